@@ -1,0 +1,100 @@
+"""What every classification loss shares: class weights, cosines, checks, and the one formula they vary."""
+
+import math
+from typing import ClassVar
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from lessons_lib.angles import cosines_between, safe_angle, unit_vectors
+
+
+class Head(nn.Module):
+    """Cross-entropy over s·cos θ_j, where the true class answers to a curve of its own, `target_logit`.
+
+    A loss of the family is this class with another curve. It owns the class weights, one row a class, so an optimiser
+    needs `[*net.parameters(), *head.parameters()]` and nothing else.
+
+    Raises ValueError for fewer than `fewest_classes` classes or an embedding_size below 1.
+    """
+
+    formula: ClassVar[str]
+    paper: ClassVar[str]
+    needs: ClassVar[str] = "nothing special"
+    fewest_classes: ClassVar[int] = 2
+
+    def __init__(self, num_classes: int, embedding_size: int, scale: float = 1.0):
+        super().__init__()
+        _check_count("num_classes", num_classes, self.fewest_classes, type(self).__name__)
+        _check_count("embedding_size", embedding_size, 1, type(self).__name__)
+        if not (scale > 0 and math.isfinite(scale)):
+            raise ValueError(f"scale must be a positive number, got {scale}.")
+        self.num_classes, self.embedding_size, self.scale = num_classes, embedding_size, scale
+        self.weight = nn.Parameter(torch.randn(num_classes, embedding_size))
+
+    @classmethod
+    def sensible(cls, num_classes: int, embedding_size: int) -> dict[str, float]:
+        """Scale and margin to start from with C classes in d dimensions, as keyword arguments of this head."""
+        return {}
+
+    def cosines(self, embeddings: Tensor) -> Tensor:
+        """cos θ_j of raw embeddings (N, d) with every class weight, (N, C); never below float32, autocast or not."""
+        self.check_embeddings(embeddings)
+        with torch.autocast(embeddings.device.type, enabled=False):
+            vectors = in_full_precision(embeddings)
+            return cosines_between(vectors, self.weight.to(vectors.dtype))
+
+    def logits(self, embeddings: Tensor) -> Tensor:
+        """What one predicts with, (N, C): no margin, whatever the loss trains with."""
+        return self.scale * self.cosines(embeddings)
+
+    def deciding_weights(self) -> tuple[Tensor, Tensor | None]:
+        """Rows w_j (C, d) and numbers b_j (C,) or None such that the predicted class is the largest w_j·x + b_j."""
+        return unit_vectors(self.weight), None
+
+    def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
+        """Mean loss over a batch: raw embeddings (N, d), labels (N,) int64 in 0..C−1. ValueError for anything else."""
+        self.check_batch(embeddings, labels)
+        cosines, target = self.cosines(embeddings), labels[:, None]
+        theta = safe_angle(cosines.gather(1, target))
+        return F.cross_entropy(self.scale * cosines.scatter(1, target, self.target_logit(theta)), labels)
+
+    def check_embeddings(self, embeddings: Tensor) -> None:
+        """Refuse with one sentence what would fail obscurely, or silently, further down."""
+        if embeddings.ndim != 2 or embeddings.shape[1] != self.embedding_size:
+            raise ValueError(f"embeddings must have shape (N, {self.embedding_size}), got {tuple(embeddings.shape)}.")
+        if not embeddings.is_floating_point():
+            raise ValueError(f"embeddings must be floating point numbers, got {embeddings.dtype}.")
+        if not torch.compiler.is_compiling() and not embeddings.isfinite().all():
+            bad = int((~embeddings.isfinite()).any(dim=1).sum())
+            raise ValueError(f"embeddings must be finite, got NaN or infinity in {bad} of {len(embeddings)} rows.")
+
+    def check_batch(self, embeddings: Tensor, labels: Tensor) -> None:
+        """The same for a batch: one int64 class number for each embedding, and at least one of them."""
+        self.check_embeddings(embeddings)
+        if len(embeddings) == 0:
+            raise ValueError("embeddings must hold at least one row, got an empty batch.")
+        if labels.shape != embeddings.shape[:1]:
+            raise ValueError(
+                f"labels must have shape ({len(embeddings)},), one for each embedding, got {tuple(labels.shape)}."
+            )
+        if labels.dtype != torch.int64:
+            raise ValueError(f"labels must be int64 class numbers, got {labels.dtype}; use labels.long().")
+        if not torch.compiler.is_compiling() and not ((labels >= 0) & (labels < self.num_classes)).all():
+            raise ValueError(
+                f"labels must lie in 0..{self.num_classes - 1}, got {int(labels.min())}..{int(labels.max())}."
+            )
+
+    def extra_repr(self) -> str:
+        return f"num_classes={self.num_classes}, embedding_size={self.embedding_size}, scale={self.scale}"
+
+
+def in_full_precision(embeddings: Tensor) -> Tensor:
+    """float32 at least; float64 stays. Half precision cannot tell cosines near 1 apart (1.8 degrees a step)."""
+    return embeddings.to(torch.promote_types(embeddings.dtype, torch.float32))
+
+
+def _check_count(name: str, count: int, fewest: int, loss: str) -> None:
+    if isinstance(count, bool) or not isinstance(count, int) or count < fewest:
+        raise ValueError(f"{name} must be a whole number of at least {fewest} for {loss}, got {count!r}.")

@@ -1,0 +1,177 @@
+"""What every classification head must satisfy, now and when more of them come: all of LOSSES run through here."""
+
+import copy
+import inspect
+import math
+import pickle
+
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lessons_lib.losses import LOSSES, Head
+
+every_head = pytest.mark.parametrize("name", LOSSES)
+
+
+def make(name: str, num_classes: int = 5, embedding_size: int = 4, seed: int = 0) -> Head:
+    torch.manual_seed(seed)
+    return LOSSES[name](num_classes, embedding_size)
+
+
+def batch(rows: int = 7, num_classes: int = 5, embedding_size: int = 4, dtype: torch.dtype = torch.float32):
+    generator = torch.Generator().manual_seed(1)
+    embeddings = torch.randn(rows, embedding_size, generator=generator, dtype=torch.float64).to(dtype)
+    return embeddings, torch.randint(num_classes, (rows,), generator=generator)
+
+
+@every_head
+def test_cosines_are_those_of_the_angles_one_by_one(name):
+    head, (embeddings, _) = make(name), batch()
+    by_hand = [[F.cosine_similarity(x, w, dim=0) for w in head.weight.detach()] for x in embeddings]
+    torch.testing.assert_close(head.cosines(embeddings).detach(), torch.tensor(by_hand))
+
+
+@every_head
+def test_loss_is_the_mean_over_the_batch(name):
+    head, (embeddings, labels) = make(name).eval(), batch()
+    one_by_one = torch.stack([head(embeddings[i : i + 1], labels[i : i + 1]) for i in range(len(labels))])
+    torch.testing.assert_close(head(embeddings, labels), one_by_one.mean())
+
+
+@every_head
+@settings(max_examples=20, deadline=None)
+@given(rows=st.integers(1, 6), num_classes=st.integers(3, 8), size=st.integers(1, 5))
+def test_gradients_agree_with_finite_differences(name, rows, num_classes, size):
+    head = make(name, num_classes, size).double().eval()
+    embeddings, labels = batch(rows, num_classes, size, torch.float64)
+    inputs = (embeddings.requires_grad_(), *head.parameters())
+    names = [key for key, _ in head.named_parameters()]
+
+    def loss(x, *values):
+        return torch.func.functional_call(head, dict(zip(names, values, strict=True)), (x, labels))
+
+    assert torch.autograd.gradcheck(loss, inputs, fast_mode=False)
+
+
+@every_head
+def test_the_decision_is_linear_as_deciding_weights_says(name):
+    head, (embeddings, _) = make(name), batch(200)
+    weight, bias = head.deciding_weights()
+    scores = embeddings @ weight.T + (0 if bias is None else bias)
+    assert torch.equal(scores.argmax(1), head.logits(embeddings).argmax(1))
+
+
+@every_head
+def test_target_logit_falls_with_the_angle_where_the_head_has_one(name):
+    head = make(name)
+    if not hasattr(head, "target_logit"):
+        pytest.skip(f"{name}'s target logit is no function of θ alone")
+    curve = head.target_logit(torch.linspace(0, math.pi, 500, dtype=torch.float64))
+    assert (curve.diff() <= 1e-9).all()
+
+
+@every_head
+@pytest.mark.parametrize("half", [None, torch.bfloat16, torch.float16])
+@pytest.mark.parametrize("length", [0.0, 1e-6, 1.0, 1e6])
+@pytest.mark.parametrize("turn", ["aligned", "opposite", "orthogonal"])
+def test_finite_in_the_worst_places(name, half, length, turn):
+    head = make(name, 5, 4)
+    w = F.normalize(head.weight.detach()[2:3])
+    side = F.normalize(torch.linalg.svd(w).Vh[3:4])
+    x = (length * {"aligned": w, "opposite": -w, "orthogonal": side}[turn]).requires_grad_()
+    with torch.autocast("cpu", dtype=half, enabled=half is not None):
+        cosines = head.cosines(x)
+        loss = head(x, torch.tensor([2]))
+    loss.backward()
+    assert cosines.dtype == torch.float32
+    assert loss.isfinite() and x.grad.isfinite().all() and head.weight.grad.isfinite().all()
+
+
+@every_head
+def test_cosines_under_autocast_keep_full_precision(name):
+    head, (embeddings, _) = make(name), batch()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        inside = head.cosines(embeddings)
+    torch.testing.assert_close(inside, head.cosines(embeddings), rtol=0, atol=0)
+
+
+@every_head
+def test_state_survives_saving_copying_and_pickling(name):
+    head, (embeddings, labels) = make(name, seed=3), batch()
+    fresh = make(name, seed=4)
+    fresh.load_state_dict(head.state_dict())
+    for twin in (fresh, copy.deepcopy(head), pickle.loads(pickle.dumps(head))):
+        torch.testing.assert_close(twin(embeddings, labels), head(embeddings, labels))
+
+
+@every_head
+def test_an_optimiser_reaches_the_class_weights(name):
+    head, (embeddings, labels) = make(name), batch()
+    before = head.weight.detach().clone()
+    optimizer = torch.optim.SGD(head.parameters(), lr=0.1)
+    head(embeddings, labels).backward()
+    optimizer.step()
+    assert not torch.equal(before, head.weight)
+
+
+@every_head
+def test_compiles_without_a_graph_break(name):
+    head, (embeddings, labels) = make(name), batch()
+    torch._dynamo.reset()
+    compiled = torch.compile(head, fullgraph=True, backend="eager")
+    torch.testing.assert_close(compiled(embeddings, labels), head(embeddings, labels))
+
+
+@every_head
+def test_carries_what_the_registry_promises(name):
+    head = LOSSES[name]
+    assert head.__name__ == name
+    assert "\\log" in head.formula and head.paper and head.needs
+    assert list(inspect.signature(head).parameters)[:2] == ["num_classes", "embedding_size"]
+    suggested = head.sensible(10, 2)
+    torch.manual_seed(0)
+    head(10, 2, **suggested)(*batch(4, 10, 2))
+
+
+REFUSED = {
+    "embeddings must have shape (N, 4), got (7, 3).": lambda x, y: (x[:, :3], y),
+    "embeddings must have shape (N, 4), got (4,).": lambda x, y: (x[0], y),
+    "embeddings must be floating point numbers, got torch.int64.": lambda x, y: (x.long(), y),
+    "embeddings must be finite, got NaN or infinity in 1 of 7 rows.": lambda x, y: (
+        x.index_fill(0, torch.tensor([2]), math.nan),
+        y,
+    ),
+    "embeddings must hold at least one row, got an empty batch.": lambda x, y: (x[:0], y[:0]),
+    "labels must have shape (7,), one for each embedding, got (6,).": lambda x, y: (x, y[:6]),
+    "labels must have shape (7,), one for each embedding, got (7, 1).": lambda x, y: (x, y[:, None]),
+    "labels must be int64 class numbers, got torch.float32; use labels.long().": lambda x, y: (x, y.float()),
+    "labels must lie in 0..4, got 0..5.": lambda x, y: (x, torch.tensor([0, 1, 2, 3, 4, 5, 0])),
+    "labels must lie in 0..4, got -1..3.": lambda x, y: (x, torch.tensor([0, 1, 2, 3, -1, 1, 0])),
+}
+
+
+@every_head
+@pytest.mark.parametrize("sentence", REFUSED)
+def test_bad_batches_are_refused_in_one_sentence(name, sentence):
+    with pytest.raises(ValueError) as refused:
+        make(name)(*REFUSED[sentence](*batch()))
+    assert str(refused.value) == sentence
+
+
+@every_head
+@pytest.mark.parametrize(
+    ("num_classes", "size", "words"),
+    [
+        (1, 4, "num_classes"),
+        (0, 4, "num_classes"),
+        (5, 0, "embedding_size"),
+        (5, 2.0, "embedding_size"),
+        (True, 4, "num_classes"),
+    ],
+)
+def test_bad_sizes_are_refused_in_one_sentence(name, num_classes, size, words):
+    with pytest.raises(ValueError, match=f"^{words} must be a whole number of at least"):
+        LOSSES[name](num_classes, size)
