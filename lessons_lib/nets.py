@@ -1,0 +1,57 @@
+"""The embedding networks: an image in, a short vector out. All are trained on a laptop in seconds."""
+
+import torch
+from torch import Tensor, nn
+
+
+def _convolution(channels_in: int, channels_out: int, kernel: int) -> list[nn.Module]:
+    """Halve the picture, then normalise and bend."""
+    return [
+        nn.Conv2d(channels_in, channels_out, kernel, stride=2, padding=kernel // 2, bias=False),
+        nn.BatchNorm2d(channels_out),
+        nn.ReLU(inplace=True),
+    ]
+
+
+def _dense(features_in: int, features_out: int) -> list[nn.Module]:
+    return [
+        nn.Linear(features_in, features_out, bias=False),
+        nn.BatchNorm1d(features_out),
+        nn.PReLU(features_out),
+    ]
+
+
+class EmbeddingNet(nn.Module):
+    """Three strided convolutions and a few small layers: (N, 1, 28, 28) images in [0, 1] -> (N, embedding_size).
+
+    `trunk` turns an image into 64 numbers, `embed` turns those into the embedding. In two or three dimensions `embed`
+    has two hidden layers more: squeezing ten classes into a plane is the hard part, and they are cheap. The embedding
+    itself is neither normalised nor bent: its length and direction are what the lessons look at.
+    """
+
+    def __init__(self, embedding_size: int, width: int = 16):
+        super().__init__()
+        self.embedding_size = embedding_size
+        self.trunk = nn.Sequential(
+            *_convolution(1, width // 2, 5),  # the biggest pictures: half the channels cost little accuracy
+            *_convolution(width // 2, 2 * width, 3),
+            *_convolution(2 * width, 4 * width, 3),
+            nn.Flatten(),
+            *_dense(4 * width * 4 * 4, 64),
+        )
+        hidden = [*_dense(64, 64), *_dense(64, 64)] if embedding_size <= 3 else []
+        self.embed = nn.Sequential(*hidden, nn.Linear(64, embedding_size))
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.embed(self.trunk(images.contiguous(memory_format=torch.channels_last)))
+
+
+@torch.no_grad()
+def embed(net: nn.Module, images: Tensor, batch: int = 1_000) -> Tensor:
+    """Embeddings (N, d) of images (N, 1, H, W), on the CPU, as the network gives them in use, not in training."""
+    training, device = net.training, next(net.parameters()).device
+    net.eval()
+    try:
+        return torch.cat([net(part.to(device)).float().cpu() for part in images.split(batch)])
+    finally:
+        net.train(training)

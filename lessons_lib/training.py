@@ -1,0 +1,197 @@
+"""One training loop for every loss. It knows no notebook: whoever watches is a callback."""
+
+import os
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from lessons_lib.angles import safe_angle, spread_points
+from lessons_lib.data import ImageData, LabelledImages
+from lessons_lib.losses import Head, ModifiedSoftmaxLoss
+from lessons_lib.nets import EmbeddingNet, embed
+from lessons_lib.runs import Callback, Frame, Metrics, Run, run_path
+
+BATCH = 256
+MOMENTS = 30  # recorded along a run, denser at its start
+FRAME_POINTS = 500
+
+Auxiliary = Sequence[tuple[float, nn.Module]]
+
+
+def fit(
+    net: nn.Module,
+    head: Head,
+    data: ImageData,
+    *,
+    epochs: int,
+    lr: float = 0.01,
+    auxiliary: Auxiliary = (),
+    warm_start: Run | None = None,
+    seed: int = 0,
+    callback: Callback | None = None,
+    cache: bool = True,
+    device: str = "auto",
+) -> Run:
+    """Train `net` and `head` together on `data.train`, and keep the state that was best on `data.validation`.
+
+    AdamW under a one-cycle schedule with peak `lr`; `auxiliary` holds (weight, loss) pairs added to the head's loss;
+    `warm_start` is a run whose network, and class weights where they fit, are the start; `seed` decides the order of
+    the batches. `callback(step, metrics, frame)` is called about thirty times, the start included. An interrupt keeps
+    what was reached. With `cache`, the same training is done once and afterwards read back, callback and all.
+
+    Raises ValueError for epochs below 1 or an lr that is not positive.
+    """
+    if epochs < 1 or lr <= 0:
+        raise ValueError(f"epochs must be at least 1 and lr positive, got epochs={epochs} and lr={lr}.")
+    if warm_start is not None:
+        start_from(warm_start, net, head)
+    device = best_device() if device == "auto" else device
+    extras = nn.ModuleList(loss for _, loss in auxiliary)
+    choices = {"epochs": epochs, "lr": lr, "seed": seed, "device": device, "weights": [w for w, _ in auxiliary]}
+    path = run_path(choices | {"data": data.digest}, net, head, extras)
+    run = Run.load(path, net, head) if cache else None
+    if run is not None:
+        run.replay(callback)
+        return run
+    run = Run(net, head)
+    _Training(run, data, auxiliary, choices, callback).go()
+    if cache and not run.interrupted:
+        run.save(path)
+    return run
+
+
+def start_from(run: Run, net: nn.Module, head: Head) -> None:
+    """Copy a run's network, and its class weights where the head's have the same shape."""
+    net.load_state_dict(run.net.state_dict())
+    if head.weight.shape == run.head.weight.shape:
+        with torch.no_grad():
+            head.weight.copy_(run.head.weight)
+
+
+def best_device() -> str:
+    """CUDA, else Apple's GPU, else the CPU."""
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+class _Training:
+    """The state of one `fit` while it runs."""
+
+    def __init__(
+        self, run: Run, data: ImageData, auxiliary: Auxiliary, choices: dict[str, Any], callback: Callback | None
+    ):
+        self.run, self.data, self.auxiliary, self.callback = run, data, auxiliary, callback
+        self.epochs, self.device = choices["epochs"], torch.device(choices["device"])
+        self.order = torch.Generator().manual_seed(choices["seed"])
+        modules = [run.net, run.head, *(loss for _, loss in auxiliary)]
+        for module in modules:
+            module.to(self.device).train()
+        weights = [weight for module in modules for weight in module.parameters()]
+        self.steps_per_epoch = max(1, len(data.train) // BATCH)
+        total = self.epochs * self.steps_per_epoch
+        self.optimizer = torch.optim.AdamW(weights, lr=choices["lr"], betas=(0.9, 0.99), weight_decay=0.0, fused=True)
+        shape = {"total_steps": max(total, 8), "pct_start": 0.25, "div_factor": 10}  # fewer than 8 it cannot divide
+        self.schedule = torch.optim.lr_scheduler.OneCycleLR(self.optimizer, choices["lr"], **shape)
+        self.moments = {round(total * (i / (MOMENTS - 1)) ** 2) for i in range(MOMENTS)}
+        self.losses: list[Tensor] = []
+        self.best: tuple[float, list[dict[str, Tensor]]] = (-1.0, [])
+
+    def go(self) -> None:
+        bar = tqdm(total=self.epochs * self.steps_per_epoch, unit="step", leave=False, disable="CI" in os.environ)
+        started = time.perf_counter()
+        try:
+            self.record()
+            for _ in range(self.epochs):
+                self.epoch(bar)
+                self.validate()
+        except KeyboardInterrupt:
+            self.run.interrupted = True
+            self.validate()
+            print(f"Interrupted after step {self.run.steps} of {bar.total}: what was reached is kept.")
+        finally:
+            bar.close()
+        self.run.seconds = time.perf_counter() - started
+        for module, state in zip((self.run.net, self.run.head), self.best[1], strict=True):
+            module.load_state_dict(state)
+            module.cpu().eval()
+
+    def epoch(self, bar: tqdm) -> None:
+        train, size = self.data.train, min(BATCH, len(self.data.train))
+        order = torch.randperm(len(train), generator=self.order)
+        for which in order[: self.steps_per_epoch * size].split(size):
+            self.step(train[which])
+            self.run.steps += 1
+            bar.update()
+            if self.run.steps in self.moments:
+                self.record()
+
+    def step(self, batch: LabelledImages) -> None:
+        images, labels = batch.images.to(self.device), batch.labels.to(self.device)
+        embeddings = self.run.net(images)
+        loss = self.run.head(embeddings, labels)
+        for weight, auxiliary in self.auxiliary:
+            loss = loss + weight * auxiliary(embeddings, labels)
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        self.schedule.step()
+        self.losses.append(loss.detach())
+
+    def record(self) -> None:
+        """Measure a fixed sample of validation images, and show it to whoever watches."""
+        shown = self.data.validation[:FRAME_POINTS]
+        metrics, embeddings = self.measure(shown)
+        loss = float(torch.stack(self.losses).mean()) if self.losses else float("nan")
+        self.losses.clear()
+        epoch = self.run.steps / self.steps_per_epoch
+        metrics |= {"step": self.run.steps, "epoch": epoch, "epochs": self.epochs, "loss": loss}
+        weight, bias = self.run.head.deciding_weights()
+        boundary = {
+            "weight": weight.detach().cpu().clone(),
+            "bias": None if bias is None else bias.detach().cpu().clone(),
+        }
+        frame: Frame = {"embeddings": embeddings, "labels": shown.labels, "boundary": boundary}
+        frame["directions"] = self.run.head.weight.detach().cpu().clone()
+        self.run.history.append(metrics)
+        self.run.frames.append(frame)
+        if self.callback is not None:
+            self.callback(self.run.steps, metrics, frame)
+
+    def validate(self) -> None:
+        """Measure the whole validation split, and keep this state if it is the best so far."""
+        metrics, _ = self.measure(self.data.validation)
+        self.run.validation.append(metrics | {"step": self.run.steps})
+        if metrics["accuracy"] > self.best[0]:
+            modules = (self.run.net, self.run.head)
+            states = [{name: value.clone() for name, value in module.state_dict().items()} for module in modules]
+            self.best = (metrics["accuracy"], states)
+
+    @torch.no_grad()
+    def measure(self, part: LabelledImages) -> tuple[Metrics, Tensor]:
+        """Accuracy, mean angle to the own class and scale, as the network stands; and the embeddings."""
+        embeddings, head = embed(self.run.net, part.images), self.run.head
+        head.eval()
+        here = embeddings.to(self.device)
+        right = head.logits(here).argmax(1).cpu() == part.labels
+        theta = safe_angle(head.cosines(here).cpu().gather(1, part.labels[:, None]))
+        head.train()
+        metrics = {"accuracy": float(right.float().mean()), "theta": float(theta.mean()), "scale": float(head.scale)}
+        return metrics, embeddings
+
+
+def warm_up(data: ImageData, embedding_size: int) -> Run:
+    """The shared start of the 2-D and 3-D lessons: modified softmax from evenly spread class weights, 3 epochs, cached.
+
+    In two or three dimensions a loss that normalises the feature gets classes trapped behind each other when it starts
+    from random weights; from here it does not.
+    """
+    torch.manual_seed(0)
+    net, head = EmbeddingNet(embedding_size), ModifiedSoftmaxLoss(data.num_classes, embedding_size)
+    with torch.no_grad():
+        head.weight.copy_(spread_points(data.num_classes, embedding_size))
+    return fit(net, head, data, epochs=3)

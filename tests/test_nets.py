@@ -1,0 +1,22 @@
+import pytest
+import torch
+
+from lessons_lib.nets import EmbeddingNet, embed
+
+
+@pytest.mark.parametrize("size", [2, 3, 10, 64])
+def test_an_image_becomes_a_vector_of_the_size_asked_for(size):
+    net = EmbeddingNet(size)
+    assert net(torch.rand(5, 1, 28, 28)).shape == (5, size)
+    assert net.trunk(torch.rand(5, 1, 28, 28)).shape == (5, 64)
+
+
+def test_embed_is_the_network_in_use_and_leaves_its_mode_alone():
+    net = EmbeddingNet(2)
+    images = torch.rand(7, 1, 28, 28)
+    net(images)  # moves the running statistics
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    in_blocks = embed(net, images, batch=3)
+    assert net.training and not in_blocks.requires_grad
+    assert all(torch.equal(before[name], value) for name, value in net.state_dict().items())
+    torch.testing.assert_close(in_blocks, net.eval()(images).detach())
