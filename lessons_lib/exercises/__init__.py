@@ -1,0 +1,20 @@
+"""Exercises of all lessons: `check("2.1", answer)` draws an answer over the target and says in words what is off."""
+
+from typing import Any
+
+from lessons_lib.exercises import lesson_00, lesson_02
+from lessons_lib.exercises.exercise import DONE, NOT_ATTEMPTED, NOT_YET, Exercise, Verdict
+
+EXERCISES: dict[str, Exercise] = {
+    exercise.number: exercise for lesson in (lesson_00, lesson_02) for exercise in lesson.EXERCISES
+}
+
+
+def check(number: str, answer: Any) -> Verdict:
+    """Judge the answer to exercise `number`. Raises ValueError for a number there is none of."""
+    if number not in EXERCISES:
+        raise ValueError(f"There is no exercise {number!r}; there are {', '.join(EXERCISES)}.")
+    return EXERCISES[number].check(answer)
+
+
+__all__ = ["DONE", "EXERCISES", "NOT_ATTEMPTED", "NOT_YET", "Exercise", "Verdict", "check"]

@@ -1,0 +1,136 @@
+"""How an exercise is judged and shown: three states, yours drawn over the target, hints, a solution to unfold."""
+
+import base64
+import html
+import inspect
+import textwrap
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lessons_lib.figures.style import Picture
+
+NOT_ATTEMPTED, NOT_YET, DONE = "not attempted", "not yet", "done"
+_MARKS = {NOT_ATTEMPTED: ("○", "#717581"), NOT_YET: ("◐", "#c2187f"), DONE: ("●", "#2a7d4f")}
+
+
+class Slip(Exception):
+    """What is off in an answer, in words for the reader."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A task. `compare` draws an answer over the target (or the target alone, given None) and raises Slip if it is off.
+
+    `stub` is what the lesson shows; `solution` is a function, or a number's worth of source text.
+    """
+
+    number: str
+    stub: str
+    hints: tuple[str, ...]
+    solution: Callable[..., Any] | str
+    evaluate: Callable[[Any], Tensor]
+    target: Tensor
+    slips: Mapping[str, Tensor]
+    draw: Callable[[Tensor | None], Picture]
+    done: str
+
+    def check(self, answer: Any) -> "Verdict":
+        """Judge an answer; never raises, whatever the answer does."""
+        if untouched(answer):
+            return Verdict(self, NOT_ATTEMPTED, "Replace the … above and run the cell again.", self.draw(None))
+        yours = None
+        try:
+            yours = self.evaluate(answer)
+            self.compare(yours)
+        except Slip as slip:
+            drawable = (
+                yours if yours is not None and yours.shape == self.target.shape and yours.isfinite().any() else None
+            )
+            return Verdict(self, NOT_YET, str(slip), self.draw(drawable))
+        return Verdict(self, DONE, self.done, self.draw(yours))
+
+    def compare(self, yours: Tensor) -> None:
+        """Raise a Slip that names what is off: a typical slip where it is one, else the largest difference."""
+        if yours.shape == self.target.shape and torch.allclose(yours, self.target, atol=2e-3):
+            return
+        for words, wrong in self.slips.items():
+            if wrong.shape == yours.shape and torch.allclose(yours, wrong, atol=2e-3, equal_nan=True):
+                raise Slip(words)
+        if yours.shape != self.target.shape:
+            raise Slip(f"The shape should be {tuple(self.target.shape)}; yours is {tuple(yours.shape)}.")
+        if not yours.isfinite().all():
+            raise Slip("Some of your values are not finite: is something divided by zero, or an arccos beyond 1?")
+        worst = (yours - self.target).abs().argmax()
+        ours, theirs = self.target.flatten()[worst], yours.flatten()[worst]
+        raise Slip(f"Not the same yet: at the worst place it should be {ours:.3f}; yours is {theirs:.3f}.")
+
+    def solution_text(self) -> str:
+        """The solution as the reader would write it."""
+        return self.solution if isinstance(self.solution, str) else textwrap.dedent(inspect.getsource(self.solution))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What `check` answers: state, words and a picture; shows itself in a notebook with hints and solution folded."""
+
+    exercise: Exercise
+    state: str
+    words: str
+    picture: Picture
+
+    def __repr__(self) -> str:
+        return f"Exercise {self.exercise.number}: {self.state}. {self.words}"
+
+    def _repr_html_(self) -> str:
+        mark, colour = _MARKS[self.state]
+        number = self.exercise.number
+        hints = "".join(_folded(f"Hint {i}", f"<p>{hint}</p>") for i, hint in enumerate(self.exercise.hints, 1))
+        solution = _folded("Solution", f"<pre>{html.escape(self.exercise.solution_text())}</pre>")
+        still = base64.b64encode(self.picture.png(dpi=100)).decode()
+        width = round(self.picture.get_figwidth() * 90)
+        return (
+            f'<div style="border-left:4px solid {colour};padding:2px 0 2px 14px;max-width:760px">'
+            f'<p role="status"><b><span style="color:{colour}">{mark}</span> Exercise {number}: {self.state}.</b> '
+            f"{html.escape(self.words)}</p>"
+            f'<img alt="{html.escape(self.picture.alt)}" width="{width}" style="max-width:100%;border-radius:6px" '
+            f'src="data:image/png;base64,{still}">{hints}{solution}</div>'
+        )
+
+
+def untouched(answer: Any) -> bool:
+    """Is this still the stub: an Ellipsis, or a function whose body is nothing but `...`?"""
+    if not inspect.isfunction(answer):
+        return answer is ...
+    return answer.__code__.co_code == _stub.__code__.co_code and not answer.__code__.co_names
+
+
+def call(function: Any, *inputs: Any) -> Tensor:
+    """The reader's function on these inputs as a float64 tensor; a Slip in plain words when that fails."""
+    if not callable(function):
+        raise Slip(f"check wants the function itself, without calling it; it was given {function!r}.")
+    try:
+        value = function(*inputs)
+    except Exception as error:
+        raise Slip(f"Your function raised {type(error).__name__}: {error}") from error
+    if value is None:
+        raise Slip("Your function returned nothing: does it end in return?")
+    return number(value)
+
+
+def number(value: Any) -> Tensor:
+    """What the reader gave as a float64 tensor; a Slip when it is no number."""
+    try:
+        return torch.as_tensor(value, dtype=torch.float64).detach()
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise Slip(f"A number or a tensor is wanted; yours is {type(value).__name__}.") from error
+
+
+def _folded(title: str, content: str) -> str:
+    return f'<details><summary style="cursor:pointer">{title}</summary>{content}</details>'
+
+
+def _stub() -> None: ...

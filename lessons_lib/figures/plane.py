@@ -1,0 +1,99 @@
+"""The plane of a 2-D embedding: where the points stand, where the class weights point, where the boundaries run."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
+from torch import Tensor
+
+from lessons_lib.figures.style import DARK_TEXT_ON, FAINT, INK, PALETTE, PAPER, SOFT, Picture
+from lessons_lib.losses import Head
+
+_GRID = 300
+_ROOM = 1.24  # half the picture's width, in units of the rim
+
+
+def embeddings(views: Mapping[str, tuple[Tensor, Tensor, Head]], points: int = 3_000) -> Picture:
+    """One panel a view: title -> (embeddings (N, 2), labels (N,), head). At most `points` points a panel are drawn.
+
+    Tints are the regions in which the head predicts a class, dashed rays its class weights, numbered discs their names.
+    The rim is the 99.5th percentile of ‖x‖; the few points farther out are drawn on it.
+    """
+    alt = " Beside it: ".join(
+        f"{title or '2-D embedding'}: {len(labels):,} points around the origin, coloured by class, "
+        f"the {head.num_classes} class weights as rays, their regions tinted."
+        for title, (_, labels, head) in views.items()
+    )
+    side = 6.0 if len(views) == 1 else 4.6
+    picture = Picture(alt, side * len(views), side + 0.25)
+    for axes, (title, (features, labels, head)) in zip(
+        picture.subplots(1, len(views), squeeze=False)[0], views.items(), strict=True
+    ):
+        rim = float(np.quantile(torch.linalg.vector_norm(features, dim=1).numpy(), 0.995))
+        draw_regions(axes, head, rim)
+        draw_points(axes, features[:points], labels[:points], rim)
+        draw_rim(axes, rim)
+        draw_directions(axes, head, rim)
+        axes.set_title(title, color=INK, fontsize=12)
+    return picture
+
+
+def draw_regions(axes: Axes, head: Head, rim: float) -> None:
+    """Tint the disc by predicted class; a thin line where the prediction changes."""
+    line = torch.linspace(-rim, rim, _GRID)
+    y, x = torch.meshgrid(line, line, indexing="ij")
+    weight, bias = head.deciding_weights()
+    with torch.no_grad():
+        scores = torch.stack([x.flatten(), y.flatten()], 1) @ weight.T + (0 if bias is None else bias)
+    winner = scores.argmax(1).reshape(_GRID, _GRID).float()
+    winner[x**2 + y**2 > rim**2] = float("nan")
+    colours = ListedColormap(PALETTE[: head.num_classes])
+    extent = (-rim, rim, -rim, rim)
+    axes.imshow(
+        winner.numpy(),
+        extent=extent,
+        origin="lower",
+        cmap=colours,
+        vmin=-0.5,
+        vmax=head.num_classes - 0.5,
+        alpha=0.13,
+        interpolation="nearest",
+        zorder=0,
+    )
+    for k in range(head.num_classes):
+        axes.contour(
+            x.numpy(), y.numpy(), (winner == k).float().numpy(), levels=[0.5], colors=[SOFT], linewidths=0.4, zorder=1
+        )
+
+
+def draw_points(axes: Axes, features: Tensor, labels: Tensor, rim: float) -> None:
+    """The embedded images, coloured by class; what lies beyond the rim is drawn on it."""
+    length = torch.linalg.vector_norm(features, dim=1, keepdim=True)
+    inside = features * torch.clamp(rim / length.clamp(min=1e-12), max=1.0)
+    colours = np.array(PALETTE)[labels.numpy() % len(PALETTE)]
+    axes.scatter(*inside.T.numpy(), s=3.5, c=colours, alpha=0.55, linewidths=0, zorder=2)
+
+
+def draw_rim(axes: Axes, rim: float) -> None:
+    """A thin circle that says how long a feature on it is."""
+    turn = np.linspace(0, 2 * np.pi, 361)
+    axes.plot(rim * np.cos(turn), rim * np.sin(turn), color=FAINT, linewidth=1, zorder=3)
+    axes.text(-_ROOM * rim, -_ROOM * rim, f"rim: ‖x‖ = {rim:.3g}", color=SOFT, fontsize=9, ha="left", va="bottom")
+    axes.set(xlim=(-_ROOM * rim, _ROOM * rim), ylim=(-_ROOM * rim, _ROOM * rim), aspect="equal")
+    axes.set_axis_off()
+
+
+def draw_directions(axes: Axes, head: Head, rim: float) -> None:
+    """Each class weight as a ray with the class number at its end."""
+    with torch.no_grad():
+        turns = torch.atan2(head.weight[:, 1], head.weight[:, 0]).tolist()
+    for k, turn in enumerate(turns):
+        tip, colour = np.array([np.cos(turn), np.sin(turn)]) * rim, PALETTE[k % len(PALETTE)]
+        axes.plot([0, tip[0]], [0, tip[1]], color=colour, linewidth=1.2, dashes=(5, 3), zorder=4)
+        disc = {"boxstyle": "circle,pad=0.28", "facecolor": colour, "edgecolor": PAPER, "linewidth": 1.2}
+        ink = INK if k in DARK_TEXT_ON else PAPER
+        axes.text(
+            *(1.12 * tip), str(k), color=ink, fontsize=10, weight="bold", ha="center", va="center", bbox=disc, zorder=5
+        )

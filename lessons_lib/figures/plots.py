@@ -1,0 +1,85 @@
+"""Curves and histograms over the angle, and rows of digits."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from torch import Tensor
+
+from lessons_lib.figures.style import FAINT, INK, PALETTE, SOFT, Picture, degree_ticks, quiet_axes
+
+_DASHES = ((None, None), (6, 2), (2, 2), (7, 2, 2, 2), (4, 1), (1, 1))  # never colour alone
+_LINES = (PALETTE[0], PALETTE[2], PALETTE[4], PALETTE[6], PALETTE[5], PALETTE[8])
+
+
+def curves(theta: Tensor, lines: Mapping[str, Tensor], ylabel: str = "target logit ÷ s") -> Picture:
+    """Functions of θ (radians, shown in degrees) on one pair of axes, each named at its right end."""
+    picture = Picture(f"{ylabel} against the angle θ from 0 to 180 degrees for {', '.join(lines)}.", 7.2, 4.0)
+    axes = quiet_axes(picture.subplots(), "angle θ between the feature and its own class weight", ylabel)
+    ends = _apart([float(values[-1]) for values in lines.values()], 0.055 * _span(lines.values()))
+    for i, ((name, values), end) in enumerate(zip(lines.items(), ends, strict=True)):
+        colour = _LINES[i % len(_LINES)]
+        axes.plot(
+            np.degrees(theta.numpy()), values.numpy(), color=colour, linewidth=2, dashes=_DASHES[i % len(_DASHES)]
+        )
+        axes.annotate(
+            name, (180, end), (6, 0), textcoords="offset points", color=colour, va="center", annotation_clip=False
+        )
+    degree_ticks(axes, 180, 30)
+    axes.grid(color=FAINT, linewidth=0.5)
+    return picture
+
+
+def angle_histogram(angles: Mapping[str, Tensor], upto: int = 90) -> Picture:
+    """How far features stand from their own class weight: one row a name, θ in radians, its mean marked in degrees."""
+    means = {name: math.degrees(float(theta.mean())) for name, theta in angles.items()}
+    said = "; ".join(f"{name}: mean {mean:.1f} degrees" for name, mean in means.items())
+    picture = Picture(
+        f"Histograms of the angle between feature and own class weight. {said}.", 7.2, 1.1 + 1.15 * len(angles)
+    )
+    rows = picture.subplots(len(angles), 1, sharex=True, squeeze=False)[:, 0]
+    for i, (axes, (name, theta)) in enumerate(zip(rows, angles.items(), strict=True)):
+        colour, mean = _LINES[i % len(_LINES)], means[name]
+        axes.hist(np.degrees(theta.numpy()), bins=np.arange(0, upto + 1), color=colour, alpha=0.75)
+        axes.axvline(mean, color=INK, linewidth=1)
+        quiet_axes(axes).set_yticks([])
+        axes.spines["left"].set_visible(False)
+        axes.annotate(
+            f"mean {mean:.1f}°",
+            (mean, 0.82),
+            (5, 0),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            color=INK,
+            fontsize=9,
+        )
+        axes.text(1.0, 0.82, name, transform=axes.transAxes, ha="right", color=colour, weight="bold")
+    degree_ticks(rows[-1], upto, 10)
+    rows[-1].set_xlabel("angle θ between the feature and its own class weight", color=INK)
+    return picture
+
+
+def digits(images: Tensor, captions: Sequence[str], columns: int = 10) -> Picture:
+    """Small pictures (N, 1, H, W) in rows, each with a caption below."""
+    rows = math.ceil(len(images) / columns)
+    picture = Picture(f"{len(images)} handwritten digits: {', '.join(captions)}.", 0.78 * columns, 1.05 * rows)
+    for i, axes in enumerate(picture.subplots(rows, columns, squeeze=False).flat):
+        axes.set_axis_off()
+        if i < len(images):
+            axes.imshow(images[i, 0].numpy(), cmap="gray_r", vmin=0, vmax=1)
+            axes.set_title(captions[i], y=-0.32, fontsize=8.5, color=SOFT)
+    return picture
+
+
+def _span(lines: Sequence[Tensor]) -> float:
+    values = np.concatenate([line.numpy() for line in lines])
+    return float(values.max() - values.min())
+
+
+def _apart(wanted: Sequence[float], gap: float) -> list[float]:
+    """Nearest positions to `wanted`, in the same order from below, that stand at least `gap` apart."""
+    order, placed = sorted(range(len(wanted)), key=lambda i: wanted[i]), [0.0] * len(wanted)
+    below = -math.inf
+    for i in order:
+        below = placed[i] = max(wanted[i], below + gap)
+    return placed

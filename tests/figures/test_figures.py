@@ -1,0 +1,87 @@
+"""Pictures are looked at by people; here only what a machine can tell: right content, size, description, no failure."""
+
+import io
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from lessons_lib import figures
+from lessons_lib.figures.plane import draw_regions
+from lessons_lib.figures.plots import _apart
+from lessons_lib.figures.style import Picture
+from lessons_lib.losses import ModifiedSoftmaxLoss, SoftmaxLoss
+
+
+def points(count: int = 400):
+    generator = torch.Generator().manual_seed(0)
+    return torch.randn(count, 2, generator=generator), torch.randint(10, (count,), generator=generator)
+
+
+def shown(picture: Picture) -> Image.Image:
+    data, metadata = picture._repr_mimebundle_()
+    assert data["text/plain"] == metadata["image/png"]["alt"] == picture.alt and len(picture.alt) > 30
+    return Image.open(io.BytesIO(picture.png()))
+
+
+def test_embeddings_draw_one_panel_a_view_and_stay_small():
+    x, y = points()
+    one = figures.embeddings({"plain": (x, y, SoftmaxLoss(10, 2))})
+    two = figures.embeddings({"plain": (x, y, SoftmaxLoss(10, 2)), "modified": (x, y, ModifiedSoftmaxLoss(10, 2))})
+    assert [len(picture.axes) for picture in (one, two)] == [1, 2]
+    assert shown(two).width > shown(one).width and len(two.png()) < 250_000
+
+
+def test_embeddings_survive_a_class_without_points_and_one_point():
+    x, y = points()
+    shown(figures.embeddings({"": (x[:1], y[:1] * 0, ModifiedSoftmaxLoss(10, 2))}))
+
+
+def test_regions_are_the_heads_own_predictions():
+    head = SoftmaxLoss(3, 2)
+    axes = Picture("a picture", 3, 3).subplots()
+    draw_regions(axes, head, rim=2.0)
+    (image,) = axes.images
+    drawn = np.asarray(image.get_array())
+    line = torch.linspace(-2, 2, drawn.shape[0])
+    for row, column in [(150, 20), (60, 150), (220, 240), (150, 290)]:
+        here = torch.tensor([[line[column], line[row]]])
+        if here.norm() < 2:
+            assert drawn[row, column] == head.logits(here).argmax()
+    assert np.ma.masked_invalid(drawn).mask[0, 0]  # nothing outside the rim
+
+
+def test_curves_name_every_line_and_keep_the_names_apart():
+    theta = torch.linspace(0, math.pi, 50)
+    picture = figures.curves(
+        theta, {"cos θ": torch.cos(theta), "almost": torch.cos(theta) - 0.01, "less": torch.cos(theta) - 1}
+    )
+    names = {text.get_text(): text.xy[1] for text in picture.axes[0].texts}
+    assert set(names) == {"cos θ", "almost", "less"}
+    gaps = np.diff(sorted(names.values()))
+    assert gaps.min() > 0.1
+    shown(picture)
+
+
+@pytest.mark.parametrize("wanted", [[0.0, 0.0, 0.0], [3.0, 1.0, 2.9], [5.0]])
+def test_labels_move_no_further_than_needed(wanted):
+    placed = _apart(wanted, 0.5)
+    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    assert all(placed[b] - placed[a] >= 0.5 - 1e-9 for a, b in pairwise(order))
+    assert placed[order[0]] == wanted[order[0]]
+
+
+def test_histogram_marks_the_mean_in_degrees():
+    picture = figures.angle_histogram({"a": torch.full((10,), math.radians(12.3)), "b": torch.rand(100)})
+    assert any("12.3°" in text.get_text() for text in picture.axes[0].texts)
+    assert "a: mean 12.3 degrees" in picture.alt
+    shown(picture)
+
+
+def test_digits_leave_no_empty_frame():
+    picture = figures.digits(torch.rand(13, 1, 28, 28), [str(i) for i in range(13)])
+    assert sum(bool(axes.images) for axes in picture.axes) == 13
+    shown(picture)
