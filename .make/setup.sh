@@ -1,0 +1,99 @@
+#!/bin/sh
+# Makes or refreshes .venv from a requirements file: `sh .make/setup.sh requirements.txt`.
+# A stamp, written last, says what .venv was made from: a second call compares it and is done, an interrupted one
+# has none and is repaired. PYTHON chooses the Python, PIP_ARGS goes to pip.
+set -eu
+cd "$(dirname "$0")/.."
+here=$(pwd -P)
+wanted=${1:-requirements.txt}
+log=.venv/setup.log
+versions="3.11 3.12 3.13 3.14"
+
+fail() {
+    printf '%s\n' "$*" >&2
+    exit 1
+}
+
+version_of() {
+    "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null
+}
+
+fits() {
+    case " $versions " in *" $1 "*) true ;; *) false ;; esac
+}
+
+# The path is part of it: an environment that was moved or copied still points to where it came from.
+made_from() {
+    printf '%s\n%s\n' "$here" "$(version_of .venv/bin/python)"
+    cat .make/overrides.json requirements.txt
+    [ "$1" = requirements.txt ] || cat "$1"
+}
+
+stamped() {
+    [ -f ".venv/made-from-$1" ] && made_from "$1" | cmp -s - ".venv/made-from-$1" && ! half_installed
+}
+
+# pip trusts a package that was half written when it was stopped, so such an environment must go.
+half_installed() {
+    [ -f "$log" ] && grep -q 'Installing collected packages' "$log" && ! grep -q 'Successfully installed' "$log"
+}
+
+usable() {
+    fits "$(version_of .venv/bin/python)" && ! half_installed &&
+        grep -qF "$here/.venv" .venv/bin/activate && .venv/bin/python -m pip --version >/dev/null 2>&1
+}
+
+# Debian splits venv from Python, so a Python in range without it is passed over while there is another.
+choose_python() {
+    misfit='' bare=''
+    if [ -n "${PYTHON:-}" ]; then set -- "$PYTHON"; else set -- python3 python3.13 python3.12 python3.11 python3.14; fi
+    for python; do
+        version=$(version_of "$python") || continue
+        if ! fits "$version"; then
+            misfit="${misfit:-$python is $version}"
+        elif ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
+            bare="${bare:-$version}"
+        else
+            return 0
+        fi
+    done
+    [ -z "$bare" ] || fail "Python $bare has no venv module: install it (on Debian and Ubuntu:" \
+        "sudo apt install python$bare-venv), then run make again."
+    fail "The course needs Python 3.11 to 3.14, and ${misfit:-${PYTHON:-python3} does not run}:" \
+        "install one of these, or name it, as in: make lab PYTHON=/usr/local/bin/python3.11"
+}
+
+explain() {
+    if grep -qE 'NewConnectionError|ConnectTimeout|ReadTimeout|name resolution|ProxyError|SSLError' "$log"; then
+        fail "The package index could not be reached: check the network or the proxy, then run make again" \
+            "(pip's own words are in $log)."
+    elif grep -q 'No space left on device' "$log"; then
+        fail "The disk is full: make room, then run make again (pip's own words are in $log)."
+    fi
+    fail "pip could not install $wanted; its reason is at the end of $log."
+}
+
+# pip's progress goes to the screen, its complaints to the log: explain() puts them in one sentence.
+pip_install() {
+    # shellcheck disable=SC2086  # PIP_ARGS holds several words
+    .venv/bin/python -m pip install --disable-pip-version-check --log "$log" ${PIP_ARGS:-} "$@" 2>/dev/null || explain
+}
+
+make_venv() {
+    choose_python
+    echo "Setting up .venv with Python $version: once, a few minutes, some gigabytes on Linux (README: how to take less)."
+    said=$("$python" -m venv --clear .venv 2>&1) || fail "Python could not make .venv (${said##*Error: });" \
+        "make room here, or put the course into a folder that you may write to."
+}
+
+as_asked() {
+    [ -z "${PYTHON:-}" ] || [ "$(version_of "$PYTHON")" = "$(version_of .venv/bin/python)" ]
+}
+
+if as_asked && stamped "$wanted"; then exit 0; fi
+if as_asked && usable; then echo "Bringing .venv up to date."; else make_venv; fi
+rm -f "$log"
+pip_install -r "$wanted"
+rm -f .venv/made-from-*
+pip_install --quiet --no-deps -e .
+for file in requirements.txt "$wanted"; do made_from "$file" >".venv/made-from-$file"; done

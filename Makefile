@@ -1,0 +1,55 @@
+# `make lab` is all a reader needs; `make help` lists the rest. The set-up itself is .make/setup.sh.
+# Every path is relative, so that the folder may have spaces in its name.
+PYTHON ?=
+PIP_ARGS ?=
+LAB_ARGS ?=
+ARGS ?=
+export PYTHON PIP_ARGS
+
+IN_VENV := .venv/bin/python
+TEXTS := $(wildcard notebooks/text/[0-9]*.md)
+SHIPPED := $(wildcard $(patsubst notebooks/text/%.md,notebooks/%.ipynb,$(TEXTS)))
+TRUSTED := .venv/trusted-by-$(shell id -u)
+# JupyterLab refuses to run as root unless told to.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.PHONY: help setup lab test test-fast notebooks lint clean
+.DEFAULT_GOAL := help
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@echo "Choices: PYTHON=python3.11, PIP_ARGS='options for pip', LAB_ARGS='--no-browser --port=9000'"
+
+setup: ## make .venv with what a reader needs
+	@sh .make/setup.sh requirements.txt
+
+lab: setup $(TRUSTED) ## open the lessons in JupyterLab (the first call sets everything up)
+	@cd notebooks && ../$(IN_VENV) -P -m jupyterlab $(AS_ROOT) $(LAB_ARGS)
+
+# The explorers in a notebook are scripts: Lab shows them only to a user who has said that the notebook is trusted.
+$(TRUSTED): $(SHIPPED) | setup
+	@$(if $(SHIPPED),$(IN_VENV) -m nbformat.sign $(SHIPPED) >/dev/null)
+	@touch $@ 2>/dev/null || true
+
+test: ## run every test and every lesson, from an empty cache
+	@sh .make/setup.sh requirements-dev.txt
+	@cache=$$(mktemp -d) && trap 'rm -rf "$$cache"' EXIT && trap 'exit 130' INT TERM && \
+	lessons=$$($(IN_VENV) notebooks/text/build.py --to-test) && \
+	LESSONS_LIB_CACHE="$$cache" $(IN_VENV) -m pytest tests $$lessons --nbval-lax --nbval-current-env \
+	    --nbval-cell-timeout=120 --nbval-sanitize-with=tests/notebooks/sanitize.cfg $(ARGS)
+
+test-fast: ## run the tests alone, without browser and lessons
+	@sh .make/setup.sh requirements-dev.txt
+	@$(IN_VENV) -m pytest tests --ignore=tests/browser $(ARGS)
+
+notebooks: ## make the notebooks anew whose text or library changed (ARGS="02", ARGS=--all)
+	@sh .make/setup.sh requirements-dev.txt
+	@$(IN_VENV) notebooks/text/build.py $(ARGS)
+
+lint: ## check style and the order of imports
+	@sh .make/setup.sh requirements-dev.txt
+	@$(IN_VENV) -m ruff check . && $(IN_VENV) -m ruff format --check . && .venv/bin/lint-imports --no-cache
+
+clean: ## remove .venv and what tests left in this folder (trained networks stay in the cache)
+	rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache .hypothesis notebooks/.shipped
+	find lessons_lib tests notebooks -name __pycache__ -type d -prune -exec rm -rf {} +

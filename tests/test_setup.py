@@ -1,0 +1,158 @@
+"""What .make/setup.sh does and says, with a Python that only pretends, so that nothing is downloaded."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="make is not here; README says how to do without it")
+
+PRETENDER = """#!/bin/sh
+case "$*" in
+*version_info*) echo VERSION ;;
+*ensurepip*) exit NO_VENV ;;
+"-m venv --clear .venv")
+    rm -rf .venv; mkdir -p .venv/bin; cp "$0" .venv/bin/python
+    echo "VIRTUAL_ENV='$(pwd -P)/.venv'" >.venv/bin/activate; echo venv >>calls ;;
+"-m pip install"*) echo "$*" >>calls ;;
+esac
+"""
+
+
+def pretender(path: Path, version: str = "3.11", has_venv: bool = True) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(PRETENDER.replace("VERSION", version).replace("NO_VENV", "0" if has_venv else "1"))
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A copy of what the set-up reads, in a folder with a space in its name."""
+    tree = tmp_path / "a clone"
+    shutil.copytree(ROOT / ".make", tree / ".make")
+    for name in ("Makefile", "requirements.txt", "requirements-dev.txt"):
+        shutil.copy(ROOT / name, tree)
+    return tree
+
+
+def make(tree: Path, target: str = "setup", **variables: object) -> subprocess.CompletedProcess:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PIP_", "MAKE", "PYTHON"))}
+    environment = kept | {key: str(value) for key, value in variables.items()}
+    return subprocess.run(["make", target], cwd=tree, env=environment, capture_output=True, text=True)
+
+
+def sentence(run: subprocess.CompletedProcess) -> str:
+    """The one line that a failed set-up says, make's own line left out."""
+    assert run.returncode != 0
+    said = [line for line in run.stderr.splitlines() if not line.startswith("make")]
+    assert len(said) == 1, said
+    return said[0]
+
+
+def calls(tree: Path) -> list[str]:
+    """What the set-up did since the last look: environments made and files given to pip."""
+    path = tree / "calls"
+    made = path.read_text().splitlines() if path.exists() else []
+    path.unlink(missing_ok=True)
+    return ["venv" if call == "venv" else call.split()[-1] for call in made]
+
+
+def test_first_call_installs_and_the_second_does_nothing(tree, tmp_path):
+    python = pretender(tmp_path / "bin" / "python 3")
+    assert make(tree, PYTHON=python).returncode == 0
+    assert calls(tree) == ["venv", "requirements.txt", "."]
+    again = make(tree, PYTHON=python)
+    assert (again.returncode, again.stdout, again.stderr, calls(tree)) == (0, "", "", [])
+
+
+def test_new_pins_are_installed_into_the_same_environment(tree, tmp_path):
+    python = pretender(tmp_path / "bin" / "python3")
+    make(tree, PYTHON=python)
+    calls(tree)
+    with (tree / "requirements.txt").open("a") as file:
+        file.write("more==1.0\n")
+    make(tree, PYTHON=python)
+    assert calls(tree) == ["requirements.txt", "."]
+
+
+def test_contributors_need_more_and_readers_then_need_nothing(tree, tmp_path):
+    python = pretender(tmp_path / "bin" / "python3")
+    make(tree, PYTHON=python)
+    calls(tree)
+    make(tree, "lint", PYTHON=python)
+    assert calls(tree)[0] == "requirements-dev.txt"
+    make(tree, PYTHON=python)
+    assert calls(tree) == []
+
+
+def test_moved_environment_is_made_anew(tree, tmp_path):
+    python = pretender(tmp_path / "bin" / "python3")
+    make(tree, PYTHON=python)
+    moved = tree.rename(tmp_path / "moved clone")
+    calls(moved)
+    make(moved, PYTHON=python)
+    assert calls(moved) == ["venv", "requirements.txt", "."]
+
+
+def test_half_installed_environment_is_made_anew(tree, tmp_path):
+    python = pretender(tmp_path / "bin" / "python3")
+    make(tree, PYTHON=python)
+    calls(tree)
+    (tree / ".venv" / "setup.log").write_text("Installing collected packages: torch\n")
+    make(tree, PYTHON=python)
+    assert calls(tree) == ["venv", "requirements.txt", "."]
+
+
+def test_another_python_that_is_asked_for_is_taken(tree, tmp_path):
+    make(tree, PYTHON=pretender(tmp_path / "bin" / "python3.11"))
+    calls(tree)
+    make(tree, PYTHON=pretender(tmp_path / "bin" / "python3.13", version="3.13"))
+    assert calls(tree)[0] == "venv"
+
+
+@pytest.mark.parametrize("version", ["2.7", "3.10", "3.99"])
+def test_python_out_of_range_is_refused(tree, tmp_path, version):
+    said = sentence(make(tree, PYTHON=pretender(tmp_path / "python3", version=version)))
+    assert f"python3 is {version}" in said
+    assert "3.11" in said
+    assert "make lab PYTHON=" in said
+    assert not (tree / ".venv").exists()
+
+
+def test_python_that_is_not_there_is_named(tree):
+    assert "python9 does not run" in sentence(make(tree, PYTHON="python9"))
+
+
+def test_missing_venv_module_names_the_package(tree, tmp_path):
+    said = sentence(make(tree, PYTHON=pretender(tmp_path / "python3", version="3.12", has_venv=False)))
+    assert "sudo apt install python3.12-venv" in said
+
+
+def test_another_python_is_found_where_python3_is_too_old(tree, tmp_path):
+    path = tmp_path / "bin"
+    pretender(path / "python3", version="3.9")
+    pretender(path / "python3.12", version="3.12", has_venv=False)
+    pretender(path / "python3.11", version="3.11")
+    for tool in ("make", "sh", "dirname", "id", "cat", "cmp", "grep", "tail", "rm", "mkdir", "cp"):
+        (path / tool).symlink_to(shutil.which(tool))
+    assert "Python 3.11" in make(tree, PATH=path).stdout
+
+
+def test_unreachable_index_is_one_sentence(tree):
+    run = make(
+        tree,
+        PYTHON=sys.executable,
+        PIP_CONFIG_FILE=os.devnull,
+        PIP_INDEX_URL="http://127.0.0.1:9/simple",
+        PIP_RETRIES=0,
+    )
+    said = sentence(run)
+    assert "package index could not be reached" in said
+    assert ".venv/setup.log" in said
+    assert "127.0.0.1" in (tree / ".venv" / "setup.log").read_text()
