@@ -41,13 +41,14 @@ def circle_points(count: int, start: float = 0.0) -> Tensor:
 
 
 def spread_points(count: int, size: int) -> Tensor:
-    """`count` unit vectors in `size` dimensions that keep out of each other's way, (count, size); never by chance.
+    """`count` unit vectors in `size` dimensions that keep out of each other's way, (count, size).
 
-    Evenly spaced on the circle; elsewhere like charges relaxed from a fixed random start, without a claim to be optimal.
+    Evenly spaced on the circle; elsewhere like charges relaxed from a fixed random start, near the optimum.
     """
     if size == 2:
         return circle_points(count)
-    points = torch.randn(count, size, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    start = torch.Generator().manual_seed(0)
+    points = torch.randn(count, size, generator=start, dtype=torch.float64)
     for _ in range(400):
         points = unit_vectors(points)
         apart = points[:, None] - points[None]

@@ -4,10 +4,10 @@ import torch
 from torch import Tensor, nn
 
 
-def _convolution(channels_in: int, channels_out: int, kernel: int) -> list[nn.Module]:
+def _convolution(channels_in: int, channels_out: int, kernel: int, padding: int) -> list[nn.Module]:
     """Halve the picture, then normalise and bend."""
     return [
-        nn.Conv2d(channels_in, channels_out, kernel, stride=2, padding=kernel // 2, bias=False),
+        nn.Conv2d(channels_in, channels_out, kernel, stride=2, padding=padding, bias=False),
         nn.BatchNorm2d(channels_out),
         nn.ReLU(inplace=True),
     ]
@@ -25,21 +25,22 @@ class EmbeddingNet(nn.Module):
     """Three strided convolutions and a few small layers: (N, 1, 28, 28) images in [0, 1] -> (N, embedding_size).
 
     `trunk` turns an image into 64 numbers, `embed` turns those into the embedding. In two or three dimensions `embed`
-    has two hidden layers more: squeezing ten classes into a plane is the hard part, and they are cheap. The embedding
+    has three hidden layers more: squeezing ten classes into a plane is the hard part, and they are cheap. The embedding
     itself is neither normalised nor bent: its length and direction are what the lessons look at.
     """
 
-    def __init__(self, embedding_size: int, width: int = 16):
+    def __init__(self, embedding_size: int, width: int = 8):
         super().__init__()
         self.embedding_size = embedding_size
+        first, second, third = width, 3 * width, 6 * width  # the biggest pictures get the fewest channels
         self.trunk = nn.Sequential(
-            *_convolution(1, width // 2, 5),  # the biggest pictures: half the channels cost little accuracy
-            *_convolution(width // 2, 2 * width, 3),
-            *_convolution(2 * width, 4 * width, 3),
+            *_convolution(1, first, 5, padding=0),  # 28 -> 12 pixels a side: the rim of an image is blank
+            *_convolution(first, second, 3, padding=1),
+            *_convolution(second, third, 3, padding=1),
             nn.Flatten(),
-            *_dense(4 * width * 4 * 4, 64),
+            *_dense(third * 3 * 3, 64),
         )
-        hidden = [*_dense(64, 64), *_dense(64, 64)] if embedding_size <= 3 else []
+        hidden = [layer for _ in range(3) for layer in _dense(64, 64)] if embedding_size <= 3 else []
         self.embed = nn.Sequential(*hidden, nn.Linear(64, embedding_size))
 
     def forward(self, images: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ from lessons_lib.losses import Head, ModifiedSoftmaxLoss
 from lessons_lib.nets import EmbeddingNet, embed
 from lessons_lib.runs import Callback, Frame, Metrics, Run, run_path
 
-BATCH = 256
+BATCH = 512
 MOMENTS = 30  # recorded along a run, denser at its start
 FRAME_POINTS = 500
 
@@ -90,7 +90,7 @@ class _Training:
         self.order = torch.Generator().manual_seed(choices["seed"])
         modules = [run.net, run.head, *(loss for _, loss in auxiliary)]
         for module in modules:
-            module.to(self.device).train()
+            module.to(self.device, memory_format=torch.channels_last).train()
         weights = [weight for module in modules for weight in module.parameters()]
         self.steps_per_epoch = max(1, len(data.train) // BATCH)
         total = self.epochs * self.steps_per_epoch
@@ -185,7 +185,7 @@ class _Training:
 
 
 def warm_up(data: ImageData, embedding_size: int) -> Run:
-    """The shared start of the 2-D and 3-D lessons: modified softmax from evenly spread class weights, 3 epochs, cached.
+    """The shared start of the 2-D and 3-D lessons: modified softmax from evenly spread class weights, 4 epochs, cached.
 
     In two or three dimensions a loss that normalises the feature gets classes trapped behind each other when it starts
     from random weights; from here it does not.
@@ -194,4 +194,4 @@ def warm_up(data: ImageData, embedding_size: int) -> Run:
     net, head = EmbeddingNet(embedding_size), ModifiedSoftmaxLoss(data.num_classes, embedding_size)
     with torch.no_grad():
         head.weight.copy_(spread_points(data.num_classes, embedding_size))
-    return fit(net, head, data, epochs=3)
+    return fit(net, head, data, epochs=4)

@@ -30,7 +30,7 @@ def data() -> ImageData:
 
 def start(head=SoftmaxLoss, seed: int = 0):
     torch.manual_seed(seed)
-    return EmbeddingNet(2, width=4), head(3, 2)
+    return EmbeddingNet(2, width=2), head(3, 2)
 
 
 class Watcher:

@@ -1,6 +1,5 @@
 """How an exercise is judged and shown: three states, yours drawn over the target, hints, a solution to unfold."""
 
-import base64
 import html
 import inspect
 import textwrap
@@ -90,14 +89,11 @@ class Verdict:
         number = self.exercise.number
         hints = "".join(_folded(f"Hint {i}", f"<p>{hint}</p>") for i, hint in enumerate(self.exercise.hints, 1))
         solution = _folded("Solution", f"<pre>{html.escape(self.exercise.solution_text())}</pre>")
-        still = base64.b64encode(self.picture.png(dpi=100)).decode()
-        width = round(self.picture.get_figwidth() * 90)
         return (
             f'<div style="border-left:4px solid {colour};padding:2px 0 2px 14px;max-width:760px">'
             f'<p role="status"><b><span style="color:{colour}">{mark}</span> Exercise {number}: {self.state}.</b> '
             f"{html.escape(self.words)}</p>"
-            f'<img alt="{html.escape(self.picture.alt)}" width="{width}" style="max-width:100%;border-radius:6px" '
-            f'src="data:image/png;base64,{still}">{hints}{solution}</div>'
+            f"{self.picture.img(dpi=100)}{hints}{solution}</div>"
         )
 
 

@@ -15,7 +15,7 @@ _GRID = 300
 _ROOM = 1.24  # half the picture's width, in units of the rim
 
 
-def embeddings(views: Mapping[str, tuple[Tensor, Tensor, Head]], points: int = 3_000) -> Picture:
+def embeddings(views: Mapping[str, tuple[Tensor, Tensor, Head]], points: int = 1_500) -> Picture:
     """One panel a view: title -> (embeddings (N, 2), labels (N,), head). At most `points` points a panel are drawn.
 
     Tints are the regions in which the head predicts a class, dashed rays its class weights, numbered discs their names.

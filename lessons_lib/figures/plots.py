@@ -66,7 +66,7 @@ def digits(images: Tensor, captions: Sequence[str], columns: int = 10) -> Pictur
     for i, axes in enumerate(picture.subplots(rows, columns, squeeze=False).flat):
         axes.set_axis_off()
         if i < len(images):
-            axes.imshow(images[i, 0].numpy(), cmap="gray_r", vmin=0, vmax=1)
+            axes.imshow(images[i, 0].numpy(), cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
             axes.set_title(captions[i], y=-0.32, fontsize=8.5, color=SOFT)
     return picture
 
