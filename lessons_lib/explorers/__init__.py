@@ -1,0 +1,7 @@
+"""Interactive figures: a Python class and an ES module each, alive with a kernel and without one."""
+
+from lessons_lib.explorers.base import Explorer
+from lessons_lib.explorers.draw_a_digit import DrawADigit
+from lessons_lib.explorers.drift_player import DriftPlayer
+
+__all__ = ["DrawADigit", "DriftPlayer", "Explorer"]

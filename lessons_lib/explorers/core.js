@@ -1,0 +1,110 @@
+// Shared by all explorers: theme, palette, controls, canvas, pointer and keys. No loss and no network in here.
+
+// petroff10 (the ten colours that colour-blind readers tell apart best), and the same hues lifted for a dark page.
+export const PALETTE = {
+  light: ['#3f90da', '#ffa90e', '#bd1f01', '#94a4a2', '#832db6', '#a96b59', '#e76300', '#b9ac70', '#717581', '#92dadd'],
+  dark: ['#5aa2e6', '#ffa90e', '#ee5a41', '#a3b3b1', '#b779e6', '#c48a78', '#ff8126', '#c9bd83', '#8d91a0', '#92dadd'],
+};
+const DARK_TEXT_ON = new Set([1, 3, 7, 9]);
+
+const CSS = `
+.lesson{--ink:var(--jp-ui-font-color1,#1b1f24);--paper:var(--jp-layout-color0,#fff);--accent:#c2187f;
+  --soft:color-mix(in srgb,var(--ink) 66%,var(--paper));--line:color-mix(in srgb,var(--ink) 18%,var(--paper));
+  margin:0;padding:4px 2px;max-width:1000px;color:var(--ink);background:var(--paper);container-type:inline-size;
+  font:15px/1.5 system-ui,sans-serif;font-variant-numeric:tabular-nums}
+@media (prefers-color-scheme:dark){.lesson{--ink:var(--jp-ui-font-color1,#e8eaed);--paper:var(--jp-layout-color0,#14171c);--accent:#ff7cc0}}
+[data-jp-theme-light="true"] .lesson{--accent:#c2187f}[data-jp-theme-light="false"] .lesson{--accent:#ff7cc0}
+.lesson *{box-sizing:border-box}
+.lesson canvas{display:block;width:100%;border-radius:10px;outline:none}
+.lesson canvas:focus-visible{box-shadow:0 0 0 2px var(--soft)}
+.lesson figcaption{font-size:16px;line-height:1.55;max-width:54em;text-wrap:pretty}
+.lesson .soft{color:var(--soft);font-size:13px;line-height:1.45}
+.lesson button{font:inherit;font-size:14px;color:var(--ink);background:none;border:1px solid var(--line);border-radius:99px;padding:4px 14px;cursor:pointer}
+.lesson button:hover{border-color:var(--soft)}
+.lesson button:focus-visible,.lesson input:focus-visible{outline:2px solid var(--soft);outline-offset:2px}
+.lesson button:disabled{opacity:.45;cursor:default}
+.lesson input[type=range]{display:block;width:100%;height:22px;margin:0;accent-color:var(--accent);cursor:pointer}
+.lesson .spoken{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+@media (pointer:coarse){.lesson button{padding:10px 16px}.lesson input[type=range]{height:44px}}`;
+
+// element('p', { class: 'soft' }, 'text', child): functions among the attributes become listeners.
+export function element(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes))
+    typeof value === 'function' ? node.addEventListener(name, value) : node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+/** The figure every explorer lives in: themed, with its own style sheet. */
+export function figure(el, css = '') {
+  const root = element('figure', { class: 'lesson' }, element('style', {}, CSS + css));
+  el.append(root);
+  return root;
+}
+
+/** JupyterLab's command mode would otherwise eat the keys. */
+export function ownKeys(node) {
+  node.dataset.lmSuppressShortcuts = 'true';
+  node.addEventListener('keydown', event => event.stopPropagation());
+  return node;
+}
+
+export const button = (text, click, attributes = {}) => ownKeys(element('button', { type: 'button', click, ...attributes }, text));
+
+/** Ink, paper, accent and class colours of the page as it is now: Lab's theme, or the system's on a static page. */
+export function theme(root) {
+  const css = getComputedStyle(root), probe = element('canvas').getContext('2d', { willReadFrequently: true });
+  const resolve = name => {                                   // color-mix() and named colours, as plain rgb()
+    probe.fillStyle = css.getPropertyValue(name).trim() || '#888'; probe.fillRect(0, 0, 1, 1);
+    return probe.getImageData(0, 0, 1, 1).data.slice(0, 3);
+  };
+  const rgb = ([r, g, b]) => `rgb(${r},${g},${b})`, ink = resolve('--ink'), paper = resolve('--paper');
+  const dark = ink[0] + ink[1] + ink[2] > paper[0] + paper[1] + paper[2];
+  return { ink: rgb(ink), paper: rgb(paper), accent: rgb(resolve('--accent')), dark, classes: dark ? PALETTE.dark : PALETTE.light,
+    onClass: k => (dark || DARK_TEXT_ON.has(k) ? '#15181d' : '#fff') };
+}
+
+/** Calls `changed` when Lab's theme, the system's colours or the size of `node` change; returns the way to stop. */
+export function watchLooks(node, changed) {
+  const size = new ResizeObserver(changed), lab = new MutationObserver(changed), system = matchMedia('(prefers-color-scheme: dark)');
+  size.observe(node); lab.observe(document.body, { attributeFilter: ['data-jp-theme-light', 'class'] }); system.addEventListener('change', changed);
+  return () => { size.disconnect(); lab.disconnect(); system.removeEventListener('change', changed); };
+}
+
+/** One paint a frame, the latest state wins; paint(now) returns true while it wants another frame. */
+export function painter(paint) {
+  let frame = 0;
+  const run = now => { frame = 0; if (paint(now)) ask(); };
+  const ask = () => { frame ||= requestAnimationFrame(run); };
+  return Object.assign(ask, { stop: () => cancelAnimationFrame(frame) });
+}
+
+/** A screen reader hears the newest text, once it has rested. */
+export function speaker(node, rest = 800) {
+  let timer = 0;
+  return Object.assign(text => { clearTimeout(timer); timer = setTimeout(() => { node.textContent = text; }, rest); }, { stop: () => clearTimeout(timer) });
+}
+
+/** A crisp drawing surface of width x height CSS pixels, cleared. */
+export function surface(canvas, width, height) {
+  const ratio = window.devicePixelRatio || 1, w = Math.round(width * ratio), h = Math.round(height * ratio);
+  if (canvas.width !== w || canvas.height !== h) { canvas.width = w; canvas.height = h; canvas.style.height = `${height}px`; }
+  const g = canvas.getContext('2d');
+  g.setTransform(ratio, 0, 0, ratio, 0, 0); g.clearRect(0, 0, width, height);
+  return g;
+}
+
+export const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
+export const degrees = radians => `${(radians * 180 / Math.PI).toFixed(1)}°`;
+export const thousands = n => n.toLocaleString('en-US');
+
+/** Bytes of a binary trait: a DataView from the kernel, base64 on a page without one. */
+export function bytes(value) {
+  if (typeof value === 'string') return Uint8Array.from(atob(value), c => c.charCodeAt(0));
+  return new Uint8Array(value.buffer.slice(value.byteOffset, value.byteOffset + value.byteLength));
+}
+
+/** What Python's zlib packed, unpacked. */
+export const inflate = async packed =>
+  new Uint8Array(await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'))).arrayBuffer());
