@@ -1,0 +1,236 @@
+"""Make the notebooks from the lessons' text: run every cell, keep what a reader needs, drop what only bloats history.
+
+    make notebooks                 the lessons whose text or library changed
+    make notebooks ARGS="02 05"    of these two, those that changed
+    make notebooks ARGS="--all"    every lesson, changed or not; edits made in a notebook are overwritten
+
+A lesson is notebooks/text/NN_topic.md: MyST Markdown that begins with
+
+    ---
+    jupytext: {text_representation: {extension: .md, format_name: myst}}
+    kernelspec: {display_name: Python 3, language: python, name: python3}
+    ---
+
+Code stands in ```{code-cell} fences; a line of +++ parts two cells of prose. It becomes notebooks/NN_topic.ipynb.
+"""
+
+import argparse
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXTS = ROOT / "notebooks" / "text"
+NOTEBOOKS = ROOT / "notebooks"
+SHIPPED = NOTEBOOKS / ".shipped"
+LIMIT = 900_000
+CELL_SECONDS = 300
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+STAND_INS = {"text/html", "image/png", "image/svg+xml"}
+PROGRESS = re.compile(r"\d%\||\b(it/s|s/it)\b")
+KERNEL_ONLY = re.compile(rf"^interactive\(|{PROGRESS.pattern}")
+
+
+class LessonError(Exception):
+    """One sentence that names the lesson and what to mend in it."""
+
+
+def lessons() -> list[str]:
+    """Names of all lessons that have a text, in the order of the course."""
+    return sorted(path.stem for path in TEXTS.glob("[0-9]*.md"))
+
+
+def parse(text: str) -> NotebookNode:
+    """The notebook that a lesson's text describes, not yet run."""
+    return jupytext.reads(text, fmt="md:myst")
+
+
+def sources(notebook: NotebookNode) -> list[tuple[str, str]]:
+    """What a person wrote in a notebook: the kind and the source of each cell."""
+    return [(cell.cell_type, cell.source) for cell in notebook.cells]
+
+
+def cell_ids(notebook: NotebookNode) -> list[str]:
+    """An id for each cell from what it says, so that an edit elsewhere leaves it alone."""
+    seen: Counter[tuple[str, str]] = Counter()
+    ids = []
+    for kind, source in sources(notebook):
+        ids.append(hashlib.sha256(f"{kind}\n{source}\n{seen[kind, source]}".encode()).hexdigest()[:12])
+        seen[kind, source] += 1
+    return ids
+
+
+def edited_by_hand(notebook: NotebookNode) -> bool:
+    """Whether somebody typed into a notebook that this tool had made: a cell's id no longer fits its source."""
+    return [cell.get("id") for cell in notebook.cells] != cell_ids(notebook)
+
+
+def library_digest(root: Path = ROOT / "lessons_lib") -> str:
+    """One hash for all code that a lesson imports."""
+    digest = hashlib.sha256()
+    for path in sorted([*root.rglob("*.py"), *root.rglob("*.js")]):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def origin(name: str) -> dict[str, str]:
+    """What a notebook is made from; kept in its metadata to see later whether it still holds."""
+    return {"text": hashlib.sha256((TEXTS / f"{name}.md").read_bytes()).hexdigest(), "library": library_digest()}
+
+
+def execute(notebook: NotebookNode, name: str) -> NotebookNode:
+    """Run all cells in the folder where a reader runs them, with this tree's library and silent progress bars."""
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_SECONDS,
+        kernel_name="python3",
+        extra_arguments=["--log-level=ERROR"],
+        resources={"metadata": {"path": str(NOTEBOOKS)}},
+        record_timing=False,
+        store_widget_state=True,  # without it an `interact` cannot run; `clean` drops the state
+        coalesce_streams=True,
+    )
+    try:
+        return client.execute(env=os.environ | {"CI": "true", "PYTHONPATH": str(ROOT)})
+    except CellTimeoutError as error:
+        raise LessonError(f"{name}: a cell ran for more than {CELL_SECONDS} s; make it shorter.") from error
+    except CellExecutionError as error:
+        first = next(cell.source for cell in notebook.cells if any("ename" in out for out in cell.get("outputs", ())))
+        raise LessonError(f"{name}: {error.ename}: {error.evalue}\nin the cell\n\n{first}") from error
+    except DeadKernelError as error:
+        raise LessonError(f"{name}: Python itself died while running it; is there memory enough?") from error
+
+
+def clean_output(output: NotebookNode) -> NotebookNode | None:
+    """An output fit to be committed, or None where nothing of it is worth keeping.
+
+    JupyterLab says 'Error displaying widget' for a view without its kernel, so it goes where HTML or a picture is left;
+    the sliders of `interact` and progress bars go altogether, since nothing but a kernel can show them.
+    """
+    if output.output_type == "stream" and output.name == "stderr":
+        kept = [line for line in re.split(r"[\r\n]+", output.text) if line.strip() and not PROGRESS.search(line)]
+        output.text = "".join(f"{line}\n" for line in kept)
+        return output if kept else None
+    data = output.get("data", {})
+    if WIDGET_VIEW in data and STAND_INS & set(data):
+        del data[WIDGET_VIEW]
+    elif WIDGET_VIEW in data and KERNEL_ONLY.search(data.get("text/plain", "")):
+        return None
+    return output
+
+
+def clean(notebook: NotebookNode, made_from: dict[str, str]) -> NotebookNode:
+    """The notebook as it is committed: the same text and library give the same file, run after run."""
+    for cell, identity in zip(notebook.cells, cell_ids(notebook), strict=True):
+        cell.id = identity
+        cell.metadata.pop("execution", None)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for count, cell in enumerate(code, start=1):
+        cell.execution_count = count
+        cell.outputs = [output for output in map(clean_output, cell.outputs) if output is not None]
+        for output in cell.outputs:
+            if output.output_type == "execute_result":
+                output.execution_count = count
+    language = {key: value for key, value in notebook.metadata.get("language_info", {}).items() if key != "version"}
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": language,
+            "lessons_lib": {"source": made_from},
+        }
+    )
+    return notebook
+
+
+def is_current(name: str, overwrite: bool = False) -> bool:
+    """Whether a lesson's notebook stands for its text and the library; an edit by hand is refused, not lost."""
+    path = NOTEBOOKS / f"{name}.ipynb"
+    if overwrite or not path.exists():
+        return False
+    notebook = nbformat.read(path, as_version=4)
+    if edited_by_hand(notebook):
+        raise LessonError(f"{name}: its notebook was edited by hand; move that to its text, then build with --all.")
+    return notebook.metadata.get("lessons_lib", {}).get("source") == origin(name)
+
+
+def build(name: str) -> int:
+    """Make one lesson's notebook and return its size; the old one stays until the new one is whole."""
+    made_from = origin(name)
+    notebook = clean(execute(parse((TEXTS / f"{name}.md").read_text(encoding="utf-8")), name), made_from)
+    content = (nbformat.writes(notebook, version=4) + "\n").encode()
+    if len(content) > LIMIT:
+        raise LessonError(f"{name}: its notebook has {len(content) / 1000:,.0f} kB, {LIMIT // 1000} are allowed.")
+    unfinished = NOTEBOOKS / f".{name}.unfinished"
+    unfinished.write_bytes(content)
+    unfinished.replace(NOTEBOOKS / f"{name}.ipynb")
+    return len(content)
+
+
+def in_git(path: str) -> str | None:
+    """A file as it is committed or staged, None where git does not have it (or there is no git)."""
+    try:
+        shown = subprocess.run(["git", "show", f":./{path}"], cwd=ROOT, capture_output=True)
+    except FileNotFoundError:
+        return None
+    return shown.stdout.decode() if shown.returncode == 0 else None
+
+
+def to_test(name: str) -> Path | None:
+    """The notebook that `make test` runs: the one here, or the shipped one where a reader has typed into this one."""
+    path = NOTEBOOKS / f"{name}.ipynb"
+    text = parse((TEXTS / f"{name}.md").read_text(encoding="utf-8"))
+    if path.exists() and sources(nbformat.read(path, as_version=4)) == sources(text):
+        return path.relative_to(ROOT)
+    shipped = in_git(f"notebooks/{name}.ipynb")
+    if shipped is None:
+        print(f"{name}: its notebook is not what its text says, and git has none to test.", file=sys.stderr)
+        return None
+    print(f"{name}: its notebook here is not what its text says, so the one in git is tested.", file=sys.stderr)
+    SHIPPED.mkdir(exist_ok=True)
+    (SHIPPED / path.name).write_text(shipped, encoding="utf-8")
+    return (SHIPPED / path.name).relative_to(ROOT)
+
+
+def chosen(prefixes: list[str]) -> list[str]:
+    """The lessons whose names begin with what was asked for; all of them where nothing was."""
+    for prefix in prefixes:
+        if not any(name.startswith(prefix) for name in lessons()):
+            raise LessonError(f"No lesson is called {prefix}; there are {', '.join(lessons()) or 'none yet'}.")
+    return [name for name in lessons() if not prefixes or name.startswith(tuple(prefixes))]
+
+
+def main(arguments: list[str]) -> int:
+    """Build what is stale, or say which notebooks to test; the first lesson that fails ends it."""
+    parser = argparse.ArgumentParser(description="Make the notebooks from the lessons' text.")
+    parser.add_argument("lesson", nargs="*", help="lessons to build, by the start of their names (default: all)")
+    parser.add_argument("--all", action="store_true", help="build even what has not changed")
+    parser.add_argument("--to-test", action="store_true", help="only print the notebooks that make test runs")
+    options = parser.parse_args(arguments)
+    try:
+        for name in chosen(options.lesson):
+            if options.to_test:
+                print(to_test(name) or "")
+            elif is_current(name, overwrite=options.all):
+                print(f"{name}: up to date")
+            else:
+                print(f"{name}: running ...", flush=True)
+                print(f"{name}: {build(name) / 1000:,.0f} kB")
+    except LessonError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
