@@ -1,6 +1,7 @@
 """One training loop for every loss. It knows no notebook: whoever watches is a callback."""
 
 import os
+import sys
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -102,7 +103,8 @@ class _Training:
         self.best: tuple[float, list[dict[str, Tensor]]] = (-1.0, [])
 
     def go(self) -> None:
-        bar = tqdm(total=self.epochs * self.steps_per_epoch, unit="step", leave=False, disable="CI" in os.environ)
+        silent = "CI" in os.environ or self.callback is not None  # whoever watches shows progress better
+        bar = tqdm(total=self.epochs * self.steps_per_epoch, unit="step", leave=False, file=sys.stdout, disable=silent)
         started = time.perf_counter()
         try:
             self.record()

@@ -134,7 +134,11 @@ function render({ model, el }) {
       if (follow) goal = film.end;
       draw();
     },
-    'change:live': () => { if (model.get('live')) follow = true; else if (follow) glide(film.end); draw(); },
+    'change:live': () => {
+      if (model.get('live')) follow = true;
+      else if (follow) { film = read(); follow = false; goal = null; go(film.end); }   // at once: Lab replaces this view now
+      draw();
+    },
     'change:position': () => { const to = Math.min(model.get('position'), film.end); if (to !== time) { goal = null; time = to; draw(); } },
     'change:playing': () => { if (run && !model.get('playing')) { run = null; settle(); } draw(); },
   };

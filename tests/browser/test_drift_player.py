@@ -293,6 +293,19 @@ def test_it_follows_a_training_and_is_a_film_afterwards(two_views):
     assert page.get_by_role("button").first.inner_text() == "replay"
 
 
+def test_the_end_of_a_training_is_the_end_of_the_film_at_once(two_views):
+    """JupyterLab then takes this view away and makes a new one, which starts where `position` says."""
+    frames = film()
+    live = DriftPlayer()
+    live.live = True
+    page = two_views(live)
+    for state in (DriftPlayer.of(frames[:2]).state() | {"live": True}, DriftPlayer.of(frames).state()):
+        state.pop("position")
+        page.evaluate("state => model.update(state)", state)
+        page.clock.run_for(40)
+    assert page.evaluate("model.get('position')") == 1
+
+
 def test_a_view_that_goes_leaves_nothing_behind(two_views):
     page = two_views(DriftPlayer.of(film()))
     page.get_by_role("button").first.click()
