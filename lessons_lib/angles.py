@@ -55,3 +55,14 @@ def spread_points(count: int, size: int) -> Tensor:
         distance = torch.linalg.vector_norm(apart, dim=-1, keepdim=True).clamp(min=1e-9)
         points = points + (apart / distance**3).mean(dim=1)
     return unit_vectors(points).float()
+
+
+def widest_spread(count: int, size: int) -> float:
+    """The smallest angle between `count` directions in `size` dimensions at their very best, in radians.
+
+    Exact on the circle (2π/count) and where a simplex fits (size ≥ count − 1: arccos(−1/(count − 1))); in between an
+    upper bound, Rankin's: of more than size + 1 directions two stand at 90 degrees or closer.
+    """
+    if size >= count - 1:
+        return math.acos(-1 / (count - 1))
+    return 2 * math.pi / count if size == 2 else math.pi / 2

@@ -77,8 +77,19 @@ def run_path(configuration: dict[str, Any], *modules: nn.Module) -> Path:
     """Where the run of this configuration from these starting weights is kept: its name holds all that decides it."""
     described = json.dumps(configuration, sort_keys=True, default=repr)
     weights = [_state_digest(module) for module in modules]
-    parts = [described, *map(repr, modules), *weights, torch.__version__, _source_digest()]
+    parts = [described, *map(_settings, modules), *weights, torch.__version__, _source_digest()]
     return cache_folder() / "runs" / f"{_digest(chr(10).join(parts).encode())[:32]}.run"
+
+
+def _settings(module: nn.Module) -> str:
+    """Every layer with what it was made or told to do: its repr, and all its plain attributes, such as a margin."""
+    plain = {
+        f"{name}.{key}": value
+        for name, part in module.named_modules()
+        for key, value in vars(part).items()
+        if key != "training" and isinstance(value, bool | int | float | str | tuple | None)
+    }
+    return f"{module!r}{sorted(plain.items(), key=str)}"
 
 
 def _state_digest(module: nn.Module) -> str:

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lessons_lib.angles import circle_points, cosines_between, safe_angle, spread_points, unit_vectors
+from lessons_lib.angles import circle_points, cosines_between, safe_angle, spread_points, unit_vectors, widest_spread
 
 
 @given(length=st.floats(1e-6, 1e6), turn=st.floats(-math.pi, math.pi))
@@ -48,6 +48,18 @@ def test_circle_points_stand_evenly(count):
     torch.testing.assert_close(points.norm(dim=1), torch.ones(count))
     if count > 1:
         torch.testing.assert_close(gaps, torch.full((count,), 2 * math.pi / count))
+
+
+@pytest.mark.parametrize(("count", "size", "degrees"), [(10, 2, 36.0), (2, 2, 180.0), (4, 3, 109.471), (10, 9, 96.379)])
+def test_widest_spread_where_it_is_known(count, size, degrees):
+    assert math.degrees(widest_spread(count, size)) == pytest.approx(degrees, abs=1e-3)
+
+
+@pytest.mark.parametrize(("count", "size"), [(10, 3), (12, 3), (10, 5), (6, 3)])
+def test_widest_spread_is_a_bound_in_between(count, size):
+    points = spread_points(count, size)
+    nearest = (points @ points.T).fill_diagonal_(-1).max()
+    assert safe_angle(nearest) <= widest_spread(count, size) + 1e-3
 
 
 # The smallest angles of the Thomson configurations on the sphere; a cross-polytope in four dimensions.

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from lessons_lib.data import ImageData, LabelledImages
-from lessons_lib.losses import ModifiedSoftmaxLoss, NormalizedSoftmaxLoss, SoftmaxLoss
+from lessons_lib.losses import CosFaceLoss, ModifiedSoftmaxLoss, NormalizedSoftmaxLoss, SoftmaxLoss
 from lessons_lib.nets import EmbeddingNet, embed
 from lessons_lib.training import BATCH, fit, warm_up
 
@@ -75,9 +75,10 @@ def test_a_second_fit_reads_the_first_one_back_callback_and_all(data, cache_fold
         assert torch.equal(frame["directions"], frame_again["directions"])
 
 
-@pytest.mark.parametrize("change", ["seed", "epochs", "lr", "weights", "head", "data", "library"])
+@pytest.mark.parametrize("change", ["seed", "epochs", "lr", "weights", "head", "margin", "data", "library"])
 def test_whatever_decides_the_result_decides_the_cache_key(data, cache_folder, change, monkeypatch):
-    fit(*start(), data, epochs=1)
+    first = CosFaceLoss if change == "margin" else SoftmaxLoss
+    fit(*start(first), data, epochs=1)
     if change == "library":
         monkeypatch.setattr("lessons_lib.runs._source_digest", lambda: "another version")
     options = {
@@ -88,8 +89,10 @@ def test_whatever_decides_the_result_decides_the_cache_key(data, cache_folder, c
     where = copy.copy(data)
     if change == "data":
         where = ImageData(data.train, data.validation, data.test, 3, "other blobs")
-    head = ModifiedSoftmaxLoss if change == "head" else SoftmaxLoss
-    assert not fit(*start(head, seed=int(change == "weights")), where, **options).from_cache
+    net, head = start(ModifiedSoftmaxLoss if change == "head" else first, seed=int(change == "weights"))
+    if change == "margin":
+        head.margin = 0.1
+    assert not fit(net, head, where, **options).from_cache
 
 
 def test_without_cache_it_trains_again_and_writes_nothing(data, cache_folder):

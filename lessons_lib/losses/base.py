@@ -87,7 +87,9 @@ class Head(nn.Module):
             )
 
     def extra_repr(self) -> str:
-        return f"num_classes={self.num_classes}, embedding_size={self.embedding_size}, scale={self.scale}"
+        """Sizes, scale and whatever margin this head has."""
+        plain = {name: value for name, value in vars(self).items() if isinstance(value, int | float | str)}
+        return ", ".join(f"{name}={value}" for name, value in plain.items() if name != "training" and name[0] != "_")
 
 
 def in_full_precision(embeddings: Tensor) -> Tensor:

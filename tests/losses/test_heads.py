@@ -126,6 +126,13 @@ def test_compiles_without_a_graph_break(name):
 
 
 @every_head
+def test_says_how_it_was_made(name):
+    said = repr(make(name))
+    assert "num_classes=5, embedding_size=4, scale=" in said
+    assert ("margin=" in said) == hasattr(make(name), "margin")
+
+
+@every_head
 def test_carries_what_the_registry_promises(name):
     head = LOSSES[name]
     assert head.__name__ == name

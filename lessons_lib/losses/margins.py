@@ -1,0 +1,169 @@
+"""CosFace, ArcFace and what they have in common: a margin that makes training stricter than the exam."""
+
+import math
+from typing import Literal, get_args
+
+import torch
+from torch import Tensor
+
+from lessons_lib.angles import widest_spread
+from lessons_lib.losses.base import Head
+
+Beyond = Literal["mirror", "linear", "raw"]
+Gradient = Literal["true", "detached"]
+
+
+def falling_cosine(phi: Tensor) -> Tensor:
+    """cos φ for φ in 0..π radians, and on downwards without end: (−1)^k cos φ − 2k with k = ⌊φ/π⌋.
+
+    Continuous, and so is its slope. SphereFace's ψ is this at mθ, the mirrored ArcFace this at θ + m.
+    """
+    k = torch.floor(phi.detach() / math.pi)
+    return (1 - 2 * torch.remainder(k, 2)) * torch.cos(phi) - 2 * k
+
+
+class CosFaceLoss(Head):
+    """f(θ) = cos θ − m: the true class must win by a margin of m, in units of cosine.
+
+    Wang et al., CosFace, CVPR 2018; AM-Softmax (Wang et al., IEEE SPL 2018) is the same. Raises ValueError for a margin
+    outside 0..2. Ten classes in the plane can meet at most 1 − cos 36° = 0.191.
+    """
+
+    formula = r"-\log\frac{e^{s(\cos\theta_y-m)}}{e^{s(\cos\theta_y-m)}+\sum_{j\ne y}e^{s\cos\theta_j}}"
+    paper = "Wang et al., CosFace, CVPR 2018 (arXiv:1801.09414)"
+    needs = "a margin below its ceiling for C and d"
+
+    def __init__(self, num_classes: int, embedding_size: int, margin: float = 0.35, scale: float = 64.0):
+        super().__init__(num_classes, embedding_size, scale)
+        self.margin = cosine_margin("margin", margin)
+
+    @classmethod
+    def sensible(cls, num_classes: int, embedding_size: int) -> dict[str, float]:
+        return {"margin": half_the_room(num_classes, embedding_size, cosine=True), "scale": usual_scale(num_classes)}
+
+    def target_logit(self, theta: Tensor) -> Tensor:
+        """cos θ − m."""
+        return torch.cos(theta) - self.margin
+
+
+class ArcFaceLoss(Head):
+    """f(θ) = cos(θ + m): the true class must win by a margin of m radians.
+
+    Deng et al., ArcFace, CVPR 2019, Eq. 3. Past π − m, where cos(θ + m) would rise again, `beyond` chooses: "mirror"
+    −2 − cos(θ + m), smooth and falling; "linear" cos θ − m sin m, falling after a jump, as the first published code;
+    "raw" cos(θ + m), rising. `gradient="detached"` has the same value but cos θ's gradient, as the most used code has.
+    Raises ValueError for a margin outside 0..π, one in degrees above all.
+    """
+
+    formula = r"-\log\frac{e^{s\cos(\theta_y+m)}}{e^{s\cos(\theta_y+m)}+\sum_{j\ne y}e^{s\cos\theta_j}}"
+    paper = "Deng et al., ArcFace, CVPR 2019 (arXiv:1801.07698)"
+    needs = "a margin below its ceiling for C and d"
+
+    def __init__(
+        self,
+        num_classes: int,
+        embedding_size: int,
+        margin: float = 0.5,
+        scale: float = 64.0,
+        beyond: Beyond = "mirror",
+        gradient: Gradient = "true",
+    ):
+        super().__init__(num_classes, embedding_size, scale)
+        self.margin = angular_margin("margin", margin)
+        self.beyond, self.gradient = one_of("beyond", beyond, Beyond), one_of("gradient", gradient, Gradient)
+
+    @classmethod
+    def sensible(cls, num_classes: int, embedding_size: int) -> dict[str, float]:
+        return {"margin": half_the_room(num_classes, embedding_size), "scale": usual_scale(num_classes)}
+
+    def target_logit(self, theta: Tensor) -> Tensor:
+        """cos(θ + m), and past π − m what `beyond` says."""
+        m, phi = self.margin, theta + self.margin
+        if self.beyond == "mirror":
+            curve = falling_cosine(phi)
+        elif self.beyond == "linear":
+            curve = torch.where(phi <= math.pi, torch.cos(phi), torch.cos(theta) - m * math.sin(m))
+        else:
+            curve = torch.cos(phi)
+        if self.gradient == "true":
+            return curve
+        return torch.cos(theta) + (curve - torch.cos(theta)).detach()
+
+
+class CombinedMarginLoss(Head):
+    """f(θ) = cos(m1 θ + m2) − m3: SphereFace's, ArcFace's and CosFace's margin in one.
+
+    Deng et al., ArcFace, CVPR 2019, Eq. 4. Past m1 θ + m2 = π the cosine is mirrored so that it goes on falling; the
+    paper leaves that open. m2 in radians, m3 in units of cosine. Raises ValueError for m1 below 0 or above 10, m2
+    outside 0..π and m3 outside 0..2.
+    """
+
+    formula = (
+        r"-\log\frac{e^{s(\cos(m_1\theta_y+m_2)-m_3)}}{e^{s(\cos(m_1\theta_y+m_2)-m_3)}+\sum_{j\ne y}e^{s\cos\theta_j}}"
+    )
+    paper = "Deng et al., ArcFace, CVPR 2019 (arXiv:1801.07698)"
+    needs = "a margin below its ceiling for C and d"
+
+    def __init__(
+        self,
+        num_classes: int,
+        embedding_size: int,
+        m1: float = 1.0,
+        m2: float = 0.3,
+        m3: float = 0.2,
+        scale: float = 64.0,
+    ):
+        super().__init__(num_classes, embedding_size, scale)
+        if not 0 < m1 <= 10:
+            raise ValueError(f"m1 multiplies the angle and must lie in 0..10, got {m1}; 1 leaves it alone.")
+        self.m1, self.m2, self.m3 = m1, angular_margin("m2", m2), cosine_margin("m3", m3)
+
+    @classmethod
+    def sensible(cls, num_classes: int, embedding_size: int) -> dict[str, float]:
+        angle, cosine = (half_the_room(num_classes, embedding_size, cosine=kind) for kind in (False, True))
+        return {"m1": 1.0, "m2": angle / 2, "m3": cosine / 2, "scale": usual_scale(num_classes)}
+
+    def target_logit(self, theta: Tensor) -> Tensor:
+        """cos(m1 θ + m2) − m3, mirrored past π."""
+        return falling_cosine(self.m1 * theta + self.m2) - self.m3
+
+
+def half_the_room(num_classes: int, embedding_size: int, cosine: bool = False) -> float:
+    """A margin that leaves room: half of what C directions in d dimensions can hold, and never above the papers'.
+
+    In radians (at most 0.5), or in units of cosine (at most 0.35).
+    """
+    room = widest_spread(num_classes, embedding_size)
+    return min(0.35, (1 - math.cos(room)) / 2) if cosine else min(0.5, room / 2)
+
+
+def usual_scale(num_classes: int) -> float:
+    """16 for ten classes, where this course measured it; 30 and 64 for thousands and more, as the literature has it."""
+    return 16.0 if num_classes <= 100 else 30.0 if num_classes <= 10_000 else 64.0
+
+
+def angular_margin(name: str, margin: float) -> float:
+    """A margin in radians, 0..π; ValueError with the number to use instead for one that is evidently in degrees."""
+    if math.pi < margin <= 180:
+        use = f"use {math.radians(margin):.3f}, the same angle"
+        raise ValueError(f"{name} must be in radians, got {margin}, which looks like degrees: {use}.")
+    if not 0 <= margin <= math.pi:
+        raise ValueError(f"{name} must be an angle in 0..π radians, got {margin}.")
+    return margin
+
+
+def cosine_margin(name: str, margin: float) -> float:
+    """A margin in units of cosine, 0..2; ValueError for one that is evidently an angle in degrees."""
+    if 2 < margin <= 180:
+        use = f"use {1 - math.cos(math.radians(margin)):.3f}, what that angle takes off the cosine at θ = 0"
+        raise ValueError(f"{name} must be in units of cosine, got {margin}, which looks like degrees: {use}.")
+    if not 0 <= margin <= 2:
+        raise ValueError(f"{name} must lie in 0..2, in units of cosine, got {margin}.")
+    return margin
+
+
+def one_of(name: str, choice: str, allowed: object) -> str:
+    """The choice, if it is one of those that a Literal type allows."""
+    if choice not in get_args(allowed):
+        raise ValueError(f"{name} must be one of {', '.join(get_args(allowed))}, got {choice!r}.")
+    return choice
