@@ -126,7 +126,7 @@ class _Training:
         train, size = self.data.train, min(BATCH, len(self.data.train))
         order = torch.randperm(len(train), generator=self.order)
         for which in order[: self.steps_per_epoch * size].split(size):
-            self.step(train[which])
+            self.step(train.pick(which))
             self.run.steps += 1
             bar.update()
             if self.run.steps in self.moments:

