@@ -28,6 +28,7 @@ _TRAINING_SOURCES = ("angles.py", "nets.py", "runs.py", "training.py", "losses/*
 class Run:
     """A trained network with its head, in the best state seen on the validation split, and how it got there.
 
+    `extras` are the auxiliary losses it was trained with, in the state that belongs to it.
     `history` has one entry for each of about thirty moments: step, epoch, loss, accuracy (0..1), theta (mean angle to
     the own class weight, radians) and scale; `frames` shows the same 500 validation digits at these moments.
     `validation` has accuracy and theta on the whole validation split after each epoch.
@@ -35,6 +36,7 @@ class Run:
 
     net: nn.Module
     head: Head
+    extras: nn.ModuleList = field(default_factory=nn.ModuleList)
     history: list[Metrics] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
     validation: list[Metrics] = field(default_factory=list)
@@ -42,6 +44,11 @@ class Run:
     seconds: float = 0.0
     interrupted: bool = False
     from_cache: bool = False
+
+    @property
+    def modules(self) -> tuple[nn.Module, nn.Module, nn.Module]:
+        """Everything that training changes."""
+        return self.net, self.head, self.extras
 
     def replay(self, callback: Callback | None) -> None:
         """Show a callback the recorded moments, as it would have seen them during training."""
@@ -51,16 +58,15 @@ class Run:
 
     def save(self, path: Path) -> None:
         """Write the run to `path`, whole or not at all, headed by its own digest."""
-        kept = {name: value for name, value in vars(self).items() if name not in ("net", "head", "from_cache")}
-        states = {"net": self.net.state_dict(), "head": self.head.state_dict()}
+        states = {name: value.state_dict() for name, value in vars(self).items() if isinstance(value, nn.Module)}
         content = io.BytesIO()
-        torch.save(kept | states, content)
+        torch.save(vars(self) | states, content)
         with written_whole(path) as file:
             file.write(_digest(content.getvalue()).encode() + b"\n" + content.getvalue())
 
     @classmethod
-    def load(cls, path: Path, net: nn.Module, head: Head) -> "Run | None":
-        """Read a run back into `net` and `head`; None if there is none, or it is damaged (which is said)."""
+    def load(cls, path: Path, net: nn.Module, head: Head, extras: nn.ModuleList) -> "Run | None":
+        """Read a run back into its modules; None if there is none, or it is damaged (which is said)."""
         if not path.exists():
             return None
         digest, _, content = path.read_bytes().partition(b"\n")
@@ -68,9 +74,10 @@ class Run:
             warnings.warn(f"The trained network in {path} was damaged; it will be trained again.", stacklevel=3)
             return None
         kept = torch.load(io.BytesIO(content), weights_only=True, map_location="cpu")
-        net.load_state_dict(kept.pop("net"))
-        head.load_state_dict(kept.pop("head"))
-        return cls(net, head, **kept, from_cache=True)
+        for name, module in {"net": net, "head": head, "extras": extras}.items():
+            module.load_state_dict(kept.pop(name))
+            module.eval()
+        return cls(net, head, extras, **kept | {"from_cache": True})
 
 
 def run_path(configuration: dict[str, Any], *modules: nn.Module) -> Path:

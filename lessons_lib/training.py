@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -54,14 +55,17 @@ def fit(
     extras = nn.ModuleList(loss for _, loss in auxiliary)
     choices = {"epochs": epochs, "lr": lr, "seed": seed, "device": device, "weights": [w for w, _ in auxiliary]}
     path = run_path(choices | {"data": data.digest}, net, head, extras)
-    run = Run.load(path, net, head) if cache else None
+    run = Run.load(path, net, head, extras) if cache else None
     if run is not None:
         run.replay(callback)
         return run
-    run = Run(net, head)
-    _Training(run, data, auxiliary, choices, callback).go()
+    run = Run(net, head, extras)
+    _Training(run, data, choices, callback).go()
     if cache and not run.interrupted:
-        run.save(path)
+        try:
+            run.save(path)
+        except OSError as error:
+            warnings.warn(f"The run is not kept for next time. {error}", stacklevel=2)
     return run
 
 
@@ -83,16 +87,14 @@ def best_device() -> str:
 class _Training:
     """The state of one `fit` while it runs."""
 
-    def __init__(
-        self, run: Run, data: ImageData, auxiliary: Auxiliary, choices: dict[str, Any], callback: Callback | None
-    ):
-        self.run, self.data, self.auxiliary, self.callback = run, data, auxiliary, callback
+    def __init__(self, run: Run, data: ImageData, choices: dict[str, Any], callback: Callback | None):
+        self.run, self.data, self.callback = run, data, callback
+        self.auxiliary = list(zip(choices["weights"], run.extras, strict=True))
         self.epochs, self.device = choices["epochs"], torch.device(choices["device"])
         self.order = torch.Generator().manual_seed(choices["seed"])
-        modules = [run.net, run.head, *(loss for _, loss in auxiliary)]
-        for module in modules:
+        for module in run.modules:
             module.to(self.device, memory_format=torch.channels_last).train()
-        weights = [weight for module in modules for weight in module.parameters()]
+        weights = [weight for module in run.modules for weight in module.parameters()]
         self.steps_per_epoch = max(1, len(data.train) // BATCH)
         total = self.epochs * self.steps_per_epoch
         self.optimizer = torch.optim.AdamW(weights, lr=choices["lr"], betas=(0.9, 0.99), weight_decay=0.0, fused=True)
@@ -118,7 +120,7 @@ class _Training:
         finally:
             bar.close()
         self.run.seconds = time.perf_counter() - started
-        for module, state in zip((self.run.net, self.run.head), self.best[1], strict=True):
+        for module, state in zip(self.run.modules, self.best[1], strict=True):
             module.load_state_dict(state)
             module.cpu().eval()
 
@@ -169,7 +171,7 @@ class _Training:
         metrics, _ = self.measure(self.data.validation)
         self.run.validation.append(metrics | {"step": self.run.steps})
         if metrics["accuracy"] > self.best[0]:
-            modules = (self.run.net, self.run.head)
+            modules = self.run.modules
             states = [{name: value.clone() for name, value in module.state_dict().items()} for module in modules]
             self.best = (metrics["accuracy"], states)
 

@@ -75,6 +75,16 @@ def test_a_second_fit_reads_the_first_one_back_callback_and_all(data, cache_fold
         assert torch.equal(frame["directions"], frame_again["directions"])
 
 
+def test_a_full_disk_after_training_loses_nothing(data, cache_folder, monkeypatch):
+    def full(run, path):
+        raise OSError(f"Cannot write to {path.parent}.")
+
+    monkeypatch.setattr("lessons_lib.runs.Run.save", full)
+    with pytest.warns(UserWarning, match="The run is not kept for next time. Cannot write to"):
+        run = fit(*start(), data, epochs=1)
+    assert run.steps == 2 and run.validation
+
+
 @pytest.mark.parametrize("change", ["seed", "epochs", "lr", "weights", "head", "margin", "data", "library"])
 def test_whatever_decides_the_result_decides_the_cache_key(data, cache_folder, change, monkeypatch):
     first = CosFaceLoss if change == "margin" else SoftmaxLoss
@@ -152,6 +162,11 @@ def test_an_auxiliary_loss_is_weighted_and_its_parameters_are_trained(data, cach
     assert torch.equal(plain.head.weight, unweighted.head.weight)
     assert not torch.equal(plain.head.weight, pulled.head.weight)
     assert not torch.equal(anchor.point, torch.full((2,), 3.0))
+
+    kept, again = Anchor(), Anchor()
+    fit(*start(), data, epochs=1, auxiliary=[(1.0, kept)])
+    assert fit(*start(), data, epochs=1, auxiliary=[(1.0, again)]).from_cache
+    assert torch.equal(kept.point, again.point) and torch.equal(kept.point, anchor.point)
 
 
 def test_warm_up_starts_from_evenly_spread_weights(data, cache_folder):
