@@ -12,8 +12,16 @@ _DASHES = ((None, None), (6, 2), (2, 2), (7, 2, 2, 2), (4, 1), (1, 1))  # never 
 _LINES = (PALETTE[0], PALETTE[2], PALETTE[4], PALETTE[6], PALETTE[5], PALETTE[8])
 
 
-def curves(theta: Tensor, lines: Mapping[str, Tensor], ylabel: str = "target logit ÷ s") -> Picture:
-    """Functions of θ (radians, shown in degrees) on one pair of axes, each named at its right end."""
+def curves(
+    theta: Tensor,
+    lines: Mapping[str, Tensor],
+    ylabel: str = "target logit ÷ s",
+    ylim: tuple[float, float] | None = None,
+) -> Picture:
+    """Functions of θ (radians, shown in degrees) on one pair of axes, each named at its right end.
+
+    Under a slider give `ylim`, so that the axes stand still while the curves move.
+    """
     picture = Picture(f"{ylabel} against the angle θ from 0 to 180 degrees for {', '.join(lines)}.", 7.2, 4.0)
     axes = quiet_axes(picture.subplots(), "angle θ between the feature and its own class weight", ylabel)
     ends = _apart([float(values[-1]) for values in lines.values()], 0.055 * _span(lines.values()))
@@ -26,6 +34,7 @@ def curves(theta: Tensor, lines: Mapping[str, Tensor], ylabel: str = "target log
             name, (180, end), (6, 0), textcoords="offset points", color=colour, va="center", annotation_clip=False
         )
     degree_ticks(axes, 180, 30)
+    axes.set_ylim(ylim)
     axes.grid(color=FAINT, linewidth=0.5)
     return picture
 

@@ -66,6 +66,12 @@ def test_curves_name_every_line_and_keep_the_names_apart():
     shown(picture)
 
 
+def test_axes_under_a_slider_stand_still():
+    theta = torch.linspace(0, math.pi, 50)
+    limits = [figures.curves(theta, {"a": torch.cos(theta) - m}, ylim=(-3, 1)).axes[0].get_ylim() for m in (0.0, 1.0)]
+    assert limits == [(-3, 1), (-3, 1)]
+
+
 @pytest.mark.parametrize("wanted", [[0.0, 0.0, 0.0], [3.0, 1.0, 2.9], [5.0]])
 def test_labels_move_no_further_than_needed(wanted):
     placed = _apart(wanted, 0.5)
