@@ -35,7 +35,7 @@ class Explorer(anywidget.AnyWidget):
     alt: ClassVar[str]
 
     def picture(self) -> Picture:
-        """The first frame as a matplotlib figure, for places where scripts do not run."""
+        """The first frame as a still picture, for places where scripts do not run."""
         raise NotImplementedError
 
     def state(self) -> dict[str, Any]:
