@@ -13,7 +13,7 @@ TRUSTED := .venv/trusted-by-$(shell id -u)
 # JupyterLab refuses to run as root unless told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help setup lab test test-fast notebooks lint clean
+.PHONY: help setup lab test test-fast notebooks lint bench clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -49,6 +49,10 @@ notebooks: ## make the notebooks anew whose text or library changed (ARGS="02", 
 lint: ## check style and the order of imports
 	@sh .make/setup.sh requirements-dev.txt
 	@$(IN_VENV) -m ruff check . && $(IN_VENV) -m ruff format --check . && .venv/bin/lint-imports --no-cache
+
+bench: ## measure how soon a figure answers a key, beside the same one under `interact` (needs Chromium)
+	@sh .make/setup.sh requirements-dev.txt
+	@$(IN_VENV) -m benchmarks.event_to_paint
 
 clean: ## remove .venv and what tests left in this folder (trained networks stay in the cache)
 	rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache .hypothesis notebooks/.shipped

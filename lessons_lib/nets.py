@@ -1,6 +1,7 @@
 """The embedding networks: an image in, a short vector out. All are trained on a laptop in seconds."""
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 
@@ -45,6 +46,32 @@ class EmbeddingNet(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         return self.embed(self.trunk(images.contiguous(memory_format=torch.channels_last)))
+
+
+
+class TrunkClassifier(nn.Module):
+    """An ordinary classifier on an EmbeddingNet's trunk, to train along with it: (embeddings, labels) -> cross-entropy.
+
+    Two numbers tell a trunk little about what to look for, its own 64 tell it more. It hears what the trunk said when
+    the embeddings were made, so the network must have been called just before; `leave` when the training is over.
+    """
+
+    def __init__(self, net: EmbeddingNet, num_classes: int):
+        super().__init__()
+        self.layer = nn.Linear(64, num_classes)
+        self._said: Tensor | None = None
+        self._listening = net.trunk.register_forward_hook(self._hear)
+
+    def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
+        return F.cross_entropy(self.layer(self._said), labels)
+
+    def leave(self) -> None:
+        """Let go of the network."""
+        self._listening.remove()
+        self._said = None
+
+    def _hear(self, trunk: nn.Module, images: object, said: Tensor) -> None:
+        self._said = said
 
 
 @torch.no_grad()

@@ -14,7 +14,7 @@ from tqdm import tqdm
 from lessons_lib.angles import safe_angle, spread_points
 from lessons_lib.data import ImageData, LabelledImages
 from lessons_lib.losses import Head, ModifiedSoftmaxLoss
-from lessons_lib.nets import EmbeddingNet, embed
+from lessons_lib.nets import EmbeddingNet, TrunkClassifier, embed
 from lessons_lib.runs import Callback, Frame, Metrics, Run, run_path
 
 BATCH = 512
@@ -189,13 +189,17 @@ class _Training:
 
 
 def warm_up(data: ImageData, embedding_size: int) -> Run:
-    """The shared start of the 2-D and 3-D lessons: modified softmax from evenly spread class weights, 4 epochs, cached.
+    """The shared start of the 2-D and 3-D lessons: modified softmax from evenly spread class weights, cached.
 
     In two or three dimensions a loss that normalises the feature gets classes trapped behind each other when it starts
-    from random weights; from here it does not.
+    from random weights; from here it does not. A classifier on the trunk trains along: without it the accuracy in two
+    dimensions is about 0.1 % lower, and differs more from seed to seed.
     """
     torch.manual_seed(0)
     net, head = EmbeddingNet(embedding_size), ModifiedSoftmaxLoss(data.num_classes, embedding_size)
+    along = TrunkClassifier(net, data.num_classes)
     with torch.no_grad():
         head.weight.copy_(spread_points(data.num_classes, embedding_size))
-    return fit(net, head, data, epochs=4)
+    run = fit(net, head, data, epochs=5 if embedding_size == 2 else 4, auxiliary=[(1.0, along)])
+    along.leave()
+    return run

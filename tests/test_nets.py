@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from lessons_lib.nets import EmbeddingNet, embed
+from lessons_lib.nets import EmbeddingNet, TrunkClassifier, embed
 
 
 @pytest.mark.parametrize("size", [2, 3, 10, 64])
@@ -20,3 +20,16 @@ def test_embed_is_the_network_in_use_and_leaves_its_mode_alone():
     assert net.training and not in_blocks.requires_grad
     assert all(torch.equal(before[name], value) for name, value in net.state_dict().items())
     torch.testing.assert_close(in_blocks, net.eval()(images).detach())
+
+
+def test_a_trunk_classifier_teaches_the_trunk_and_then_lets_go():
+    net = EmbeddingNet(2, width=2)
+    along, images, labels = TrunkClassifier(net, 3), torch.rand(6, 1, 28, 28), torch.arange(6) % 3
+    loss = along(net(images), labels)
+    expected = torch.nn.functional.cross_entropy(along.layer(net.trunk(images)), labels)
+    torch.testing.assert_close(loss, expected)
+    loss.backward()
+    assert all(weight.grad is not None for weight in net.trunk.parameters())
+    assert all(weight.grad is None for weight in net.embed.parameters())
+    along.leave()
+    assert not net.trunk._forward_hooks

@@ -1,7 +1,9 @@
 """Interactive figures: a Python class and an ES module each, alive with a kernel and without one."""
 
 from lessons_lib.explorers.base import Explorer
+from lessons_lib.explorers.boundary_plane import BoundaryPlane
 from lessons_lib.explorers.draw_a_digit import DrawADigit
 from lessons_lib.explorers.drift_player import DriftPlayer
+from lessons_lib.explorers.margin_band import MarginBand
 
-__all__ = ["DrawADigit", "DriftPlayer", "Explorer"]
+__all__ = ["BoundaryPlane", "DrawADigit", "DriftPlayer", "Explorer", "MarginBand"]

@@ -10,10 +10,12 @@ import hashlib
 import html
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
 import anywidget
+from traitlets import TraitError
 
 from lessons_lib.figures.style import Picture
 
@@ -30,9 +32,39 @@ def join_modules(*names: str) -> str:
 
 
 class Explorer(anywidget.AnyWidget):
-    """A figure one can move. A subclass names `_esm`, an `alt` text and how to draw its `picture`."""
+    """A figure one can move. A subclass names `_esm`, an `alt` text and how to draw its `picture`.
+
+    `setting_names` are the traits that a reader sets and a teacher may want to pass on.
+    """
 
     alt: ClassVar[str]
+    setting_names: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What the reader has set, small enough to send: the same as the figure's own line of settings."""
+        return {name: getattr(self, name) for name in self.setting_names}
+
+    def use(self, settings: Mapping[str, Any] | str) -> None:
+        """Take over settings, a mapping or the text a figure copies; ValueError, and no change, if one is wrong."""
+        try:
+            given = dict(json.loads(settings) if isinstance(settings, str) else settings)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f'settings must look like {{"scale": 16}}, got {settings!r}.') from error
+        before = self.settings
+        for name in given:
+            if name not in before:
+                raise ValueError(f"{type(self).__name__} has no setting {name!r}; it has {', '.join(before)}.")
+        with self.hold_sync():
+            try:
+                self._take(given)
+            except TraitError as error:
+                self._take(before)
+                raise ValueError(str(error)) from error
+
+    def _take(self, values: Mapping[str, Any]) -> None:
+        for name, value in values.items():
+            setattr(self, name, value)
 
     def picture(self) -> Picture:
         """The first frame as a still picture, for places where scripts do not run."""
@@ -77,6 +109,7 @@ const model = {
   },
   save_changes() {},
   send() {},
+  alone: true,
   on(event, f) { (heard[event] ??= []).push(f); },
   off(event, f) { heard[event] = (heard[event] ?? []).filter(g => g !== f); },
 };

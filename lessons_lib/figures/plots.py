@@ -49,7 +49,7 @@ def angle_histogram(angles: Mapping[str, Tensor], upto: int = 90) -> Picture:
     rows = picture.subplots(len(angles), 1, sharex=True, squeeze=False)[:, 0]
     for i, (axes, (name, theta)) in enumerate(zip(rows, angles.items(), strict=True)):
         colour, mean = _LINES[i % len(_LINES)], means[name]
-        axes.hist(np.degrees(theta.numpy()), bins=np.arange(0, upto + 1), color=colour, alpha=0.75)
+        axes.hist(np.degrees(theta.numpy()), bins=np.linspace(0, upto, 61), color=colour, alpha=0.75)
         axes.axvline(mean, color=INK, linewidth=1)
         quiet_axes(axes).set_yticks([])
         axes.spines["left"].set_visible(False)
@@ -63,7 +63,7 @@ def angle_histogram(angles: Mapping[str, Tensor], upto: int = 90) -> Picture:
             fontsize=9,
         )
         axes.text(1.0, 0.82, name, transform=axes.transAxes, ha="right", color=colour, weight="bold")
-    degree_ticks(rows[-1], upto, 10)
+    degree_ticks(rows[-1], upto, 10 if upto > 30 else 5)
     rows[-1].set_xlabel("angle θ between the feature and its own class weight", color=INK)
     return picture
 

@@ -1,48 +1,101 @@
-import os
-import shutil
+import json
+from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+from lessons_lib.explorers import Explorer
+from tests.browser.lab import NO_BROWSER, JupyterLab, chromium_path, headless
 
 
 @pytest.fixture(scope="session")
 def chromium():
     """A headless Chromium, the one that PROBE_CHROMIUM names or that is installed."""
-    path = os.environ.get("PROBE_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    path = chromium_path()
     if path is None:
-        pytest.skip("no Chromium was found: install one (Debian: apt install chromium) to run the browser tests.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        pytest.skip(NO_BROWSER)
+    with sync_playwright() as playwright, headless(playwright, path) as browser:
         yield browser
-        browser.close()
 
 
-@pytest.fixture
-def show(chromium, tmp_path):
-    """show(explorer, width=1000, **context) -> a page with the explorer's HTML and nothing else.
+@pytest.fixture(scope="session")
+def lab(chromium, tmp_path_factory):
+    """One JupyterLab for all tests, with nothing in it: starting it takes seconds."""
+    with JupyterLab(tmp_path_factory.mktemp("lab")) as server:
+        yield server
 
-    At the end no script may have failed and no request may have left the page.
-    """
-    contexts, troubles = [], []
 
-    def opened(explorer, width=1000, **choices):
-        context = chromium.new_context(viewport={"width": width, "height": 900}, **choices)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("pageerror", lambda error: troubles.append(f"script: {error}"))
-        page.on("console", lambda said: troubles.append(f"console: {said.text}") if said.type == "error" else None)
-        page.on("request", lambda request: troubles.append(request.url) if request.url.startswith("http") else None)
-        file = tmp_path / f"page{len(contexts)}.html"
+class Pages:
+    """Pages with one explorer each. A test's first page is that of the test before, used again: that is quicker."""
+
+    def __init__(self, browser: Browser, folder: Path):
+        self.browser, self.folder, self.shared = browser, folder, None
+        self.contexts: list[BrowserContext] = []
+        self.troubles: list[str] = []
+        self.made: dict[str, str] = {}
+
+    def __call__(self, explorer: Explorer, width: int = 1000, fresh: bool = False, **choices: Any) -> Page:
+        """The explorer's HTML and nothing else; `fresh` for a test that changes the page's clock or its scripts."""
+        if fresh or choices or self.taken:
+            page = self.new_page(**choices)
+        else:
+            page = self.shared = self.shared or self.new_page()
+            self.taken = True
+        page.set_viewport_size({"width": width, "height": 900})
+        file = self.folder / f"{len(self.contexts)}.html"
         head = '<!doctype html><meta charset="utf-8"><title>explorer</title><link rel="icon" href="data:,">'
-        file.write_text(head + explorer.html(), encoding="utf-8")
+        file.write_text(head + self.html(explorer), encoding="utf-8")
         page.goto(file.as_uri())
         page.wait_for_selector("figure.lesson")
         return page
 
-    yield opened
-    for context in contexts:
-        context.close()
-    assert troubles == []
+    def html(self, explorer: Explorer) -> str:
+        """Made once for each state: drawing the still picture takes longer than loading the page."""
+        if not isinstance(explorer, Explorer):  # a test's stand-in
+            return explorer.html()
+        state = json.dumps([type(explorer).__name__, explorer.state()], sort_keys=True)
+        if state not in self.made:
+            self.made[state] = explorer.html()
+        return self.made[state]
+
+    def new_page(self, **choices: Any) -> Page:
+        context = self.browser.new_context(**choices)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: self.troubles.append(f"script: {error}"))
+        page.on("console", lambda said: self.troubles.append(said.text) if said.type == "error" else None)
+        page.on("request", lambda asked: self.troubles.append(asked.url) if asked.url.startswith("http") else None)
+        return page
+
+    def begin(self) -> None:
+        self.taken = False
+        self.troubles.clear()
+
+    def end(self) -> None:
+        """Close what only this test used."""
+        if self.shared is not None:
+            self.shared.emulate_media(color_scheme=None, reduced_motion=None)
+            self.shared.goto("about:blank")
+        for context in self.contexts:
+            if self.shared is None or context is not self.shared.context:
+                context.close()
+        self.contexts = [] if self.shared is None else [self.shared.context]
+
+
+@pytest.fixture(scope="session")
+def pages(chromium, tmp_path_factory):
+    return Pages(chromium, tmp_path_factory.mktemp("pages"))
+
+
+@pytest.fixture
+def show(pages):
+    """show(explorer, width=1000, fresh=False, **context) -> a page with the explorer's HTML and nothing else.
+
+    At the end no script may have failed and no request may have left the page.
+    """
+    pages.begin()
+    yield pages
+    pages.end()
+    assert pages.troubles == []

@@ -11,8 +11,26 @@ import torch.nn.functional as F
 from lessons_lib.exercises import DONE, EXERCISES, NOT_ATTEMPTED, NOT_YET, check
 from lessons_lib.exercises.lesson_00 import angle
 from lessons_lib.exercises.lesson_02 import boundary, cosines, tie
+from lessons_lib.exercises.lesson_05 import combined, cosface_edge, factor
+from lessons_lib.losses import ArcFaceLoss, CombinedMarginLoss
 
 TEXTS = Path(__file__).parents[2] / "notebooks" / "text"
+
+
+def bisected(falling, end):
+    """Where a falling function is zero, between 0 and `end`."""
+    low, high = 0.0, end
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if falling(middle) > 0 else (low, middle)
+    return low
+
+
+def slope(function, theta):
+    """The derivative of a function of angles, by autograd."""
+    theta = theta.clone().requires_grad_()
+    return torch.autograd.grad(function(theta).sum(), theta)[0]
+
 
 # number -> wrong answer, words that must be in the reply
 MISTAKES = {
@@ -58,6 +76,53 @@ MISTAKES = {
         (lambda ratio, apart: ratio / 0, "raised ZeroDivisionError"),
         (lambda ratio, apart: math.nan, "not finite"),
     ],
+    "5.1": [
+        (lambda theta, m1, m2, m3: torch.cos(m1 * theta + m2) + m3, "m3 is added"),
+        (lambda theta, m1, m2, m3: torch.cos(m1 * (theta + m2)) - m3, "m1 multiplies m2 as well"),
+        (lambda theta, m1, m2, m3: torch.cos(m1 * theta) + m2 - m3, "m2 stands outside"),
+        (lambda theta, m1, m2, m3: torch.cos(m1 * theta) - m2 - m3, "m2 is taken off outside"),
+        (lambda theta, m1, m2, m3: torch.cos(m1 * theta + m2 - m3), "m3 stands inside"),
+        (lambda theta, m1, m2, m3: m1 * torch.cos(theta + m2) - m3, "m1 stands outside"),
+        (lambda theta, m1, m2, m3: torch.cos(m1 * theta - m2) - m3, "taken off the angle"),
+        (lambda theta, m1, m2, m3: torch.cos(torch.rad2deg(m1 * theta + m2)) - m3, "torch.cos wants radians"),
+        (lambda theta, m1, m2, m3: torch.cos(torch.deg2rad(m1 * theta + m2)) - m3, "theta and m2 are in radians"),
+        (lambda theta, m1, m2, m3: torch.cos(m1 * theta + math.radians(m2)) - m3, "m2 is in radians"),
+        (lambda theta, m1, m2, m3: torch.cos(theta + m2) - m3, "m1 is missing"),
+        (lambda theta, m1, m2, m3: torch.cos(m1 * theta) - m3, "m2 is missing"),
+        (lambda theta, m1, m2, m3: torch.cos(m1 * theta + m2), "m3 is missing"),
+        (lambda theta, m1, m2, m3: combined(theta, m1, m2, m3).mean(), "for each of the 60 angles"),
+        (lambda theta, m1, m2, m3: theta if m2 else m3, "for each of the 60 angles"),
+        (lambda theta, m1, m2, m3: math.cos(m1 * theta + m2) - m3, "Your function raised"),
+    ],
+    "5.2": [
+        (lambda apart, margin: apart / 2, "the margin is still missing"),
+        (lambda apart, margin: (apart - margin) / 2, "ArcFace's edge"),
+        (lambda apart, margin: apart / 2 - margin, "no angle"),
+        (lambda apart, margin: apart / 2 - math.asin(margin), "The sine is m alone"),
+        (lambda apart, margin: apart / 2 - math.asin(margin / 2), "The sine is m/2"),
+        (lambda apart, margin: apart / 2 - math.asin(margin / math.sin(apart / 2)), "A factor 2 is missing"),
+        (lambda apart, margin: apart / 2 - math.asin(margin / (2 * math.sin(apart))), "half of apart"),
+        (lambda apart, margin: apart / 2 - margin / (2 * math.sin(apart / 2)), "arcsin is missing"),
+        (lambda apart, margin: apart / 2 - cosface_edge(apart, margin), "from the boundary"),
+        (lambda apart, margin: apart / 2 + math.asin(margin / (2 * math.sin(apart / 2))), "far side"),
+        (lambda apart, margin: math.acos(min(1, math.cos(apart) + margin)), "The other cosine moves"),
+        (lambda apart, margin: math.degrees(cosface_edge(apart, margin)), "return radians"),
+        (lambda apart, margin: (apart, margin), "One number is wanted"),
+        (lambda apart, margin: cosface_edge(math.radians(36), margin), "Not the same yet"),
+    ],
+    "5.3": [
+        (lambda theta, margin: torch.sin(theta) / torch.sin(theta + margin), "Upside down"),
+        (lambda theta, margin: torch.cos(theta + margin) / torch.cos(theta), "ratio of the two cosines"),
+        (lambda theta, margin: torch.sin(theta + margin), "up to its sign"),
+        (lambda theta, margin: -torch.sin(theta + margin), "still to be divided"),
+        (lambda theta, margin: -factor(theta, margin), "sign is turned"),
+        (lambda theta, margin: torch.sin(theta + margin) - torch.sin(theta), "difference of the two slopes"),
+        (lambda theta, margin: 1 + math.sin(margin) / torch.sin(theta), "is not sin θ + sin m"),
+        (lambda theta, margin: factor(torch.deg2rad(theta), math.radians(margin)), "theta and margin are in radians"),
+        (lambda theta, margin: factor(theta, math.radians(margin)), "margin is in radians"),
+        (lambda theta, margin: 1.0, "for each of the 90 angles"),
+        (lambda theta, margin: factor(theta, 0.5), "Not the same yet"),
+    ],
 }
 # Other right ways to write it, which must not be turned away.
 ALSO_RIGHT = {
@@ -69,6 +134,24 @@ ALSO_RIGHT = {
         lambda a, b: boundary(a, b) + 2 * math.pi,
     ],
     "2.3": [lambda ratio, apart: math.atan((ratio - math.cos(apart)) / math.sin(apart))],
+    "5.1": [
+        lambda theta, m1, m2, m3: [math.cos(m1 * angle + m2) - m3 for angle in theta.tolist()],
+        lambda theta, m1, m2, m3: theta.mul_(m1).add_(m2).cos_() - m3,
+        lambda theta, m1, m2, m3: CombinedMarginLoss(2, 2, m1, m2, m3).target_logit(theta),
+    ],
+    "5.2": [
+        lambda apart, margin: bisected(lambda edge: math.cos(edge) - margin - math.cos(apart - edge), apart),
+        lambda apart, margin: apart / 2 - torch.asin(torch.tensor(margin / 2 / math.sin(apart / 2))),
+    ],
+    "5.3": [
+        lambda theta, margin: slope(lambda t: torch.cos(t + margin), theta) / slope(torch.cos, theta),
+        lambda theta, margin: math.cos(margin) + math.sin(margin) / torch.tan(theta),
+        lambda theta, margin: [math.sin(angle + margin) / math.sin(angle) for angle in theta.tolist()],
+        lambda theta, margin: (
+            slope(lambda t: ArcFaceLoss(2, 2, margin).target_logit(t), theta)
+            / slope(lambda t: ArcFaceLoss(2, 2, margin, gradient="detached").target_logit(t), theta)
+        ),
+    ],
 }
 
 
@@ -124,6 +207,20 @@ def test_the_answer_shows_a_picture_hints_and_the_solution_folded(number):
     assert len(shown) < 40_000
 
 
+def test_what_lesson_05_says_of_its_finished_pictures():
+    begins = dict(zip(("m2", "m3", "m1", "all"), EXERCISES["5.1"].target[0].tolist(), strict=True))
+    assert begins["m1"] == 1 and max(begins["m2"], begins["m3"], begins["all"]) < 0.9
+    edges = EXERCISES["5.2"].target.rad2deg()
+    torch.testing.assert_close(edges[[0, -1]], torch.tensor([[18.0, 30.0], [0.0, 0.0]]).double(), rtol=0, atol=1e-5)
+    assert f"{1 - math.cos(math.radians(36)):.3f} for 36°" in EXERCISES["5.2"].done
+    at = lambda degrees: float(factor(torch.tensor(math.radians(degrees)).double(), 0.5))  # noqa: E731
+    assert f"{at(5):.1f} times" in EXERCISES["5.3"].done
+    assert f"{math.degrees((math.pi - 0.5) / 2):.1f}°" in EXERCISES["5.3"].done
+    assert at(75.676) == pytest.approx(1, abs=1e-4) and at(math.degrees(math.pi - 0.5)) == pytest.approx(0, abs=1e-6)
+
+
 def test_a_number_there_is_none_of_is_one_sentence():
-    with pytest.raises(ValueError, match=r"^There is no exercise '9\.9'; there are 0\.1, 0\.2, 2\.1, 2\.2, 2\.3\.$"):
+    with pytest.raises(
+        ValueError, match=r"^There is no exercise '9\.9'; there are 0\.1, 0\.2, 2\.1, 2\.2, 2\.3, 5\.1, 5\.2, 5\.3\.$"
+    ):
         check("9.9", 1)

@@ -1,0 +1,264 @@
+"""Exercises of lesson 05: the combined margin, where CosFace is content, and what the popular gradient leaves out."""
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lessons_lib.exercises.drawing import curve
+from lessons_lib.exercises.exercise import Exercise, Slip, call
+from lessons_lib.figures.style import SOFT, Picture
+
+_MARGINS = ((1.0, 0.5, 0.0), (1.0, 0.0, 0.35), (2.0, 0.0, 0.0), (1.5, 0.4, 0.2))
+_NAMES = (
+    ("m₂ = 0.5", "left", 6),
+    ("m₃ = 0.35", "right", -17),
+    ("m₁ = 2", "right", -17),
+    ("all three", "left", -17),
+)
+# One column a margin, each to where m1 θ + m2 is π: past that, the formula alone would rise again.
+_THETA = torch.stack([torch.linspace(0, (math.pi - m2) / m1, 60, dtype=torch.float64) for m1, m2, _ in _MARGINS], 1)
+
+
+def combined(theta: Tensor, m1: float, m2: float, m3: float) -> Tensor:
+    return torch.cos(m1 * theta + m2) - m3
+
+
+def _for_each_margin(function: Any) -> Tensor:
+    """The reader's function, or a mistaken one, at every angle of every margin, (60, 4)."""
+    columns = [call(function, theta.clone(), *margin) for theta, margin in zip(_THETA.T, _MARGINS, strict=True)]
+    return _one_number_an_angle(columns, len(_THETA))
+
+
+def _one_number_an_angle(columns: list[Tensor], angles: int) -> Tensor:
+    for column in columns:
+        if column.shape != (angles,):
+            raise Slip(f"One number is wanted for each of the {angles} angles; yours has shape {tuple(column.shape)}.")
+    return torch.stack(columns, dim=1)
+
+
+def _name(
+    picture: Picture, name: str, at: tuple[float, float], offset: tuple[float, float], side: str = "left"
+) -> None:
+    picture.axes[0].annotate(name, at, offset, textcoords="offset points", color=SOFT, fontsize=9, ha=side)
+
+
+def _draw_combined(yours: Tensor | None) -> Picture:
+    picture = curve(torch.rad2deg(_THETA), _for_each_margin(combined), yours, "θ, degrees", "cos(m₁θ + m₂) − m₃")
+    for (name, side, rise), turn, end in zip(
+        _NAMES, torch.rad2deg(_THETA[-1]), _for_each_margin(combined)[-1], strict=True
+    ):
+        _name(picture, name, (float(turn), float(end)), (0, rise), side)
+    return picture
+
+
+COMBINED = Exercise(
+    number="5.1",
+    stub="def combined(theta, m1, m2, m3):\n    ...",
+    hints=(
+        "From the inside out: stretch the angle by m1, add m2 to it, take the cosine, take m3 off.",
+        "It is one line with torch.cos: theta is a tensor in radians, the margins are plain numbers.",
+    ),
+    solution=combined,
+    evaluate=_for_each_margin,
+    target=_for_each_margin(combined),
+    slips={
+        "m3 is added: the true class would win a present. A margin makes its logit smaller.": _for_each_margin(
+            lambda theta, m1, m2, m3: torch.cos(m1 * theta + m2) + m3
+        ),
+        "m1 multiplies m2 as well: stretch the angle first, then add m2.": _for_each_margin(
+            lambda theta, m1, m2, m3: torch.cos(m1 * (theta + m2)) - m3
+        ),
+        "m2 stands outside the cosine: it is an angle, and belongs inside.": _for_each_margin(
+            lambda theta, m1, m2, m3: torch.cos(m1 * theta) + m2 - m3
+        ),
+        "m2 is taken off outside the cosine: it is an angle, added inside.": _for_each_margin(
+            lambda theta, m1, m2, m3: torch.cos(m1 * theta) - m2 - m3
+        ),
+        "m3 stands inside the cosine: it is taken off the cosine, outside.": _for_each_margin(
+            lambda theta, m1, m2, m3: torch.cos(m1 * theta + m2 - m3)
+        ),
+        "m1 stands outside the cosine: it stretches the angle, not the logit.": _for_each_margin(
+            lambda theta, m1, m2, m3: m1 * torch.cos(theta + m2) - m3
+        ),
+        "m2 is taken off the angle, which makes it smaller and the task easier; a margin is added to it.": (
+            _for_each_margin(lambda theta, m1, m2, m3: torch.cos(m1 * theta - m2) - m3)
+        ),
+        "You turned the angle into degrees; torch.cos wants radians, and theta has them already.": _for_each_margin(
+            lambda theta, m1, m2, m3: torch.cos(torch.rad2deg(m1 * theta + m2)) - m3
+        ),
+        "theta and m2 are in radians already: nothing is to be converted.": _for_each_margin(
+            lambda theta, m1, m2, m3: torch.cos(torch.deg2rad(m1 * theta + m2)) - m3
+        ),
+        "m2 is in radians already: nothing is to be converted.": _for_each_margin(
+            lambda theta, m1, m2, m3: torch.cos(m1 * theta + math.radians(m2)) - m3
+        ),
+        "m1 is missing: it stretches the angle.": _for_each_margin(
+            lambda theta, m1, m2, m3: torch.cos(theta + m2) - m3
+        ),
+        "m2 is missing: it is added to the angle.": _for_each_margin(
+            lambda theta, m1, m2, m3: torch.cos(m1 * theta) - m3
+        ),
+        "m3 is missing: it is taken off the cosine.": _for_each_margin(
+            lambda theta, m1, m2, m3: torch.cos(m1 * theta + m2)
+        ),
+    },
+    draw=_draw_combined,
+    done="Only the curve with m₁ alone begins at 1: a stretched angle asks nothing more of a feature at θ = 0, m₂ and "
+    "m₃ do.",
+)
+
+_APARTS = (math.radians(36), math.radians(60))  # neighbours on a circle of ten classes, and of six
+_UP_TO_THE_CEILING = torch.stack([torch.linspace(0, 1 - math.cos(apart), 60, dtype=torch.float64) for apart in _APARTS])
+
+
+def cosface_edge(apart: float, margin: float) -> float:
+    return apart / 2 - math.asin(margin / (2 * math.sin(apart / 2)))
+
+
+def _for_both_circles(function: Any) -> Tensor:
+    """The reader's function, or a mistaken one, at every margin of both circles, (60, 2)."""
+    columns = [_edges(function, apart, margins) for apart, margins in zip(_APARTS, _UP_TO_THE_CEILING, strict=True)]
+    return torch.stack(columns, dim=1)
+
+
+def _edges(function: Any, apart: float, margins: Tensor) -> Tensor:
+    edges = [call(function, apart, margin) for margin in margins.tolist()]
+    if any(edge.numel() != 1 for edge in edges):
+        raise Slip("One number is wanted for each margin.")
+    return torch.stack([edge.reshape(()) for edge in edges])
+
+
+def _draw_edge(yours: Tensor | None) -> Picture:
+    shown = None if yours is None else torch.rad2deg(yours)
+    target = torch.rad2deg(_for_both_circles(cosface_edge))
+    picture = curve(_UP_TO_THE_CEILING.T, target, shown, "margin m", "edge, degrees from its weight")
+    for apart in _APARTS:
+        _name(picture, f"weights\n{math.degrees(apart):.0f}° apart", (1 - math.cos(apart), 0), (0, -32), "center")
+    return picture
+
+
+EDGE = Exercise(
+    number="5.2",
+    stub="def cosface_edge(apart, margin):\n    ...",
+    hints=(
+        "Bring both cosines to one side: cos θ − cos(apart − θ) = margin. Their difference is a product of sines.",
+        "cos θ − cos(apart − θ) = 2 sin(apart/2) sin(apart/2 − θ). Divide, take math.asin, and solve for θ.",
+    ),
+    solution=cosface_edge,
+    evaluate=_for_both_circles,
+    target=_for_both_circles(cosface_edge),
+    slips={
+        "That is half of the way, where both cosines are equal: the margin is still missing.": _for_both_circles(
+            lambda apart, margin: apart / 2
+        ),
+        "That is ArcFace's edge: there the margin is an angle, here it comes off a cosine.": _for_both_circles(
+            lambda apart, margin: (apart - margin) / 2
+        ),
+        "A margin in cosine is no angle: it cannot be taken off half of apart as it is.": _for_both_circles(
+            lambda apart, margin: apart / 2 - margin
+        ),
+        "The sine is m alone in yours: divide m by 2 sin(apart/2) first.": _for_both_circles(
+            lambda apart, margin: apart / 2 - math.asin(margin)
+        ),
+        "The sine is m/2 in yours: divide by sin(apart/2) too.": _for_both_circles(
+            lambda apart, margin: apart / 2 - math.asin(margin / 2)
+        ),
+        "A factor 2 is missing: the product is 2 sin(apart/2) sin(apart/2 − θ).": _for_both_circles(
+            lambda apart, margin: apart / 2 - math.asin(margin / math.sin(apart / 2))
+        ),
+        "The sine you divide by is that of half of apart.": _for_both_circles(
+            lambda apart, margin: apart / 2 - math.asin(margin / (2 * math.sin(apart)))
+        ),
+        "That takes a sine for its angle: one arcsin is missing.": _for_both_circles(
+            lambda apart, margin: apart / 2 - margin / (2 * math.sin(apart / 2))
+        ),
+        "That is how far the edge stands from the boundary; wanted is how far from its own weight.": (
+            _for_both_circles(lambda apart, margin: math.asin(margin / (2 * math.sin(apart / 2))))
+        ),
+        "The edge is on the far side of the boundary: a margin brings it nearer to its own weight.": (
+            _for_both_circles(lambda apart, margin: apart - cosface_edge(apart, margin))
+        ),
+        "The other cosine moves as well: it is cos(apart − θ), and cos(apart) only at θ = 0.": _for_both_circles(
+            lambda apart, margin: math.acos(min(1.0, math.cos(apart) + margin))
+        ),
+        "The angle is right, but in degrees; return radians.": _for_both_circles(
+            lambda apart, margin: math.degrees(cosface_edge(apart, margin))
+        ),
+    },
+    draw=_draw_edge,
+    done="Each edge begins half-way and reaches 0° at m = 1 − cos(apart), 0.191 for 36°: there only the weight's own "
+    "direction is right enough.",
+)
+
+_TWO_MARGINS = (0.2, 0.5)
+# To one degree before 180° − m: at the end itself the factor is 0, and one upside down would be infinite.
+_ASIDE = torch.stack(
+    [torch.linspace(math.radians(5), math.pi - m - math.radians(1), 90, dtype=torch.float64) for m in _TWO_MARGINS], 1
+)
+
+
+def factor(theta: Tensor, margin: float) -> Tensor:
+    return torch.sin(theta + margin) / torch.sin(theta)
+
+
+def _for_both_margins(function: Any) -> Tensor:
+    """The reader's function, or a mistaken one, at every angle of both margins, (90, 2)."""
+    columns = [call(function, theta.clone(), margin) for theta, margin in zip(_ASIDE.T, _TWO_MARGINS, strict=True)]
+    return _one_number_an_angle(columns, len(_ASIDE))
+
+
+def _draw_factor(yours: Tensor | None) -> Picture:
+    target = _for_both_margins(factor)
+    picture = curve(torch.rad2deg(_ASIDE), target, yours, "θ, degrees", "true gradient ÷ the popular code's")
+    for margin, ends, rise in zip(_TWO_MARGINS, torch.rad2deg(_ASIDE[-1]).tolist(), (14, -14), strict=True):
+        _name(picture, f"m = {margin}", (ends, 0), (0, rise), "center")
+    return picture
+
+
+FACTOR = Exercise(
+    number="5.3",
+    stub="def factor(theta, margin):\n    ...",
+    hints=(
+        "Both gradients are by cos θ, and both curves are functions of θ: that is the chain rule.",
+        "Divide the derivative of cos(θ + m) by θ by the derivative of cos θ by θ.",
+    ),
+    solution=factor,
+    evaluate=_for_both_margins,
+    target=_for_both_margins(factor),
+    slips={
+        "Upside down: the derivative of cos(θ + m) goes on top.": _for_both_margins(
+            lambda theta, margin: torch.sin(theta) / torch.sin(theta + margin)
+        ),
+        "That is the ratio of the two cosines; wanted is the ratio of their derivatives.": _for_both_margins(
+            lambda theta, margin: torch.cos(theta + margin) / torch.cos(theta)
+        ),
+        "That is the derivative by θ, up to its sign; by cos θ, it is still to be divided by that of cos θ.": (
+            _for_both_margins(lambda theta, margin: torch.sin(theta + margin))
+        ),
+        "That is the derivative by θ; by cos θ, it is still to be divided by that of cos θ, −sin θ.": (
+            _for_both_margins(lambda theta, margin: -torch.sin(theta + margin))
+        ),
+        "The sign is turned: both derivatives have a minus, and the two cancel.": _for_both_margins(
+            lambda theta, margin: -torch.sin(theta + margin) / torch.sin(theta)
+        ),
+        "That is the difference of the two slopes; wanted is how many times one is as long as the other.": (
+            _for_both_margins(lambda theta, margin: torch.sin(theta + margin) - torch.sin(theta))
+        ),
+        "sin(θ + m) is not sin θ + sin m.": _for_both_margins(
+            lambda theta, margin: (torch.sin(theta) + math.sin(margin)) / torch.sin(theta)
+        ),
+        "theta and margin are in radians already: nothing is to be converted.": _for_both_margins(
+            lambda theta, margin: torch.sin(torch.deg2rad(theta + margin)) / torch.sin(torch.deg2rad(theta))
+        ),
+        "margin is in radians already: nothing is to be converted.": _for_both_margins(
+            lambda theta, margin: torch.sin(theta + math.radians(margin)) / torch.sin(theta)
+        ),
+    },
+    draw=_draw_factor,
+    done="With m = 0.5 the true gradient is 6.4 times as long at 5°, just as long at (180° − m)/2 = 75.7°, and shorter "
+    "beyond; at 180° − m it is gone.",
+)
+
+EXERCISES = (COMBINED, EDGE, FACTOR)

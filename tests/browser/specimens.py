@@ -1,0 +1,104 @@
+"""One of each explorer, made without training, and how a reader moves it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Locator
+
+SETUP = """
+import numpy as np
+import torch
+from IPython.display import display
+from lessons_lib import explorers
+from lessons_lib.angles import circle_points
+from lessons_lib.data import ImageData, LabelledImages
+from lessons_lib.losses import ModifiedSoftmaxLoss
+from lessons_lib.nets import EmbeddingNet
+from lessons_lib.runs import Run
+
+torch.manual_seed(0)
+labels = torch.arange(200) % 10
+images = LabelledImages((torch.rand(200, 1, 28, 28) > 0.8).float(), labels)
+data = ImageData(images, images, images, num_classes=10, digest="made up")
+net, head = EmbeddingNet(2, width=4), ModifiedSoftmaxLoss(10, 2)
+head.weight.data = circle_points(10)
+net(images.images)  # so that the running statistics are not the ones they start with
+
+frames = []
+for reach in [1, 5, 20]:
+    rays = circle_points(10)
+    points = reach * rays[labels] + torch.randn(200, 2)
+    frame = {"embeddings": points, "labels": labels, "directions": rays, "boundary": {"weight": rays, "bias": None}}
+    frames.append((10 * reach, {"epoch": reach / 10, "epochs": 2, "accuracy": 0.5, "theta": 1 / reach}, frame))
+run = Run(net, head, frames=[frame for _, _, frame in frames])
+"""
+
+
+@dataclass(frozen=True)
+class Specimen:
+    """An explorer called `name` in the notebook: the code that makes it, a gesture with the mouse, one with keys.
+
+    `assign` is Python that sets it, with {} for a number in 0..0.35; `told` is what a gesture tells the kernel, if
+    anything: where a film stands stays in the browser.
+    """
+
+    name: str
+    make: str
+    by_mouse: Callable[[Locator], None]
+    by_key: Callable[[Locator], None]
+    assign: str
+    told: str
+
+
+def drag(surface: Locator, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Press the mouse on a surface, move it and let go; both places in shares of its width and height."""
+    surface.scroll_into_view_if_needed()
+    box, mouse = surface.bounding_box(), surface.page.mouse
+    mouse.move(box["x"] + start[0] * box["width"], box["y"] + start[1] * box["height"])
+    mouse.down()
+    mouse.move(box["x"] + end[0] * box["width"], box["y"] + end[1] * box["height"], steps=5)
+    mouse.up()
+
+
+def drag_slider(name: str) -> Callable[[Locator], None]:
+    return lambda figure: drag(figure.get_by_role("slider", name=name), (0.3, 0.5), (0.5, 0.5))
+
+
+def press_slider(name: str, key: str = "ArrowRight") -> Callable[[Locator], None]:
+    return lambda figure: figure.get_by_role("slider", name=name).press(key)
+
+
+SPECIMENS = [
+    Specimen(
+        name="film",
+        make="explorers.DriftPlayer.of(frames)",
+        by_mouse=drag_slider("Time"),
+        by_key=press_slider("Time", "ArrowLeft"),
+        assign="film.position = {}",
+        told="film.position",
+    ),
+    Specimen(
+        name="pad",
+        make="explorers.DrawADigit(net, head, images.images, labels)",
+        by_mouse=lambda figure: drag(figure.get_by_role("application"), (0.2, 0.7), (0.8, 0.9)),
+        by_key=lambda figure: figure.get_by_role("application").press("7"),
+        assign="pad.strokes = [[[{}, 0.2], [0.5, 0.8]]]",
+        told="[pad.strokes, pad.digit]",
+    ),
+    Specimen(
+        name="band",
+        make="explorers.MarginBand(run, data)",
+        by_mouse=drag_slider("margin"),
+        by_key=press_slider("margin"),
+        assign="band.margin = {}",
+        told="band.settings",
+    ),
+    Specimen(
+        name="plane",
+        make="explorers.BoundaryPlane()",
+        by_mouse=drag_slider("margin"),
+        by_key=press_slider("margin"),
+        assign="plane.margin = {}",
+        told="plane.settings",
+    ),
+]

@@ -1,0 +1,463 @@
+import json
+import math
+import re
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from lessons_lib.explorers import BoundaryPlane
+
+WIDE, NARROW = 1000, 420
+
+
+@pytest.fixture
+def page(show):
+    return opened(show)
+
+
+def opened(show, plane=None, **choices):
+    page = show(plane or BoundaryPlane(), **choices)
+    page.wait_for_function("() => document.querySelector('figcaption').textContent")
+    return page
+
+
+def field(page):
+    return page.locator(".field canvas")
+
+
+def circle(page):
+    return page.locator(".beside canvas")
+
+
+def caption(page):
+    return page.locator("figcaption")
+
+
+def reading(page):
+    return page.locator(".read")
+
+
+def picture(page):
+    """Both canvases, after all that was asked for has been painted."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    return page.evaluate("[...document.querySelectorAll('.lesson canvas')].map(canvas => canvas.toDataURL())")
+
+
+def settings(page):
+    """What the figure's own line says."""
+    picture(page)
+    return json.loads(page.get_by_label("settings of this figure").input_value())
+
+
+def at(page, theta1, theta2):
+    """Where in the window the plane has (θ1, θ2), in degrees; the same sizes as planeFrame."""
+    field(page).scroll_into_view_if_needed()
+    box = field(page).bounding_box()
+    side = box["width"] - 56 - 14
+    return box["x"] + 56 + side * theta1 / 180, box["y"] + 58 + side * (1 - theta2 / 180)
+
+
+def on_circle(page, turn, between=36, reach=1.0):
+    """Where the circle has the direction at `turn` from W1 towards W2, in degrees; the same sizes as circleFrame."""
+    circle(page).scroll_into_view_if_needed()
+    box = circle(page).bounding_box()
+    radius, up = box["width"] / 2 - 34, math.radians(90 + between / 2 - turn)
+    x, y = box["x"] + box["width"] / 2, box["y"] + radius + 34
+    return x + reach * radius * math.cos(up), y - reach * radius * math.sin(up)
+
+
+def drag(page, *places):
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=3)
+    page.mouse.up()
+
+
+def point(page):
+    return np.degrees(settings(page)["point"])
+
+
+def test_the_first_frame_says_what_arcface_does(page):
+    expect(caption(page)).to_contain_text("ArcFace, m = 0.20 rad (11.5°): between two weights 36° apart")
+    expect(caption(page)).to_contain_text("11.5° wide everywhere")
+    expect(reading(page)).to_contain_text("θ₁ + m = 12.0° + 11.5° = 23.5° < θ₂ = 24.0°: right enough")
+    expect(field(page)).to_have_attribute("aria-valuetext", "θ₁ 12.0°, θ₂ 24.0°, class 1: right enough")
+
+
+def test_each_loss_changes_the_picture_and_the_words(page):
+    before = picture(page)
+    for loss, words in [
+        ("softmax", "softmax has no margin"),
+        ("SphereFace", "closes at the origin"),
+        ("CosFace", "widest in angle where angles are small"),
+    ]:
+        page.get_by_label(loss, exact=True).check(force=True)
+        expect(caption(page)).to_contain_text(words)
+        assert all(old != new for old, new in zip(before, picture(page), strict=True))
+    page.get_by_label("ArcFace", exact=True).check(force=True)
+    assert picture(page) == before
+
+
+def test_the_arrow_keys_choose_a_loss(page):
+    page.get_by_label("ArcFace", exact=True).focus()
+    page.keyboard.press("ArrowLeft")
+    expect(caption(page)).to_contain_text("CosFace, m = 0.100")
+
+
+def test_a_name_above_the_plane_chooses_its_loss(page):
+    box = field(page).bounding_box()
+    page.mouse.click(box["x"] + 56 + (box["width"] - 70) / 4, box["y"] + 10)  # SphereFace leaves the plane at 180° / 4
+    expect(caption(page)).to_contain_text("SphereFace, m = 4.0")
+
+
+def test_the_sliders_change_the_picture_and_the_words(page):
+    for name, key, words in [
+        ("margin", "ArrowRight", "m = 0.21 rad (12.0°)"),
+        ("margin", "Home", "no margin at all"),
+        ("margin", "End", "no direction is right enough"),
+        ("angle between", "ArrowRight", "two weights 37° apart"),
+        ("angle between", "Home", "swallowed the corner (0°, 10°)"),
+        ("angle between", "End", "two weights 180° apart"),
+    ]:
+        paste(page, '{"margins": {"arcface": 0.2}, "between": 0.62832}')
+        before = picture(page)
+        page.get_by_role("slider", name=name).press(key)
+        expect(caption(page)).to_contain_text(words)
+        assert all(old != new for old, new in zip(before, picture(page), strict=True))
+
+
+def test_the_line_itself_is_dragged(page):
+    before = picture(page)
+    drag(page, at(page, 90, 90 + 11.46), at(page, 85, 110), at(page, 80, 110))
+    assert settings(page)["margins"]["arcface"] == pytest.approx(math.radians(30), abs=0.006)
+    expect(caption(page)).to_contain_text("m = 0.52 rad")
+    assert all(old != new for old, new in zip(before, picture(page), strict=True))
+    drag(page, at(page, 100 + 29.8, 100), at(page, 110, 100))  # its mirror image, below the diagonal
+    assert settings(page)["margins"]["arcface"] == pytest.approx(math.radians(10), abs=0.006)
+    assert point(page) == pytest.approx([12, 24], abs=0.01)  # x has not moved
+
+
+def test_the_pointer_stays_on_the_line(page):
+    for loss, start, end, m in [
+        ("cosface", (60, 66.42), (60, 75), 0.240),
+        ("sphereface", (30, 120), (30, 60), 2.0),
+    ]:
+        paste(page, json.dumps({"loss": loss}))
+        drag(page, at(page, *start), at(page, *end))
+        assert settings(page)["margins"][loss] == pytest.approx(m, abs=0.0051 if loss == "cosface" else 0.051)
+
+
+def test_softmax_has_no_line_to_drag(show):
+    page = opened(show, BoundaryPlane(loss="softmax"))
+    expect(page.get_by_role("slider", name="margin")).to_be_disabled()
+    margins = settings(page)["margins"]
+    drag(page, at(page, 90, 90), at(page, 80, 110))
+    assert settings(page)["margins"] == margins
+    assert point(page) == pytest.approx([80, 110], abs=0.5)
+
+
+def test_x_is_dragged_in_the_plane_and_stays_where_features_are(page):
+    drag(page, at(page, 12, 24), at(page, 80, 100))
+    assert point(page) == pytest.approx([80, 100], abs=0.6)
+    expect(page.locator(".beside p")).to_contain_text("needs a third dimension")
+    expect(reading(page)).to_contain_text("right enough")
+    drag(page, at(page, 80, 100), at(page, 20, 170))
+    assert point(page) == pytest.approx([77, 113], abs=0.6)  # the foot on the border
+    expect(page.locator(".beside p")).to_contain_text("round the circle")
+
+
+def test_x_is_dragged_on_the_circle_along_the_border(page):
+    for turn, expected in [(24, (24, 12)), (60, (60, 24)), (-20, (20, 56)), (198, (162, 162))]:
+        drag(page, on_circle(page, turn, reach=0.8), on_circle(page, turn, reach=0.9))
+        assert point(page) == pytest.approx(expected, abs=0.8)
+        expect(page.locator(".beside p")).to_contain_text("round the circle")
+    expect(reading(page)).to_contain_text("neither class wins" if point(page)[0] == point(page)[1] else "not")
+
+
+def test_the_weights_are_dragged_apart_and_x_stays_in_their_plane(page):
+    seat = 1 + 20 / (circle(page).bounding_box()["width"] / 2 - 34)
+    drag(page, on_circle(page, 0, reach=seat), on_circle(page, -12, reach=seat), on_circle(page, -27, reach=seat))
+    assert math.degrees(settings(page)["between"]) == pytest.approx(90, abs=1.01)
+    expect(caption(page)).to_contain_text("apart, class 1 is right enough up to")
+    assert point(page).sum() == pytest.approx(math.degrees(settings(page)["between"]), abs=0.01)
+    box = circle(page).bounding_box()
+    drag(page, on_circle(page, 90, 90, reach=seat), (box["x"] + 60, box["y"] + 5))  # W2 to the far side of W1
+    assert math.degrees(settings(page)["between"]) == pytest.approx(10, abs=0.01)
+
+
+def test_x_walks_by_key_in_the_plane(page):
+    field(page).focus()
+    for key, expected in [("ArrowUp", (12, 25)), ("ArrowRight", (13, 25)), ("Shift+ArrowRight", (18, 25))]:
+        before = picture(page)
+        page.keyboard.press(key)
+        assert point(page) == pytest.approx(expected, abs=0.01)
+        assert all(old != new for old, new in zip(before, picture(page), strict=True))
+    expect(field(page)).to_have_attribute(
+        "aria-valuetext", "θ₁ 18.0°, θ₂ 25.0°, class 1: right, but not right enough, off the plane of the weights"
+    )
+
+
+def test_x_walks_by_key_on_the_circle(page):
+    circle(page).focus()
+    for key, expected in [("ArrowRight", (13, 23)), ("Shift+ArrowLeft", (8, 28)), ("Home", (0, 36)), ("End", (36, 0))]:
+        page.keyboard.press(key)
+        assert point(page) == pytest.approx(expected, abs=0.01)
+    expect(reading(page)).to_contain_text("read as class 2")
+
+
+def test_dragging_out_of_the_figure_ends_at_the_limits(page):
+    drag(page, at(page, 90, 90 + 11.46), at(page, 20, 175), (2, 2), (990, 895))
+    assert 0 <= settings(page)["margins"]["arcface"] <= 0.8
+    drag(page, at(page, *point(page)), (-50, -50), (2000, 2000), (-50, 450))
+    theta1, theta2 = point(page)
+    assert abs(theta1 - theta2) <= 36.01
+    assert 35.99 <= theta1 + theta2 <= 324.01
+    drag(page, on_circle(page, 100, reach=0.5), (2000, -10), (-10, 3000))
+    assert np.isfinite(point(page)).all()
+    before = picture(page)
+    page.mouse.move(*at(page, 90, 60))  # nothing is held any more
+    assert picture(page) == before
+
+
+def test_a_finger_drags_what_it_touches_and_scrolls_elsewhere(show):
+    page = opened(show, width=NARROW, has_touch=True)
+    finger = page.context.new_cdp_session(page)
+
+    def swipe(*places):
+        kinds = ["touchStart", *["touchMove"] * (len(places) - 1)]
+        for kind, (x, y) in zip(kinds, places, strict=True):
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    swipe(at(page, 90, 101.5), at(page, 85, 105), at(page, 80, 108), at(page, 80, 110))
+    assert settings(page)["margins"]["arcface"] == pytest.approx(math.radians(30), abs=0.03)
+    before = settings(page)
+    swipe(at(page, 140, 40), at(page, 140, 60), at(page, 140, 90))
+    assert settings(page) == before
+
+
+def test_a_resize_in_the_middle_of_a_drag(page):
+    page.mouse.move(*at(page, 12, 24))
+    page.mouse.down()
+    page.mouse.move(*at(page, 60, 70))
+    page.set_viewport_size({"width": 500, "height": 900})
+    page.wait_for_function("() => document.querySelector('.field canvas').clientWidth < 500")
+    picture(page)
+    page.mouse.move(*at(page, 100, 110), steps=2)
+    page.mouse.up()
+    assert point(page) == pytest.approx([100, 110], abs=8)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_ten_fast_reloads_leave_one_living_figure(page):
+    for _ in range(10):
+        page.goto(page.url, wait_until="commit")
+    page.wait_for_function("() => document.querySelector('figcaption')?.textContent")
+    assert page.locator(".lesson").count() == 1
+    expect(caption(page)).to_contain_text("ArcFace, m = 0.20 rad")
+
+
+def paste(page, text):
+    if not page.get_by_label("settings of this figure").is_visible():
+        page.locator("summary").click()
+    page.get_by_label("settings of this figure").fill(text)
+    page.keyboard.press("Enter")
+
+
+def test_settings_go_out_and_come_back(show):
+    sent = BoundaryPlane(loss="cosface", margin=0.25, between=0.9, point=[0.5, 0.8])
+    first = opened(show, sent)
+    assert settings(first) == sent.settings
+    second = opened(show)
+    paste(second, json.dumps(sent.settings))
+    expect(second.get_by_role("status")).to_have_text("Set.")
+    assert picture(second) == picture(first)
+    back = BoundaryPlane()
+    back.use(json.dumps(settings(second)))
+    assert back.settings == sent.settings
+
+
+def test_wrong_settings_get_a_sentence_and_change_nothing(page):
+    before = picture(page)
+    for text in [
+        "nonsense", "[]",
+        '{"point": [NaN, 1]}', '{"point": [1e999, 1]}', '{"point": [1, 4]}', '{"between": 36}', '{"between": null}',
+        '{"loss": "hinge"}', '{"loss": "toString"}', '{"margins": {"arcface": 2}}', '{"margins": null}', '{"angle": 1}',
+    ]:  # fmt: skip
+        paste(page, text)
+        expect(page.get_by_role("status")).to_have_text(
+            re.compile("These are no settings|This figure has no|cannot be")
+        )
+        assert picture(page) == before
+
+
+def test_settings_may_leave_a_margin_out_and_name_a_point_that_cannot_be(page):
+    paste(page, '{"margins": {"arcface": 0.3}, "between": 1.0, "point": [0, 0]}')
+    expect(page.get_by_role("status")).to_have_text("Set.")
+    page.get_by_label("CosFace", exact=True).check(force=True)
+    expect(caption(page)).to_contain_text("CosFace, m = 0.100")
+    assert settings(page)["point"] == pytest.approx([0.5, 0.5])
+
+
+# Boxes of all words painted into the plane, by the browser's own measure; slanted ones as their four corners.
+RECORD = """() => {
+  window.written = [];
+  const write = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (words, x, y, ...rest) {
+    if (this.canvas.closest('.field') && words && words !== 'x') {
+      const w = this.measureText(words), t = this.getTransform(), r = devicePixelRatio;
+      const place = (a, b) => { const p = t.transformPoint({ x: x + a, y: y + b }); return [p.x / r, p.y / r]; };
+      const l = -w.actualBoundingBoxLeft, e = w.actualBoundingBoxRight;
+      const u = -w.actualBoundingBoxAscent, d = w.actualBoundingBoxDescent;
+      window.written.push([words, [place(l, u), place(e, u), place(e, d), place(l, d)]]);
+    }
+    return write.call(this, words, x, y, ...rest);
+  };
+  const clear = CanvasRenderingContext2D.prototype.clearRect;
+  CanvasRenderingContext2D.prototype.clearRect = function (...box) {
+    if (this.canvas.closest('.field')) window.written = [];
+    return clear.apply(this, box);
+  };
+}"""
+SWEEP = """async states => {
+  const line = document.querySelector('details input'), found = [];
+  for (const state of states) {
+    line.value = JSON.stringify(state); line.dispatchEvent(new Event('change'));
+    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+    found.push(window.written);
+  }
+  return found;
+}"""
+
+
+def apart(a, b):
+    """Whether two convex shapes do not meet: some side of one has the whole other one outside."""
+    for shape in (a, b):
+        for edge in np.roll(shape, -1, axis=0) - shape:
+            normal = np.array([-edge[1], edge[0]])
+            if (a @ normal).max() <= (b @ normal).min() or (b @ normal).max() <= (a @ normal).min():
+                return True
+    return False
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+def test_no_words_overlap_or_are_cut_at_any_position(show, width):
+    page = opened(show, width=width)
+    page.evaluate(RECORD)
+    states = [
+        {"loss": loss, "margins": {loss: m} if loss != "softmax" else {}, "between": math.radians(gap), "point": p}
+        for loss, margins in (
+            ("softmax", [0]), ("sphereface", [1, 2, 5]), ("cosface", [0, 0.1, 0.35]), ("arcface", [0, 0.2, 0.8]),
+        )
+        for m in margins
+        for gap in (10, 36, 90, 180)
+        for p in ([0.2, 0.4] if gap < 60 else [1.5, 1.4],)
+    ]  # fmt: skip
+    box = field(page).bounding_box()
+    troubles = []
+    for state, written in zip(states, page.evaluate(SWEEP, states), strict=True):
+        assert len(written) > 12
+        shapes = [(words, np.array(corners)) for words, corners in written]
+        for i, (words, a) in enumerate(shapes):
+            if a.min() < 0 or a[:, 0].max() > box["width"] or a[:, 1].max() > box["height"]:
+                troubles.append(("cut", words, state))
+            troubles += [(words, other, state) for other, b in shapes[:i] if not apart(a, b)]
+    assert troubles == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_every_page(show, scheme):
+    page = opened(show, color_scheme=scheme)
+    for width in (NARROW, 700, WIDE, 1600):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_function(f"() => innerWidth === {width}")
+        picture(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        plane, ring = field(page).bounding_box(), circle(page).bounding_box()
+        assert plane["height"] - plane["width"] == pytest.approx(40, abs=1)
+        assert (ring["x"] > plane["x"] + plane["width"]) == (width >= WIDE)
+    light = page.evaluate("getComputedStyle(document.querySelector('.lesson')).color") == "rgb(27, 31, 36)"
+    assert light == (scheme == "light")
+
+
+def test_the_canvas_follows_the_scheme(page):
+    before = picture(page)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("() => getComputedStyle(document.querySelector('.lesson')).color !== 'rgb(27, 31, 36)'")
+    assert picture(page) != before
+
+
+def test_only_the_last_of_quick_keys_is_spoken(show):
+    page = opened(show, fresh=True)
+    page.clock.install()
+    field(page).focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowUp")
+    page.clock.run_for(300)
+    assert "28.0°" not in page.locator("[aria-live]").text_content()
+    page.clock.run_for(1500)
+    assert "< θ₂ = 28.0°: right enough" in page.locator("[aria-live]").text_content()
+
+
+# A kernel's side of the widget, as far as views know it, with two views on one model.
+HARNESS = """<div id="a"></div><div id="b"></div><script type="module">
+const state = STATE, heard = new Map(), tell = name => heard.get(`change:${name}`)?.forEach(f => f());
+window.saved = 0;
+window.model = {
+  get: name => state[name],
+  set(name, value) { if (state[name] !== value) { state[name] = value; tell(name); } },
+  save_changes() { window.saved++; },
+  on(event, f) { heard.set(event, (heard.get(event) ?? new Set()).add(f)); },
+  off(event, f) { heard.get(event).delete(f); },
+  listening: () => [...heard.values()].reduce((sum, all) => sum + all.size, 0),
+};
+window.paints = 0;
+const clear = CanvasRenderingContext2D.prototype.clearRect;
+CanvasRenderingContext2D.prototype.clearRect = function (...box) { window.paints++; clear.apply(this, box); };
+const { default: view } = await import(URL.createObjectURL(new Blob([MODULE], { type: 'text/javascript' })));
+window.stop = ['a', 'b'].map(id => view.render({ model, el: document.getElementById(id) }));
+</script>"""
+
+
+@pytest.fixture
+def two_views(show):
+    plane = BoundaryPlane()
+    module = json.dumps(plane._esm).replace("</", "<\\/")
+    html = HARNESS.replace("MODULE", module).replace("STATE", json.dumps(plane.state()))
+    return opened(show, SimpleNamespace(html=lambda: html))
+
+
+def test_two_views_stay_in_step_and_the_kernel_hears_of_it(two_views):
+    page = two_views
+    page.get_by_role("slider", name="margin").first.focus()
+    page.keyboard.press("End")
+    for view in caption(page).all():
+        expect(view).to_contain_text("m = 0.80 rad")
+    assert page.evaluate("saved") == 1
+    page.evaluate("model.set('between', 1)")
+    for view in caption(page).all():
+        expect(view).to_contain_text("57.3°")
+    canvases = picture(page)
+    assert canvases[:2] == canvases[2:]
+
+
+def test_a_drag_is_saved_once_at_its_end(two_views):
+    page = two_views
+    box = field(page).first.bounding_box()
+    page.mouse.move(box["x"] + 300, box["y"] + 350)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 340, box["y"] + 300, steps=5)
+    assert page.evaluate("saved") == 0
+    page.mouse.up()
+    assert page.evaluate("saved") == 1
+
+
+def test_a_view_that_goes_leaves_nothing_behind(two_views):
+    page = two_views
+    picture(page)
+    page.evaluate("() => { stop.forEach(end => end()); paints = 0; model.set('between', 1); }")
+    picture(page)
+    assert page.evaluate("[model.listening(), paints, document.querySelectorAll('.lesson').length]") == [0, 0, 0]

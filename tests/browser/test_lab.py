@@ -1,0 +1,139 @@
+"""Every explorer in a real JupyterLab: what a reader sees, and what the kernel hears of it."""
+
+import time
+from collections import Counter
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.lab import SECONDS, drawn, drawn_anew, notebook_of
+from tests.browser.specimens import SETUP, SPECIMENS
+
+VIEWS = {specimen.name: (1 + 2 * place, 2 + 2 * place) for place, specimen in enumerate(SPECIMENS)}  # cells
+# How far the page has come when a reader reloads it. Ten reloads, without Lab, stand with each explorer's own tests.
+IMPATIENCE = ["body", "figure.lesson"]
+
+
+@pytest.fixture(scope="module")
+def notebook(lab, chromium):
+    """Every explorer in one notebook, each shown in two cells; the last cell is for typing into."""
+    cells = [SETUP]
+    for specimen in SPECIMENS:
+        cells += [f"{specimen.name} = {specimen.make}\n{specimen.name}", f"display({specimen.name})"]
+    lab.put("explorers", notebook_of(*cells, ""))
+    with lab.open(chromium, "explorers") as notebook:
+        notebook.run_all()
+        yield notebook
+
+
+@pytest.fixture(autouse=True)
+def _no_trouble(notebook):
+    yield
+    assert notebook.troubles == []
+
+
+@pytest.fixture(params=SPECIMENS, ids=lambda specimen: specimen.name)
+def specimen(request):
+    return request.param
+
+
+@pytest.fixture
+def views(notebook, specimen):
+    """Both views of an explorer."""
+    return [notebook.figure(cell) for cell in VIEWS[specimen.name]]
+
+
+def told(notebook, specimen):
+    """What the kernel knows of the reader's gestures."""
+    return notebook.python(f"print({specimen.told})")
+
+
+def wait_until_told(notebook, specimen, before):
+    end = time.monotonic() + SECONDS
+    while (now := told(notebook, specimen)) == before:  # widgets hold a message back while another is on its way
+        assert time.monotonic() < end, f"the kernel still has {before}"
+    return now
+
+
+def set_anew(notebook, specimen, views, number):
+    """Set an explorer from Python to something it does not show yet, and wait until it does."""
+    before = [drawn(view) for view in views]
+    assert notebook.python(specimen.assign.format(number)) == ""
+    for view, shown in zip(views, before, strict=True):
+        drawn_anew(view, shown)
+
+
+def at_rest(view):
+    """What a view shows, without the marks of a pointer or of the keyboard's focus."""
+    view.page.mouse.move(0, 0)
+    view.page.evaluate("document.activeElement.blur()")
+    return drawn(view)
+
+
+def test_the_settings_of_the_project_are_in_force(notebook):
+    assert notebook.setting("@jupyterlab/apputils-extension:kernels-settings", "commsOverSubshells") == "disabled"
+    assert notebook.setting("@jupyterlab/apputils-extension:notification", "fetchNews") == "false"
+
+
+@pytest.mark.parametrize("gesture", ["by_mouse", "by_key"])
+def test_a_gesture_changes_the_figure_and_the_kernel_hears_of_it(notebook, specimen, views, gesture):
+    shown, known = drawn(views[0]), told(notebook, specimen)
+    getattr(specimen, gesture)(views[0])
+    drawn_anew(views[0], shown)
+    if specimen.told:
+        wait_until_told(notebook, specimen, known)
+
+
+def test_python_sets_what_is_shown(notebook, specimen, views):
+    set_anew(notebook, specimen, views, 0.3)
+
+
+def test_two_views_stay_in_step(notebook, specimen, views):
+    set_anew(notebook, specimen, views, 0.15)
+    for gesture, here, there in [("by_mouse", *views), ("by_key", *reversed(views))]:
+        before = at_rest(there)
+        getattr(specimen, gesture)(here)
+        drawn_anew(there, before)
+        assert at_rest(here) == at_rest(there)
+
+
+def test_figures_on_one_page_do_not_share_names(notebook):
+    """A label belongs to one slider, and choosing in one figure unchooses nothing in another."""
+    groups = notebook.page.evaluate(
+        """() => [...document.querySelectorAll('figure.lesson')].map(figure => [...new Set(
+          [...figure.querySelectorAll('[id]')].map(node => `id ${node.id}`)
+            .concat([...figure.querySelectorAll('input[type=radio]')].map(node => `radio ${node.name}`)))])"""
+    )
+    names = Counter(name for group in groups for name in group)
+    assert names
+    assert not [name for name, figures in names.items() if figures > 1]
+
+
+def test_both_themes_have_their_colours(notebook):
+    figures = [notebook.figure(VIEWS[specimen.name][0]) for specimen in SPECIMENS]
+    shown = {}
+    for theme in ("dark", "light"):
+        notebook.use_theme(theme)
+        shown[theme] = [at_rest(figure) for figure in figures]
+        notebook.page.evaluate(
+            "document.body.classList.toggle('a-test')"
+        )  # makes figures draw again as the page is now
+        assert [drawn(figure) for figure in figures] == shown[theme]
+    assert all(dark != light for dark, light in zip(*shown.values(), strict=True))
+
+
+def test_a_saved_notebook_bears_reloading_and_shows_what_was_set(notebook):
+    figures = [notebook.figure(VIEWS[specimen.name][0]) for specimen in SPECIMENS]
+    for specimen, figure in zip(SPECIMENS, figures, strict=True):
+        set_anew(notebook, specimen, [figure], 0.25)
+    shown = [at_rest(figure) for figure in figures]
+    notebook.save()
+    for moment in IMPATIENCE:
+        notebook.page.reload(wait_until="commit")
+        notebook.page.wait_for_selector(moment, state="attached")
+    notebook.reload()
+    for specimen, figure, before in zip(SPECIMENS, figures, shown, strict=True):
+        expect(figure).to_be_attached()
+        assert at_rest(figure) == before
+        specimen.by_key(figure)
+        drawn_anew(figure, before)

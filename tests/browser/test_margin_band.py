@@ -1,0 +1,244 @@
+import json
+import math
+
+import pytest
+import torch
+from playwright.sync_api import expect
+
+from lessons_lib.angles import circle_points
+from lessons_lib.explorers import MarginBand
+from lessons_lib.losses import ModifiedSoftmaxLoss
+from lessons_lib.nets import EmbeddingNet
+from lessons_lib.runs import Run
+
+
+def band(count=300, skip=None, **settings):
+    """A made-up run: points about ten even class weights, class `skip` left without any."""
+    chance, labels = torch.Generator().manual_seed(0), torch.arange(count) % 10
+    labels = labels[labels != skip] if skip is not None else labels
+    turn = labels * math.tau / 10 + 0.15 * torch.randn(len(labels), generator=chance)
+    length = 5 + 20 * torch.rand(len(labels), generator=chance)
+    embeddings = length[:, None] * torch.stack([turn.cos(), turn.sin()], dim=1)
+    head = ModifiedSoftmaxLoss(10, 2)
+    head.weight.data = circle_points(10)
+    frame = {"embeddings": embeddings, "labels": labels, "directions": head.weight.detach()}
+    return MarginBand(Run(EmbeddingNet(2, width=2), head, frames=[frame]), **settings)
+
+
+@pytest.fixture(scope="module")
+def explorer():
+    return band()
+
+
+@pytest.fixture
+def page(show, explorer):
+    return drawn(show(explorer))
+
+
+def drawn(page):
+    expect(page.locator("figcaption")).not_to_be_empty()
+    return page
+
+
+def caption(page):
+    return page.locator("figcaption").inner_text()
+
+
+def picture(page):
+    """What the circle shows, once nothing is left to paint."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    return page.evaluate("document.querySelector('.lesson canvas').toDataURL()")
+
+
+def on_circle(page, angle, share):
+    """The place at this direction and share of the rim, in the window."""
+    box = page.locator("canvas").bounding_box()
+    r = share * (box["width"] / 2 - 32)
+    return box["x"] + box["width"] / 2 + r * math.cos(angle), box["y"] + box["width"] / 2 - r * math.sin(angle)
+
+
+def drag(page, start, *ways):
+    page.mouse.move(*start)
+    page.mouse.down()
+    for x, y in ways:
+        page.mouse.move(x, y, steps=3)
+    page.mouse.up()
+
+
+def settings(page):
+    page.locator("summary").click()
+    text = page.get_by_role("textbox").input_value()
+    page.locator("summary").click()
+    return json.loads(text)
+
+
+def test_the_first_frame_says_something(page):
+    assert "ArcFace, m = 0.20 rad (11.5°)" in caption(page) and "of 300 digits" in caption(page)
+    assert "0.63 rad (36.0°)" in caption(page)
+    assert "cos(θy + 0.20)" in page.locator(".formula").inner_text().replace("\n", "")
+    expect(page.get_by_text("needs a kernel")).to_be_visible()
+
+
+def test_every_slider_answers_to_key_and_mouse(page):
+    for label, value in [("scale", "17"), ("margin", "0.21 rad")]:
+        slider, before = page.get_by_label(label), picture(page)
+        slider.focus()
+        page.keyboard.press("ArrowRight")
+        after = picture(page)
+        assert after != before and slider.get_attribute("aria-valuetext").startswith(value)
+        box = slider.bounding_box()
+        drag(page, (box["x"] + box["width"] / 3, box["y"] + box["height"] / 2), (box["x"] + box["width"], box["y"]))
+        assert picture(page) != after
+        assert slider.input_value() == slider.get_attribute("max")
+
+
+def test_a_loss_is_chosen_by_mouse_and_by_key(page):
+    by_mouse = {}
+    for name, words in [
+        ("CosFace", "CosFace, m = 0.100"),
+        ("SphereFace", "SphereFace, m = 4.0"),
+        ("softmax", "Softmax: of"),
+    ]:
+        page.get_by_text(name, exact=True).click()
+        by_mouse[name] = picture(page)
+        assert words in caption(page)
+    assert len(set(by_mouse.values())) == 3
+    for name in ("SphereFace", "CosFace"):
+        page.keyboard.press("ArrowRight")
+        assert picture(page) == by_mouse[name] and caption(page).startswith(name)
+
+
+def test_the_sentence_remembers_what_was_before(page):
+    page.get_by_label("margin").fill("0.4")
+    expect(page.locator("figcaption")).to_contain_text("0.40 rad")
+    assert " at 0.20) are right" in caption(page) or " at 0.20) is right" in caption(page)
+
+
+def test_only_the_angle_moves_points_along_their_ray(page):
+    before = picture(page)
+    page.get_by_text("only the angle").click()
+    page.wait_for_function("before => document.querySelector('.lesson canvas').toDataURL() !== before", arg=before)
+    assert settings(page)["view"] == "angle"
+
+
+def test_a_class_weight_is_turned_by_mouse_and_by_key(page, explorer):
+    box = page.locator("canvas").bounding_box()
+    rim = 1 + 15 / (box["width"] / 2 - 32)
+    drag(page, on_circle(page, 2 * math.tau / 10, rim), on_circle(page, 1.6, rim))
+    assert settings(page)["directions"][2] == pytest.approx(1.6, abs=0.02)
+    page.locator("canvas").focus()
+    page.keyboard.press("ArrowLeft")
+    assert settings(page)["directions"][2] == pytest.approx(1.6 + math.radians(1), abs=0.02)
+    page.locator("canvas").focus()
+    page.keyboard.press("7")
+    page.keyboard.press("Shift+ArrowRight")
+    turned = settings(page)["directions"][7] - explorer.home[7]
+    assert turned == pytest.approx(-math.radians(5), abs=1e-6)
+    assert page.locator("canvas").get_attribute("aria-valuetext").startswith("class 7 at ")
+    page.get_by_role("button", name="as first trained").click()
+    assert settings(page)["directions"] == explorer.home
+
+
+def test_an_edge_of_the_band_can_be_dragged(page):
+    edge = (math.tau / 10 - 0.2) / 2  # of class 0, towards class 1
+    drag(page, on_circle(page, edge, 0.7), on_circle(page, edge - 0.1, 0.7))
+    assert settings(page)["margins"]["arcface"] == pytest.approx(0.4, abs=0.02)
+    page.get_by_text("CosFace", exact=True).click()
+    edge = math.pi / 10 - math.asin(0.1 / (2 * math.sin(math.pi / 10)))
+    drag(page, on_circle(page, edge, 0.7), on_circle(page, math.pi / 10 - 0.05, 0.7))
+    assert settings(page)["margins"]["cosface"] == pytest.approx(2 * math.sin(math.pi / 10) * math.sin(0.05), abs=0.006)
+
+
+def test_a_point_is_read_where_the_mouse_stands(page):
+    page.mouse.move(*on_circle(page, 0.05, 0.6))
+    expect(page.locator(".read")).to_contain_text("A 0 here: θ₀ + m = 2.")
+    expect(page.locator(".read")).to_contain_text("right enough.")
+    page.mouse.move(*on_circle(page, 0.28, 0.6))
+    expect(page.locator(".read")).to_contain_text("right, but not right enough")
+
+
+def test_dragging_out_of_the_figure_and_resizing_meanwhile(page, explorer):
+    page.mouse.move(*on_circle(page, 0.0, 1.06))
+    page.mouse.down()
+    page.mouse.move(-50, -50)
+    page.set_viewport_size({"width": 500, "height": 700})
+    page.mouse.move(300, 690, steps=4)
+    page.mouse.up()
+    page.mouse.move(200, 200)
+    turned = settings(page)["directions"]
+    assert turned[0] != explorer.home[0] and turned[1:] == explorer.home[1:]
+    assert all(math.isfinite(turn) for turn in turned)
+
+
+def test_margins_at_their_ends_and_the_smallest_scale(page):
+    page.get_by_label("scale").press("Home")
+    for name in ("ArcFace", "CosFace", "SphereFace"):
+        for end in ("Home", "End"):
+            page.get_by_text(name, exact=True).click()
+            page.get_by_label("margin").press(end)
+            page.mouse.move(*on_circle(page, 0.1, 0.5))
+            expect(page.locator(".read")).to_contain_text("A 0 here")
+            words = caption(page)
+            assert name in words and "NaN" not in words + page.locator(".read").inner_text()
+            assert ("asks for nothing more" in words) == (end == "Home")
+            assert ("No direction on this circle can satisfy it" in words) == (end == "End" and name != "SphereFace")
+
+
+def test_settings_travel_as_text(page):
+    page.locator("summary").click()
+    line = page.get_by_role("textbox")
+    line.fill('{"loss":"cosface","margins":{"sphereface":2,"cosface":0.15,"arcface":0.2},"scale":30}')
+    line.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("Set.")
+    expect(page.locator("figcaption")).to_contain_text("CosFace, m = 0.150")
+    assert page.get_by_label("scale").input_value() == "30"
+
+
+WRONG = {
+    "drag me": "These are no settings",
+    '{"depth":3}': "This figure has no depth; it has loss, margins",
+    '{"margins":{"arcface":28.6}}': "margins cannot be",
+    '{"scale":null}': "scale cannot be null here.",
+    '{"directions":[1,2]}': "directions cannot be [1,2] here.",
+}
+
+
+def test_wrong_settings_get_a_sentence(page):
+    before = caption(page)
+    page.locator("summary").click()
+    for text, words in WRONG.items():
+        page.get_by_role("textbox").fill(text)
+        page.get_by_role("textbox").press("Enter")
+        expect(page.get_by_role("status")).to_contain_text(words)
+        assert caption(page) == before
+
+
+def test_no_points_and_a_class_without_points(show):
+    page = drawn(show(band(count=0)))
+    assert "There are no points to show" in caption(page)
+    page.get_by_text("only the angle").click()
+    page.get_by_label("margin").press("End")
+    page = drawn(show(band(skip=4)))
+    assert "of 270 digits" in caption(page)
+    page.locator("canvas").focus()
+    page.keyboard.press("4")
+    expect(page.locator(".read")).to_contain_text("no digits")
+
+
+def test_ten_fast_reloads(page):
+    for _ in range(10):
+        page.reload(wait_until="domcontentloaded")
+    page.wait_for_selector("figure.lesson")
+    drawn(page)
+
+
+@pytest.mark.parametrize("width", [420, 1600])
+def test_it_fits_the_window(show, explorer, width):
+    page = drawn(show(explorer, width=width))
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("canvas").bounding_box()["width"] > 380
+
+
+def test_light_and_dark(show, explorer):
+    pictures = [picture(drawn(show(explorer, color_scheme=scheme))) for scheme in ("light", "dark")]
+    assert pictures[0] != pictures[1]

@@ -1,0 +1,316 @@
+import io
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+import traitlets
+from PIL import Image
+from py_mini_racer import MiniRacer
+
+from lessons_lib.angles import circle_points
+from lessons_lib.data import ImageData, LabelledImages
+from lessons_lib.explorers import MarginBand
+from lessons_lib.explorers.base import join_modules
+from lessons_lib.explorers.margins import MARGINS
+from lessons_lib.explorers.retraining import Retraining, head_of
+from lessons_lib.losses import ModifiedSoftmaxLoss
+from lessons_lib.nets import EmbeddingNet
+from lessons_lib.runs import Run
+
+LOSSES = ("softmax", *MARGINS)
+TEN = torch.atan2(*circle_points(10).double().T.flip(0)).tolist()
+
+
+def run_with(embeddings, labels, classes=10):
+    """A run that was never trained, with one frame of these points."""
+    head = ModifiedSoftmaxLoss(classes, 2)
+    head.weight.data = circle_points(classes)
+    frame = {"embeddings": embeddings, "labels": labels, "directions": head.weight.detach(), "boundary": {}}
+    return Run(EmbeddingNet(2, width=2).eval(), head, frames=[frame])
+
+
+def points(count=400, classes=10, seed=0):
+    """Points about their class directions, some of them astray."""
+    chance = torch.Generator().manual_seed(seed)
+    labels = torch.arange(count) % classes
+    turn = torch.tensor(TEN[:classes]).float()[labels] + 0.2 * torch.randn(count, generator=chance)
+    length = 5 + 20 * torch.rand(count, generator=chance)
+    return length[:, None] * torch.stack([turn.cos(), turn.sin()], dim=1), labels
+
+
+@pytest.fixture
+def band():
+    return MarginBand(run_with(*points()))
+
+
+def images(count=300):
+    chance = torch.Generator().manual_seed(0)
+    part = LabelledImages(torch.rand(count, 1, 28, 28, generator=chance), torch.arange(count) % 10)
+    return ImageData(part, part[:20], part[:20], 10, "made up")
+
+
+# The class in whose cell an angle falls, and whether in its clear arc.
+INSIDE = """
+const at = (a, [lo, hi]) => lo + (((a - lo) % TAU) + TAU) % TAU < hi;
+const inside = (a, all) => {
+  const cell = all.find(({ lo, hi }) => at(a, [lo, hi]));
+  return [cell?.k ?? -1, cell?.clear ? at(a, cell.clear) : false];
+};"""
+
+
+@pytest.fixture(scope="module")
+def v8():
+    """circle_band.js in V8; `given` sets variables."""
+    with MiniRacer() as context:
+        context.eval(join_modules("curves.js", "circle_band.js") + INSIDE)
+        context.eval("const flat = (_, v) => (ArrayBuffer.isView(v) ? [...v] : v === Infinity ? 'never' : v);")
+
+        def value(expression, **given):
+            for name, content in given.items():
+                context.eval(f"var {name} = {json.dumps(content)}; 0")
+            return json.loads(context.eval(f"JSON.stringify({expression}, flat)"))
+
+        yield value
+
+
+def read(v8, band):
+    """The explorer's own points, as the figure reads them, in the variable P."""
+    v8(
+        "P = readPoints(Uint8Array.from(xy), Uint8Array.from(labels)), 0",
+        xy=list(band.points),
+        labels=list(band.labels),
+    )
+
+
+def settings():
+    """Every loss with margins from one end of its slider to the other."""
+    return [
+        (loss, float(m))
+        for loss in LOSSES
+        for m in np.linspace(*MARGINS.get(loss, (0.0, 0.0)), 7 if loss in MARGINS else 1)
+    ]
+
+
+def exactly(loss, m, scale, dirs):
+    """The explorer's head in float64."""
+    head, turns = head_of(loss, m, scale, dirs).double(), torch.tensor(dirs, dtype=torch.float64)
+    head.weight.data = torch.stack([turns.cos(), turns.sin()], dim=1)
+    return head
+
+
+def directions(kind, seed):
+    chance = np.random.default_rng(seed)
+    return {
+        "even": TEN,
+        "random": chance.uniform(-math.pi, math.pi, 10).tolist(),
+        "fan": chance.uniform(-0.9, 0.9, 10).tolist(),
+        "three": chance.uniform(-math.pi, math.pi, 3).tolist(),
+        "two": [0.3, -2.0],
+    }[kind]
+
+
+@pytest.mark.parametrize(
+    ("kind", "seed"), [("even", 0), ("random", 1), ("random", 2), ("fan", 3), ("three", 4), ("two", 5)]
+)
+def test_counts_and_push_are_those_of_the_heads(v8, kind, seed):
+    dirs = directions(kind, seed)
+    embeddings, labels = points(classes=len(dirs))
+    shown = MarginBand(run_with(embeddings, labels, len(dirs)))
+    read(v8, shown)
+    x = torch.from_numpy(np.frombuffer(shown.points, "<i2").reshape(-1, 2).astype(float))
+    for loss, m in settings():
+        for scale in (1.0, 16.0, 64.0):
+            head = exactly(loss, m, scale, dirs)
+            cosines = head.cosines(x).detach()
+            own = cosines.gather(1, labels[:, None])
+            others = cosines.scatter(1, labels[:, None], -9.0).amax(1)
+            right = head.logits(x).argmax(1) == labels
+            target = head.target_logit(torch.acos(own.clamp(-1, 1)))
+            enough = (target[:, 0] > others) & right
+            scaled = scale * cosines.scatter(1, labels[:, None], target)
+            push = 1 - scaled.softmax(1).gather(1, labels[:, None])[:, 0]
+            seen = v8(f"evaluate(P, dirs, '{loss}', {m}, {scale})", dirs=dirs)
+            assert seen["count"] == [int(enough.sum()), int((right & ~enough).sum()), int((~right).sum())], (loss, m)
+            np.testing.assert_allclose(seen["push"], push.detach(), atol=1e-9)
+            assert seen["theta"] == pytest.approx(float(torch.acos(own.clamp(-1, 1)).mean()))
+
+
+@pytest.mark.parametrize(("kind", "seed"), [("even", 0), ("random", 1), ("fan", 3), ("three", 4), ("two", 5)])
+def test_cells_and_clear_arcs_are_the_heads_regions(v8, kind, seed):
+    """On a dense circle: who is predicted, and where the margined logit of that class still wins."""
+    dirs = directions(kind, seed)
+    phi = torch.linspace(-math.pi, math.pi, 7201, dtype=torch.float64)[:-1]
+    x = torch.stack([phi.cos(), phi.sin()], dim=1)
+    for loss, m in settings():
+        head = exactly(loss, m, 16.0, dirs)
+        cosines = head.cosines(x).detach()
+        own, other = cosines.topk(2).values.T
+        gap = (head.target_logit(torch.acos(own.clamp(-1, 1))) - other).detach()
+        within = v8(f"(c => phi.map(a => inside(a, c)))(cells(dirs, '{loss}', {m}))", dirs=dirs, phi=phi.tolist())
+        sure = (own - other) > 1e-3  # the grid's own step aside
+        winner = torch.tensor([k for k, _ in within])
+        assert (winner == cosines.argmax(1))[sure].all(), loss
+        clear = torch.tensor([enough for _, enough in within])
+        assert (clear == (gap > 0))[sure & (gap.abs() > 2e-3)].all(), (loss, m)
+
+
+def test_ten_even_classes_lose_their_room_at_36_degrees(v8):
+    for loss, most in {"arcface": math.radians(36), "cosface": 1 - math.cos(math.radians(36))}.items():
+        top = v8(f"ceiling(dirs, '{loss}')", dirs=TEN)
+        assert top["first"] == pytest.approx(most, abs=1e-6) and top["last"] == pytest.approx(most, abs=1e-6)
+    assert v8("ceiling(dirs, 'sphereface')", dirs=TEN) == {"first": "never", "last": "never"}
+
+
+@pytest.mark.parametrize(("kind", "seed"), [("random", 1), ("fan", 3), ("three", 4)])
+def test_a_ceiling_is_where_the_last_room_closes(v8, kind, seed):
+    dirs = directions(kind, seed)
+    for loss in ("arcface", "cosface"):
+        top = v8(f"ceiling(dirs, '{loss}')", dirs=dirs)
+        room = f"m => cells(dirs, '{loss}', m).filter(c => c.clear).length"
+        assert v8(f"({room})({top['last'] - 1e-6})") == 1 and v8(f"({room})({top['last'] + 1e-6})") == 0
+        assert v8(f"({room})({top['first'] - 1e-6})") == len(dirs)
+        assert v8(f"({room})({top['first'] + 1e-6})") < len(dirs)
+
+
+def test_the_share_behind_the_slider_is_what_dragging_finds(v8, band):
+    read(v8, band)
+    for loss in MARGINS:
+        low, high = MARGINS[loss]
+        given = f"evaluate(P, dirs, '{loss}', 0, 16).bears"
+        shown = v8(f"shares({given}, MARGINS.{loss}.neutral, {{ min: {low}, max: {high} }}, 40)", dirs=TEN)
+        counts = [v8(f"evaluate(P, dirs, '{loss}', {m}, 16).count", dirs=TEN) for m in np.linspace(low, high, 41)]
+        np.testing.assert_allclose(shown["band"], [(c[1] + c[2]) / sum(c) for c in counts], atol=1e-12)
+        assert shown["wrong"] == pytest.approx(counts[0][2] / sum(counts[0]))
+
+
+def test_an_edge_stands_where_a_point_just_bears_the_margin(v8):
+    """What dragging an edge relies on."""
+    for loss, m in [("arcface", 0.3), ("cosface", 0.12), ("sphereface", 2.6)]:
+        edges = v8(f"cells(dirs, '{loss}', {m}).flatMap(c => c.clear)", dirs=TEN)
+        for edge in edges:
+            at = v8(f"readAngle({edge}, dirs, '{loss}', {m})", dirs=TEN)
+            assert v8(f"MARGINS.{loss}.bears({at['own']}, {at['other']})") == pytest.approx(m, abs=1e-9)
+
+
+def test_petals_keep_every_angle_and_stay_in_the_ring(v8, band):
+    read(v8, band)
+    radii = np.array(v8("petals(P)"))
+    assert len(radii) == 400 and radii.min() >= 0.5 and radii.max() <= 0.97 and np.ptp(radii) > 0.3
+
+
+def test_no_points_at_all(v8):
+    band = MarginBand(run_with(torch.zeros(0, 2), torch.zeros(0, dtype=torch.int64)))
+    read(v8, band)
+    assert v8("evaluate(P, dirs, 'arcface', 0.2, 16).count", dirs=TEN) == [0, 0, 0]
+    assert v8("petals(P)") == [] and v8("shares([], 0, { min: 0, max: 1 }).wrong") == 0
+    assert band.picture().png(40)
+
+
+def test_features_without_a_direction_are_left_out():
+    embeddings, labels = points()
+    embeddings[3], embeddings[5, 0], embeddings[7] = 0.0, math.nan, math.inf
+    band = MarginBand(run_with(embeddings, labels))
+    assert band.left_out == 3 and len(band.labels) == 397 and len(band.points) == 4 * 397
+
+
+def test_settings_can_be_read_and_set(band):
+    band.margin = 0.3
+    assert band.margin == 0.3 and band.margins["arcface"] == 0.3
+    band.loss = "cosface"
+    assert band.margin == 0.1
+    other = MarginBand(run_with(*points()), loss="cosface", margin=0.05, scale=30)
+    assert (other.loss, other.margin, other.scale) == ("cosface", 0.05, 30.0)
+    other.use(json.dumps(band.settings))
+    assert other.settings == band.settings and other.margin == 0.1
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"margins": {"arcface": 11.5}}, "must lie in 0.0..0.8"),
+        ({"margins": {"cosface": math.nan}}, "must lie in 0.0..0.35"),
+        ({"margins": {"l2": 1.0}}, "margins are those of sphereface, cosface, arcface"),
+        ({"scale": 0}, "should not be less than 1.0"),
+        ({"directions": [1.0]}, "directions must be 10 angles"),
+        ({"directions": [math.nan] * 10}, "directions must be 10 angles"),
+        ({"depth": 3}, "has no setting 'depth'; it has loss, margins"),
+        ("drag me", "settings must look like"),
+    ],
+)
+def test_wrong_settings_are_refused_and_change_nothing(band, given, words):
+    before = band.settings
+    with pytest.raises(ValueError, match=words):
+        band.use(given)
+    assert band.settings == before
+
+
+def test_a_margin_out_of_reach_says_what_reaches(band):
+    with pytest.raises(traitlets.TraitError, match=r"margin of arcface must lie in 0\.0\.\.0\.8, got 28\.6"):
+        band.margin = 28.6
+    band.loss = "softmax"
+    with pytest.raises(ValueError, match="softmax has no margin"):
+        band.margin = 0.1
+    assert band.margin == 0.0
+
+
+def test_only_a_plane_can_be_shown():
+    run = run_with(torch.zeros(5, 3), torch.zeros(5, dtype=torch.int64))
+    with pytest.raises(ValueError, match=r"embedding in the plane, got one of shape \(5, 3\)"):
+        MarginBand(run)
+    with pytest.raises(ValueError, match="needs points"):
+        MarginBand(Run(run.net, run.head))
+
+
+def test_training_again_moves_the_points_and_not_the_run():
+    run, data = run_with(*points()), images()
+    weights = [weight.clone() for weight in [*run.net.parameters(), run.head.weight]]
+    band, threads = MarginBand(run, data, points=200), torch.get_num_threads()
+    shares = []
+    band.observe(lambda change: shares.append(change["new"]), "training")
+    before = band.points
+    band.retrain(steps=30)
+    assert band.points == before and len(band.retrained) == len(before) and band.retrained != before
+    assert band.training == 0.0 and shares[-2] == 1.0 and len(shares) > 10
+    assert band.trained["loss"] == "arcface" and band.trained["theta"][1] < band.trained["theta"][0]
+    assert band.directions != band.home and torch.get_num_threads() == threads
+    assert all(map(torch.equal, weights, [*run.net.parameters(), run.head.weight]))
+    first = band.retrained
+    band.retrain(steps=30)  # from the run again, not from where the last one came to
+    assert band.retrained == first
+
+
+def test_training_again_starts_from_the_class_weights_as_they_are_turned():
+    band = MarginBand(run_with(*points()), images(), points=200)
+    turned = [*band.directions]
+    turned[3] += 0.2
+    band.directions = turned
+    band.retrain(steps=1)
+    assert abs(band.directions[3] - turned[3]) < 0.05
+
+
+def test_what_goes_wrong_is_said_in_the_figure(band):
+    with pytest.raises(ValueError, match=r"MarginBand\(run, data\)"):
+        band.retrain()
+    band._handle_custom_msg({"do": "retrain"}, [])
+    assert band.problem == "Training again failed: MarginBand needs images to train again: MarginBand(run, data)."
+    with pytest.raises(ValueError, match="a trunk and an embed part"):
+        Retraining(Run(torch.nn.Linear(2, 2), ModifiedSoftmaxLoss(3, 2)), images())
+
+
+def test_five_thousand_points_fit_into_a_notebook():
+    embeddings, labels = points(5_000)
+    html = MarginBand(run_with(embeddings, labels)).html()
+    assert len(html) < 120_000
+
+
+def test_the_still_picture_tints_the_band(band):
+    def tinted():
+        pixels = np.asarray(Image.open(io.BytesIO(band.picture().png(60))).convert("RGB")).astype(int)
+        return ((pixels[..., 0] > 200) & (pixels[..., 1] < 225) & (pixels[..., 2] > 200)).mean()
+
+    band.margin = 0.1
+    narrow = tinted()
+    band.margin = 0.5
+    assert tinted() > 3 * narrow > 0
