@@ -48,7 +48,6 @@ class EmbeddingNet(nn.Module):
         return self.embed(self.trunk(images.contiguous(memory_format=torch.channels_last)))
 
 
-
 class TrunkClassifier(nn.Module):
     """An ordinary classifier on an EmbeddingNet's trunk, to train along with it: (embeddings, labels) -> cross-entropy.
 

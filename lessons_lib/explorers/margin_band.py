@@ -44,7 +44,9 @@ class MarginBand(MarginExplorer):
     home = traitlets.List().tag(sync=True)
     points = traitlets.Bytes().tag(sync=True)
     labels = traitlets.Bytes().tag(sync=True)
-    retrained = traitlets.Bytes(b"", help="the points after training again, empty before").tag(sync=True)
+    retrained = traitlets.Bytes(b"", help="the points after training again, empty before").tag(
+        sync=True, from_json=lambda value, _: bytes(value)
+    )
     trained = traitlets.Dict(help="what training again has changed").tag(sync=True)
     training = traitlets.Float(0.0, help="share done, 0 when it rests").tag(sync=True)
     trainable = traitlets.Bool(False).tag(sync=True)

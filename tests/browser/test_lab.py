@@ -97,6 +97,25 @@ def test_two_views_stay_in_step(notebook, specimen, views):
         assert at_rest(here) == at_rest(there)
 
 
+def test_training_again_moves_the_points_and_can_be_undone(notebook):
+    figure = notebook.figure(VIEWS["band"][0])
+    again, undo = (
+        figure.get_by_role("button", name=name) for name in ("train again at this margin", "as first trained")
+    )
+    before = at_rest(figure)
+    again.click()
+    expect(figure.locator(".read")).to_contain_text("Trained again for 150 steps", timeout=1000 * SECONDS)
+    drawn_anew(figure, before)
+    assert notebook.python("print(band.trained['steps'], len(band.retrained) == len(band.points))").split() == [
+        "150",
+        "True",
+    ]
+    undo.click()
+    expect(undo).to_be_hidden()
+    assert at_rest(figure) == before
+    assert notebook.python("print(len(band.retrained), band.directions == band.home)").split() == ["0", "True"]
+
+
 def test_figures_on_one_page_do_not_share_names(notebook):
     """A label belongs to one slider, and choosing in one figure unchooses nothing in another."""
     groups = notebook.page.evaluate(

@@ -279,6 +279,8 @@ def test_training_again_moves_the_points_and_not_the_run():
     first = band.retrained
     band.retrain(steps=30)  # from the run again, not from where the last one came to
     assert band.retrained == first
+    band.set_state({"retrained": memoryview(b""), "directions": band.home, "trained": {}})  # as the button undoes it
+    assert band.retrained == b"" and band.directions == band.home
 
 
 def test_training_again_starts_from_the_class_weights_as_they_are_turned():
