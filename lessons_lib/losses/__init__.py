@@ -1,8 +1,11 @@
 """Every loss of the course. A classification loss is a head: a module that owns the class weights."""
 
+from lessons_lib.losses.adacos import AdaCosLoss, FixedAdaCosLoss
 from lessons_lib.losses.base import Head
 from lessons_lib.losses.margins import ArcFaceLoss, CombinedMarginLoss, CosFaceLoss
+from lessons_lib.losses.p2sgrad import P2SGradLoss
 from lessons_lib.losses.softmax import ModifiedSoftmaxLoss, NormalizedSoftmaxLoss, SoftmaxLoss
+from lessons_lib.losses.sphereface import SphereFaceLoss
 
 LOSSES: dict[str, type[Head]] = {
     head.__name__: head
@@ -10,19 +13,27 @@ LOSSES: dict[str, type[Head]] = {
         SoftmaxLoss,
         ModifiedSoftmaxLoss,
         NormalizedSoftmaxLoss,
+        SphereFaceLoss,
         CosFaceLoss,
         ArcFaceLoss,
         CombinedMarginLoss,
+        FixedAdaCosLoss,
+        AdaCosLoss,
+        P2SGradLoss,
     )
 }
 
 __all__ = [
     "LOSSES",
+    "AdaCosLoss",
     "ArcFaceLoss",
     "CombinedMarginLoss",
     "CosFaceLoss",
+    "FixedAdaCosLoss",
     "Head",
     "ModifiedSoftmaxLoss",
     "NormalizedSoftmaxLoss",
+    "P2SGradLoss",
     "SoftmaxLoss",
+    "SphereFaceLoss",
 ]

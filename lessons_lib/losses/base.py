@@ -89,6 +89,7 @@ class Head(nn.Module):
     def extra_repr(self) -> str:
         """Sizes, scale and whatever margin this head has."""
         plain = {name: value for name, value in vars(self).items() if isinstance(value, int | float | str)}
+        plain |= {name: f"{float(value):.4g}" for name, value in self.named_buffers() if value.ndim == 0}
         return ", ".join(f"{name}={value}" for name, value in plain.items() if name != "training" and name[0] != "_")
 
 

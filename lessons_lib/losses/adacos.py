@@ -1,0 +1,85 @@
+"""AdaCos: no margin, and a scale that need not be chosen."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from lessons_lib.angles import safe_angle
+from lessons_lib.losses.base import Head
+
+LEAST_SCALE = 0.01  # where all others lie opposite, the rule would ask for a negative one
+
+
+class FixedAdaCosLoss(Head):
+    """s·cos θ with s = √2·ln(C − 1): the probability P_y then rises most steeply near θ = 45° (for many classes).
+
+    Zhang et al., AdaCos, CVPR 2019, Eq. 12. Raises ValueError for fewer than three classes: the scale would be 0.
+    """
+
+    formula = r"-\log\frac{e^{s\cos\theta_y}}{\sum_j e^{s\cos\theta_j}},\quad s=\sqrt2\,\ln(C-1)"
+    paper = "Zhang et al., AdaCos, CVPR 2019 (arXiv:1905.00292)"
+    needs = "at least three classes"
+    fewest_classes = 3
+
+    def __init__(self, num_classes: int, embedding_size: int):
+        super().__init__(num_classes, embedding_size)
+        self.scale = fixed_scale(num_classes)
+
+    def target_logit(self, theta: Tensor) -> Tensor:
+        """cos θ: no margin."""
+        return torch.cos(theta)
+
+
+class AdaCosLoss(Head):
+    """s·cos θ with a scale that follows the training: it falls as the angles do, so that half of P_y stays to be won.
+
+    Zhang et al., AdaCos, CVPR 2019, Eq. 14: s ← ln B / cos(min(45°, θ_med)), with θ_med the batch's median target angle
+    and B the mean over the batch of Σ_{j≠y} e^{s·cos θ_j} at the scale before. `scale` is a buffer, saved with the
+    class weights; it moves in training mode only, at most up to `max_scale`. In two and three dimensions it diverged.
+    Raises ValueError for fewer than three classes and a max_scale that is not positive.
+    """
+
+    formula = (
+        r"-\log\frac{e^{s\cos\theta_y}}{\sum_j e^{s\cos\theta_j}},\quad "
+        r"s\leftarrow\frac{\ln B}{\cos\min(\pi/4,\theta_\mathrm{med})}"
+    )
+    paper = "Zhang et al., AdaCos, CVPR 2019 (arXiv:1905.00292)"
+    needs = "at least three classes, and more than three dimensions: in 2-D and 3-D its scale diverged"
+    fewest_classes = 3
+
+    def __init__(self, num_classes: int, embedding_size: int, max_scale: float | None = None):
+        super().__init__(num_classes, embedding_size)
+        if max_scale is not None and not max_scale > 0:
+            raise ValueError(f"max_scale must be positive, or None for no limit, got {max_scale}.")
+        self.max_scale = max_scale
+        del self.scale
+        self.register_buffer("scale", torch.tensor(fixed_scale(num_classes)))
+
+    def target_logit(self, theta: Tensor) -> Tensor:
+        """cos θ: no margin."""
+        return torch.cos(theta)
+
+    def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
+        """Mean loss over a batch, raw embeddings (N, d), labels (N,); in training mode the scale moves first."""
+        self.check_batch(embeddings, labels)
+        cosines = self.cosines(embeddings)
+        if self.training:
+            self.follow(cosines.detach(), labels)
+        return F.cross_entropy(self.scale * cosines, labels)
+
+    @torch.no_grad()
+    def follow(self, cosines: Tensor, labels: Tensor) -> None:
+        """Set the scale from a batch's cosines (N, C)."""
+        target = labels[:, None]
+        theta_med = safe_angle(cosines.gather(1, target)).median()
+        others = (self.scale * cosines).scatter(1, target, -math.inf)
+        log_b = others.logsumexp(dim=(0, 1)) - math.log(len(labels))
+        scale = log_b / torch.cos(theta_med.clamp(max=math.pi / 4))
+        self.scale.copy_(scale.clamp(min=LEAST_SCALE, max=self.max_scale))
+
+
+def fixed_scale(num_classes: int) -> float:
+    """√2·ln(C − 1)."""
+    return math.sqrt(2) * math.log(num_classes - 1)

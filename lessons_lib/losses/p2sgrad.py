@@ -1,0 +1,57 @@
+"""P2SGrad: how hard a class weight is pulled depends on its angle alone."""
+
+import warnings
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from lessons_lib.losses.base import Head
+
+
+class P2SGradLoss(Head):
+    """½ Σ_j (cos θ_j − [j = y])²: its gradient on cos θ_j is cos θ_j − [j = y], free of scale, margin and C.
+
+    Zhang et al., P2SGrad, CVPR 2019, Eq. 11. The paper sets that gradient and forms no loss; `injected=True` does it
+    its way, and the value returned is 0. Otherwise the squared error is formed that has this very gradient (Wang and
+    Yamagishi, Interspeech 2021, noted it); summed over the classes, mean over the batch. It asks every other class to
+    stand at 90°, so it warns where there is no room for that, with fewer dimensions than classes.
+    """
+
+    formula = r"\tfrac12\sum_j(\cos\theta_j-[j=y])^2"
+    paper = "Zhang et al., P2SGrad, CVPR 2019 (arXiv:1905.02479)"
+    needs = "at least as many dimensions as classes"
+
+    def __init__(self, num_classes: int, embedding_size: int, injected: bool = False):
+        super().__init__(num_classes, embedding_size)
+        self.injected = injected
+        if embedding_size < num_classes:
+            warnings.warn(
+                f"P2SGradLoss wants all class weights at right angles, which {num_classes} have no room for in "
+                f"{embedding_size} dimensions: use embedding_size of at least {num_classes}, or another loss.",
+                stacklevel=2,
+            )
+
+    def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
+        """Mean over a batch, or 0 with the same gradient; raw embeddings (N, d), labels (N,) int64."""
+        self.check_batch(embeddings, labels)
+        cosines = self.cosines(embeddings)
+        wanted = F.one_hot(labels, self.num_classes).to(cosines.dtype)
+        if self.injected:
+            return _WithGradient.apply(cosines, (cosines.detach() - wanted) / len(labels))
+        return (cosines - wanted).square().sum(dim=1).mean() / 2
+
+
+class _WithGradient(torch.autograd.Function):
+    """Zero, with a gradient that somebody chose."""
+
+    @staticmethod
+    def forward(ctx: Any, inputs: Tensor, gradient: Tensor) -> Tensor:
+        ctx.save_for_backward(gradient)
+        return inputs.new_zeros(())
+
+    @staticmethod
+    def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor, None]:
+        (gradient,) = ctx.saved_tensors
+        return upstream * gradient, None

@@ -1,0 +1,57 @@
+"""SphereFace: the angle multiplied."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from lessons_lib.angles import safe_angle
+from lessons_lib.losses.base import Head, in_full_precision
+from lessons_lib.losses.margins import falling_cosine
+
+
+class SphereFaceLoss(Head):
+    """‖x‖·ψ(θ), ψ(θ) = (−1)^k cos(mθ) − 2k on θ in [kπ/m, (k+1)π/m]: cos(mθ), continued so that it keeps falling.
+
+    Liu et al., SphereFace, CVPR 2017 (A-Softmax): class weights of length one, the feature's length kept. `annealing`
+    is the paper's λ and may be set during training: the curve is (λ cos θ + ψ(θ)) / (1 + λ). The gradient is that of
+    the loss; the authors' own layer uses another one. Raises ValueError for a margin that is not a whole number of at
+    least 1, and for a negative annealing.
+    """
+
+    formula = (
+        r"-\log\frac{e^{\|x\|\psi(\theta_y)}}{e^{\|x\|\psi(\theta_y)}+\sum_{j\ne y}e^{\|x\|\cos\theta_j}},\quad "
+        r"\psi(\theta)=(-1)^k\cos(m\theta)-2k"
+    )
+    paper = "Liu et al., SphereFace, CVPR 2017 (arXiv:1704.08063)"
+
+    def __init__(self, num_classes: int, embedding_size: int, margin: int = 4, annealing: float = 0.0):
+        super().__init__(num_classes, embedding_size)
+        if margin != int(margin) or margin < 1:
+            raise ValueError(f"margin multiplies the angle and must be a whole number of at least 1, got {margin}.")
+        if not annealing >= 0:
+            raise ValueError(f"annealing must not be negative, got {annealing}; 0 is the full margin.")
+        self.margin, self.annealing = int(margin), annealing
+
+    @classmethod
+    def sensible(cls, num_classes: int, embedding_size: int) -> dict[str, float]:
+        return {"margin": 4}
+
+    def target_logit(self, theta: Tensor) -> Tensor:
+        """(λ cos θ + ψ(θ)) / (1 + λ); what multiplies it is the feature's own length."""
+        return (self.annealing * torch.cos(theta) + falling_cosine(self.margin * theta)) / (1 + self.annealing)
+
+    def logits(self, embeddings: Tensor) -> Tensor:
+        """‖x‖cos θ_j for raw embeddings (N, d), as (N, C)."""
+        return self.length(embeddings) * self.cosines(embeddings)
+
+    def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
+        """Mean loss over a batch: raw embeddings (N, d), labels (N,) int64."""
+        self.check_batch(embeddings, labels)
+        cosines, target = self.cosines(embeddings), labels[:, None]
+        theta = safe_angle(cosines.gather(1, target))
+        curves = cosines.scatter(1, target, self.target_logit(theta))
+        return F.cross_entropy(self.length(embeddings) * curves, labels)
+
+    def length(self, embeddings: Tensor) -> Tensor:
+        """‖x‖, (N, 1)."""
+        return torch.linalg.vector_norm(in_full_precision(embeddings), dim=1, keepdim=True)
