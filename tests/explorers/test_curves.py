@@ -8,7 +8,7 @@ from py_mini_racer import MiniRacer
 from lessons_lib.explorers.base import join_modules
 from lessons_lib.explorers.margins import MARGINS
 from lessons_lib.explorers.retraining import head_of
-from lessons_lib.losses import ArcFaceLoss, CombinedMarginLoss
+from lessons_lib.losses import ArcFaceLoss, CombinedMarginLoss, SphereFaceLoss
 
 THETA = torch.linspace(0, math.pi, 721, dtype=torch.float64)
 DIRECTIONS = [0.0, 1.0, 2.5]
@@ -56,6 +56,12 @@ def test_arcface_past_its_end(v8, beyond):
         drawn = torch.tensor(v8(f"T.map(theta => arcface(theta, {m}, '{beyond}'))"), dtype=torch.float64)
         head = ArcFaceLoss(3, 2, margin=m, beyond=beyond)
         torch.testing.assert_close(drawn, head.target_logit(THETA), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("m", [1, 2, 3, 4, 5])
+def test_spherefaces_curve_is_that_of_its_own_head(v8, m):
+    drawn = torch.tensor(v8(f"T.map(theta => sphereface(theta, {m}))"), dtype=torch.float64)
+    torch.testing.assert_close(drawn, SphereFaceLoss(3, 2, margin=m).target_logit(THETA), rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("margins", [(1.0, 0.3, 0.2), (0.9, 0.4, 0.15), (1.35, 0.0, 0.0), (4.0, 0.0, 0.0)])
