@@ -48,7 +48,6 @@ function render({ model, el }) {
       const left = calm() || Math.abs(goal - time) < 5e-4 ? 0 : (time - goal) * Math.exp(-passed / 110), to = goal + left;
       if (!left) goal = null;
       follow ? time = to : go(to);
-      if (!left && !follow) model.save_changes();                      // the kernel hears where a reader came to rest
     }
     return run !== null || goal !== null;
   }

@@ -75,7 +75,7 @@ SPECIMENS = [
         by_mouse=drag_slider("Time"),
         by_key=press_slider("Time", "ArrowLeft"),
         assign="film.position = {}",
-        told="film.position",
+        told="",
     ),
     Specimen(
         name="pad",
