@@ -72,9 +72,9 @@ export const button = (text, click, attributes = {}) => ownKeys(element('button'
 let numbered = Math.floor(Math.random() * 1e12);                    // every figure of a page has its own copy of this module
 
 /** A labelled slider: `show(value)` is its value in words, for the eye and for a screen reader; `label` may be HTML. */
-export function slider({ label, show, set, settled = () => {}, ...range }) {
+export function slider({ label, show, set, ...range }) {
   const id = `lesson-slider-${++numbered}`, name = element('label', { for: id }), words = element('output', { for: id, 'aria-hidden': 'true' });
-  const input = ownKeys(element('input', { id, type: 'range', ...range, input: () => set(Number(input.value)), change: settled }));
+  const input = ownKeys(element('input', { id, type: 'range', ...range, input: () => set(Number(input.value)) }));
   name.innerHTML = `<span>${label}</span>`; name.append(words);
   const update = (value, limits = range) => {
     Object.assign(input, limits); input.value = value;
