@@ -6,6 +6,15 @@ from typing import Any
 import traitlets
 
 from lessons_lib.explorers.base import Explorer
+from lessons_lib.losses import (
+    ArcFaceLoss,
+    CombinedMarginLoss,
+    CosFaceLoss,
+    FixedAdaCosLoss,
+    Head,
+    NormalizedSoftmaxLoss,
+    P2SGradLoss,
+)
 
 MARGINS = {"sphereface": (1.0, 5.0), "cosface": (0.0, 0.35), "arcface": (0.0, 0.8)}  # what the sliders reach
 LOSSES = ("softmax", *MARGINS)
@@ -46,3 +55,16 @@ class MarginExplorer(Explorer):
         if self.loss == "softmax":
             raise ValueError("softmax has no margin: set `loss` first.")
         self.margins = {**self.margins, self.loss: margin}
+
+
+def named_head(loss: str, margin: float, scale: float, num_classes: int, embedding_size: int) -> Head:
+    """The head that a figure's word for a loss stands for; "adacos" is the fixed one."""
+    size = (num_classes, embedding_size)
+    return {
+        "softmax": lambda: NormalizedSoftmaxLoss(*size, scale=scale),
+        "sphereface": lambda: CombinedMarginLoss(*size, m1=margin, m2=0.0, m3=0.0, scale=scale),  # ψ(θ), s for ‖x‖
+        "cosface": lambda: CosFaceLoss(*size, margin=margin, scale=scale),
+        "arcface": lambda: ArcFaceLoss(*size, margin=margin, scale=scale),
+        "adacos": lambda: FixedAdaCosLoss(*size),
+        "p2sgrad": lambda: P2SGradLoss(*size),
+    }[loss]()

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from lessons_lib.data import ImageData
-from lessons_lib.losses import ArcFaceLoss, CombinedMarginLoss, CosFaceLoss, Head, NormalizedSoftmaxLoss
+from lessons_lib.explorers.margins import named_head
+from lessons_lib.losses import Head
 from lessons_lib.runs import Run
 
 _IMAGES, _BATCH, _FRAMES = 20_000, 512, 15
@@ -16,13 +17,7 @@ _LR = 3e-3
 
 def head_of(loss: str, margin: float, scale: float, directions: list[float]) -> Head:
     """The head that an explorer speaks of, its class weights of length one in these directions (radians)."""
-    size = (len(directions), 2)
-    head = {
-        "softmax": lambda: NormalizedSoftmaxLoss(*size, scale=scale),
-        "sphereface": lambda: CombinedMarginLoss(*size, m1=margin, m2=0.0, m3=0.0, scale=scale),  # ψ(θ), s for ‖x‖
-        "cosface": lambda: CosFaceLoss(*size, margin=margin, scale=scale),
-        "arcface": lambda: ArcFaceLoss(*size, margin=margin, scale=scale),
-    }[loss]()
+    head = named_head(loss, margin, scale, len(directions), 2)
     turns = torch.tensor(directions, dtype=torch.float64)
     with torch.no_grad():
         head.weight.copy_(torch.stack([turns.cos(), turns.sin()], dim=1))

@@ -52,7 +52,7 @@ class Specimen:
 
 def drag(surface: Locator, start: tuple[float, float], end: tuple[float, float]) -> None:
     """Press the mouse on a surface, move it and let go; both places in shares of its width and height."""
-    surface.scroll_into_view_if_needed()
+    surface.hover()  # waits until the page has stopped shifting: Lab learns a cell's height when it scrolls to it
     box, mouse = surface.bounding_box(), surface.page.mouse
     mouse.move(box["x"] + start[0] * box["width"], box["y"] + start[1] * box["height"])
     mouse.down()
