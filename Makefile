@@ -50,8 +50,9 @@ lint: ## check style and the order of imports
 	@sh .make/setup.sh requirements-dev.txt
 	@$(IN_VENV) -m ruff check . && $(IN_VENV) -m ruff format --check . && .venv/bin/lint-imports --no-cache
 
-bench: ## measure how soon a figure answers a key, beside the same one under `interact` (needs Chromium)
+bench: ## measure what a loss costs, and how soon a figure answers a key (needs Chromium)
 	@sh .make/setup.sh requirements-dev.txt
+	@$(IN_VENV) -m benchmarks.heads
 	@$(IN_VENV) -m benchmarks.event_to_paint
 
 clean: ## remove .venv and what tests left in this folder (trained networks stay in the cache)

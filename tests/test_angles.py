@@ -5,7 +5,15 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lessons_lib.angles import circle_points, cosines_between, safe_angle, spread_points, unit_vectors, widest_spread
+from lessons_lib.angles import (
+    circle_points,
+    cosines_and_own,
+    cosines_between,
+    safe_angle,
+    spread_points,
+    unit_vectors,
+    widest_spread,
+)
 
 
 @given(length=st.floats(1e-6, 1e6), turn=st.floats(-math.pi, math.pi))
@@ -28,6 +36,46 @@ def test_the_angle_between_vectors_is_the_turn_between_them(turn, a, b):
     first = torch.tensor([[a, 0.0]], dtype=torch.float64)
     second = b * torch.tensor([[math.cos(turn), math.sin(turn)]], dtype=torch.float64)
     assert safe_angle(cosines_between(first, second)).item() == pytest.approx(turn, abs=1e-9)
+
+
+def by_autograd(x, weight, labels):
+    """The cosines and those of the labels, from normalised rows, each step differentiated by autograd."""
+    cosines = torch.nn.functional.normalize(x) @ torch.nn.functional.normalize(weight).T
+    return cosines, cosines.gather(1, labels[:, None])
+
+
+@given(seed=st.integers(0, 2**31), rows=st.integers(1, 4), classes=st.integers(1, 5), size=st.integers(1, 4))
+def test_cosines_and_their_written_gradient_are_autograds(seed, rows, classes, size):
+    chance = torch.Generator().manual_seed(seed)
+
+    def some(*shape):
+        return torch.randn(*shape, generator=chance, dtype=torch.float64)
+
+    x, weight = (10 * some(rows, size)).requires_grad_(), some(classes, size).requires_grad_()
+    labels = torch.randint(classes, (rows,), generator=chance)
+    pulls = some(rows, classes), some(rows, 1)
+    results = []
+    for way in (cosines_and_own, by_autograd):
+        outputs = way(x, weight, labels)
+        results.append([*outputs, *torch.autograd.grad(outputs, [x, weight], pulls)])
+    torch.testing.assert_close(*results, rtol=1e-9, atol=1e-12)
+
+
+def test_going_back_inside_autocast_keeps_full_precision():
+    x, weight = torch.randn(5, 8), torch.randn(3, 8, requires_grad=True)
+    (wanted,) = torch.autograd.grad(cosines_between(x, weight).square().sum(), weight)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.autocast("cpu", enabled=False):
+            loss = cosines_between(x, weight).square().sum()
+        (found,) = torch.autograd.grad(loss, weight)
+    torch.testing.assert_close(found, wanted)
+
+
+def test_a_second_derivative_is_refused_rather_than_wrong():
+    x = torch.randn(3, 4, requires_grad=True)
+    (once,) = torch.autograd.grad(cosines_between(x, torch.randn(2, 4)).square().sum(), x, create_graph=True)
+    with pytest.raises(RuntimeError, match="once_differentiable"):
+        once.sum().backward()
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])

@@ -1,8 +1,10 @@
 """AdaCos: no margin, and a scale that need not be chosen."""
 
 import math
+from typing import Any
 
 import torch
+import torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -37,7 +39,8 @@ class AdaCosLoss(Head):
 
     Zhang et al., AdaCos, CVPR 2019, Eq. 14: s ← ln B / cos(min(45°, θ_med)), with θ_med the batch's median target angle
     and B the mean over the batch of Σ_{j≠y} e^{s·cos θ_j} at the scale before. `scale` is a buffer, saved with the
-    class weights; it moves in training mode only, at most up to `max_scale`. In two and three dimensions it diverged.
+    class weights; it moves in training mode only, at most up to `max_scale`, and in all processes that share a batch
+    alike. In two and three dimensions it diverged.
     Raises ValueError for fewer than three classes and a max_scale that is not positive.
     """
 
@@ -71,13 +74,23 @@ class AdaCosLoss(Head):
 
     @torch.no_grad()
     def follow(self, cosines: Tensor, labels: Tensor) -> None:
-        """Set the scale from a batch's cosines (N, C)."""
+        """Set the scale from a batch's cosines (N, C), or from those of all processes that train together."""
         target = labels[:, None]
-        theta_med = safe_angle(cosines.gather(1, target)).median()
-        others = (self.scale * cosines).scatter(1, target, -math.inf)
-        log_b = others.logsumexp(dim=(0, 1)) - math.log(len(labels))
+        theta = safe_angle(cosines.gather(1, target))
+        others = (self.scale * cosines).scatter(1, target, -math.inf).logsumexp(dim=1, keepdim=True)
+        theta, others = _of_all_processes(torch.cat([theta, others], dim=1)).T
+        theta_med, log_b = theta.median(), others.logsumexp(dim=0) - math.log(len(others))
         scale = log_b / torch.cos(theta_med.clamp(max=math.pi / 4))
         self.scale.copy_(scale.clamp(min=LEAST_SCALE, max=self.max_scale))
+
+
+def _of_all_processes(rows: Tensor) -> Tensor:
+    """The rows (n, k) that the processes of torch.distributed have, joined; n may differ between them."""
+    if not (dist.is_available() and dist.is_initialized()):
+        return rows
+    found: list[Any] = [None] * dist.get_world_size()
+    dist.all_gather_object(found, rows.cpu())
+    return torch.cat(found).to(rows.device)
 
 
 def fixed_scale(num_classes: int) -> float:

@@ -4,10 +4,10 @@ import math
 from typing import ClassVar
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lessons_lib.angles import cosines_between, safe_angle, unit_vectors
+from lessons_lib.angles import cosines_and_own, cosines_between, full_precision, safe_angle, unit_vectors
+from lessons_lib.losses.cross_entropy import cross_entropy
 
 
 class Head(nn.Module):
@@ -41,9 +41,15 @@ class Head(nn.Module):
     def cosines(self, embeddings: Tensor) -> Tensor:
         """cos θ_j of raw embeddings (N, d) with every class weight, (N, C); never below float32, autocast or not."""
         self.check_embeddings(embeddings)
-        with torch.autocast(embeddings.device.type, enabled=False):
+        with full_precision(embeddings):
             vectors = in_full_precision(embeddings)
             return cosines_between(vectors, self.weight.to(vectors.dtype))
+
+    def cosines_and_own(self, embeddings: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """The same for a batch that was checked, and cos θ_y of its labels (N,) beside it, (N, 1)."""
+        with full_precision(embeddings):
+            vectors = in_full_precision(embeddings)
+            return cosines_and_own(vectors, self.weight.to(vectors.dtype), labels)
 
     def logits(self, embeddings: Tensor) -> Tensor:
         """What one predicts with, (N, C): no margin, whatever the loss trains with."""
@@ -56,9 +62,8 @@ class Head(nn.Module):
     def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
         """Mean loss over a batch: raw embeddings (N, d), labels (N,) int64 in 0..C−1. ValueError for anything else."""
         self.check_batch(embeddings, labels)
-        cosines, target = self.cosines(embeddings), labels[:, None]
-        theta = safe_angle(cosines.gather(1, target))
-        return F.cross_entropy(self.scale * cosines.scatter(1, target, self.target_logit(theta)), labels)
+        cosines, own = self.cosines_and_own(embeddings, labels)
+        return cross_entropy(self.scale, cosines, self.target_logit(safe_angle(own)), labels)
 
     def check_embeddings(self, embeddings: Tensor) -> None:
         """Refuse with one sentence what would fail obscurely, or silently, further down."""
@@ -66,7 +71,9 @@ class Head(nn.Module):
             raise ValueError(f"embeddings must have shape (N, {self.embedding_size}), got {tuple(embeddings.shape)}.")
         if not embeddings.is_floating_point():
             raise ValueError(f"embeddings must be floating point numbers, got {embeddings.dtype}.")
-        if not torch.compiler.is_compiling() and not embeddings.isfinite().all():
+        if torch.compiler.is_compiling() or math.isfinite(embeddings.detach().sum()):  # quicker than asking each
+            return
+        if not embeddings.isfinite().all():
             bad = int((~embeddings.isfinite()).any(dim=1).sum())
             raise ValueError(f"embeddings must be finite, got NaN or infinity in {bad} of {len(embeddings)} rows.")
 
@@ -81,10 +88,11 @@ class Head(nn.Module):
             )
         if labels.dtype != torch.int64:
             raise ValueError(f"labels must be int64 class numbers, got {labels.dtype}; use labels.long().")
-        if not torch.compiler.is_compiling() and not ((labels >= 0) & (labels < self.num_classes)).all():
-            raise ValueError(
-                f"labels must lie in 0..{self.num_classes - 1}, got {int(labels.min())}..{int(labels.max())}."
-            )
+        if torch.compiler.is_compiling():
+            return
+        least, most = (int(label) for label in labels.aminmax())
+        if least < 0 or most >= self.num_classes:
+            raise ValueError(f"labels must lie in 0..{self.num_classes - 1}, got {least}..{most}.")
 
     def extra_repr(self) -> str:
         """Sizes, scale and whatever margin this head has."""
@@ -95,7 +103,7 @@ class Head(nn.Module):
 
 def in_full_precision(embeddings: Tensor) -> Tensor:
     """float32 at least; float64 stays. Half precision cannot tell cosines near 1 apart (1.8 degrees a step)."""
-    return embeddings.to(torch.promote_types(embeddings.dtype, torch.float32))
+    return embeddings if embeddings.dtype in (torch.float32, torch.float64) else embeddings.float()
 
 
 def _check_count(name: str, count: int, fewest: int, loss: str) -> None:

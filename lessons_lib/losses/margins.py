@@ -14,12 +14,12 @@ Gradient = Literal["true", "detached"]
 
 
 def falling_cosine(phi: Tensor) -> Tensor:
-    """cos φ for φ in 0..π radians, and on downwards without end: (−1)^k cos φ − 2k with k = ⌊φ/π⌋.
+    """cos φ for φ in 0..π radians, and on downwards without end: cos(φ − kπ) − 2k with k = ⌊φ/π⌋.
 
     Continuous, and so is its slope. SphereFace's ψ is this at mθ, the mirrored ArcFace this at θ + m.
     """
-    k = torch.floor(phi.detach() / math.pi)
-    return (1 - 2 * torch.remainder(k, 2)) * torch.cos(phi) - 2 * k
+    k = torch.div(phi.detach(), math.pi, rounding_mode="floor")
+    return torch.cos(phi - k * math.pi) - 2 * k
 
 
 class CosFaceLoss(Head):

@@ -37,10 +37,10 @@ class P2SGradLoss(Head):
         """Mean over a batch, or 0 with the same gradient; raw embeddings (N, d), labels (N,) int64."""
         self.check_batch(embeddings, labels)
         cosines = self.cosines(embeddings)
-        wanted = F.one_hot(labels, self.num_classes).to(cosines.dtype)
+        wanted = torch.zeros_like(cosines).scatter_(1, labels[:, None], 1.0)
         if self.injected:
             return _WithGradient.apply(cosines, (cosines.detach() - wanted) / len(labels))
-        return (cosines - wanted).square().sum(dim=1).mean() / 2
+        return F.mse_loss(cosines, wanted, reduction="sum") / (2 * len(labels))
 
 
 class _WithGradient(torch.autograd.Function):

@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from lessons_lib.angles import full_precision
 from lessons_lib.losses.base import Head, in_full_precision
 
 
@@ -26,7 +27,7 @@ class SoftmaxLoss(Head):
     def logits(self, embeddings: Tensor) -> Tensor:
         """W_j·x + b_j for raw embeddings (N, d), as (N, C)."""
         self.check_embeddings(embeddings)
-        with torch.autocast(embeddings.device.type, enabled=False):
+        with full_precision(embeddings):
             x = in_full_precision(embeddings)
             bias = None if self.bias is None else self.bias.to(x.dtype)
             return F.linear(x, self.weight.to(x.dtype), bias)

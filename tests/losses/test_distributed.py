@@ -14,10 +14,15 @@ ROWS, CLASSES, SIZE = 8, 5, 6
 
 
 def head_and_batch(name):
-    """The same in every process. AdaCos keeps its scale still: each process would set it from its own half."""
+    """The same in every process, in training mode: AdaCos sets its scale from the whole batch."""
     torch.manual_seed(0)
-    head = LOSSES[name](CLASSES, SIZE).eval()
-    return head, torch.randn(ROWS, SIZE), torch.arange(ROWS) % CLASSES
+    head = LOSSES[name](CLASSES, SIZE)
+    head.weight.data *= 3
+    return (
+        head,
+        head.weight.detach()[torch.arange(ROWS) % CLASSES] + torch.randn(ROWS, SIZE),
+        torch.arange(ROWS) % CLASSES,
+    )
 
 
 def work(rank, folder):
@@ -29,7 +34,7 @@ def work(rank, folder):
         head, x, y = head_and_batch(name)
         shared = DistributedDataParallel(head)  # named, as it must live until the backward pass is over
         shared(x[half], y[half]).backward()
-        found[name] = {key: value.grad for key, value in head.named_parameters()}
+        found[name] = {key: value.grad for key, value in head.named_parameters()} | dict(head.named_buffers())
     torch.save(found, f"{folder}/found{rank}")
     dist.destroy_process_group()
 
@@ -43,5 +48,15 @@ def test_two_processes_have_the_gradient_of_one(tmp_path):
         for name in LOSSES:
             head, x, y = head_and_batch(name)
             head(x, y).backward()
-            for key, value in head.named_parameters():
-                torch.testing.assert_close(found[name][key], value.grad, msg=lambda m, n=name: f"{n}: {m}")
+            alone = {key: value.grad for key, value in head.named_parameters()} | dict(head.named_buffers())
+            torch.testing.assert_close(found[name], alone, msg=lambda m, n=name: f"{n}: {m}")
+
+
+def test_the_halves_alone_would_set_another_scale():
+    """So that the test above can fail."""
+    scales = []
+    for rows in (slice(ROWS), slice(ROWS // 2)):
+        head, x, y = head_and_batch("AdaCosLoss")
+        head(x[rows], y[rows])
+        scales.append(head.scale)
+    assert abs(scales[0] - scales[1]) > 0.01
