@@ -4,6 +4,8 @@ from lessons_lib.explorers.base import Explorer
 from lessons_lib.explorers.boundary_plane import BoundaryPlane
 from lessons_lib.explorers.draw_a_digit import DrawADigit
 from lessons_lib.explorers.drift_player import DriftPlayer
+from lessons_lib.explorers.gradient_arrows import GradientArrows
+from lessons_lib.explorers.gradient_length import GradientLength
 from lessons_lib.explorers.margin_band import MarginBand
 
-__all__ = ["BoundaryPlane", "DrawADigit", "DriftPlayer", "Explorer", "MarginBand"]
+__all__ = ["BoundaryPlane", "DrawADigit", "DriftPlayer", "Explorer", "GradientArrows", "GradientLength", "MarginBand"]

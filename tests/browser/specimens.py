@@ -101,4 +101,20 @@ SPECIMENS = [
         assign="plane.margin = {}",
         told="plane.settings",
     ),
+    Specimen(
+        name="arrows",
+        make="explorers.GradientArrows()",
+        by_mouse=lambda figure: drag(figure.get_by_role("application"), (0.4, 0.4), (0.6, 0.3)),
+        by_key=lambda figure: figure.get_by_role("application").press("ArrowRight"),
+        assign="arrows.margin = {}",
+        told="arrows.settings",
+    ),
+    Specimen(
+        name="length",
+        make="explorers.GradientLength({'made up': torch.rand(200)})",
+        by_mouse=drag_slider("scale"),
+        by_key=press_slider("scale"),
+        assign="length.margin = {}",
+        told="length.settings",
+    ),
 ]

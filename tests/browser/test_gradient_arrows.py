@@ -1,0 +1,224 @@
+import json
+import math
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from lessons_lib.explorers import GradientArrows
+
+WIDE, NARROW = 1000, 420
+
+
+@pytest.fixture
+def page(show):
+    return opened(show)
+
+
+def opened(show, arrows=None, **choices):
+    page = show(arrows or GradientArrows(), **choices)
+    page.wait_for_function("() => document.querySelector('figcaption').textContent")
+    return page
+
+
+def field(page):
+    return page.locator(".field canvas")
+
+
+def caption(page):
+    return page.locator("figcaption")
+
+
+def picture(page):
+    """Both canvases, after all that was asked for has been painted."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    return page.evaluate("[...document.querySelectorAll('.lesson canvas')].map(canvas => canvas.toDataURL())")
+
+
+def settings(page):
+    """What the figure's own line says."""
+    picture(page)
+    return json.loads(page.get_by_label("settings of this figure").input_value())
+
+
+def at(page, x, y):
+    """Where in the window the plane has (x, y), in radii; the same sizes as planeFrame."""
+    field(page).scroll_into_view_if_needed()
+    box = field(page).bounding_box()
+    half = box["width"] / 2
+    return box["x"] + half * (1 + x / 1.3), box["y"] + half * (1 - y / 1.3)
+
+
+def on_rim(page, turn):
+    return at(page, math.cos(turn), math.sin(turn))
+
+
+def drag(page, *places):
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=3)
+    page.mouse.up()
+
+
+def paste(page, text):
+    if not page.get_by_label("settings of this figure").is_visible():
+        page.locator("summary").click()
+    page.get_by_label("settings of this figure").fill(text)
+    page.keyboard.press("Enter")
+
+
+def test_x_is_dragged_anywhere_out_of_the_figure_and_back(page):
+    expect(caption(page)).to_contain_text("the two steps stand 56.4° apart")
+    before = picture(page)
+    drag(page, at(page, -0.3, 0.48), at(page, 0.1, -0.7))
+    assert settings(page)["point"] == pytest.approx([0.1, -0.7], abs=0.02)
+    assert all(old != new for old, new in zip(before, picture(page), strict=True))
+    expect(caption(page)).to_contain_text("(it was 56.4°)")
+    page.mouse.move(*at(page, 0.1, -0.7))
+    page.mouse.down()
+    for place in [(-50, -50), (2000, 450), (400, 3000)]:
+        page.mouse.move(*place, steps=3)
+        assert np.hypot(*settings(page)["point"]) == pytest.approx(1.3, abs=1e-3)
+    page.mouse.move(*at(page, 0, 0))
+    expect(caption(page)).to_contain_text("x lies at the origin")
+    page.mouse.move(*at(page, 0.5, 0.5))
+    page.mouse.up()
+    assert settings(page)["point"] == pytest.approx([0.5, 0.5], abs=0.02)
+    expect(caption(page)).to_contain_text("apart")
+    after = picture(page)
+    page.mouse.move(*at(page, -0.5, -0.5))  # nothing is held any more
+    assert picture(page) == after
+
+
+def test_a_weight_is_dragged_round_and_a_click_makes_it_the_class_of_x(page):
+    turns = settings(page)["directions"]
+    drag(page, on_rim(page, turns[1]), on_rim(page, turns[1] - 0.3), on_rim(page, turns[1] - 0.5))
+    moved = settings(page)
+    assert moved["directions"][1] == pytest.approx(turns[1] - 0.5, abs=0.02)
+    assert moved["directions"][2:] == turns[2:]
+    assert moved["label"] == 0
+    page.mouse.click(*on_rim(page, turns[4]))
+    assert settings(page)["label"] == 4
+    assert settings(page)["directions"] == moved["directions"]
+    expect(page.locator("tr.own")).to_contain_text("4 = y")
+
+
+def test_a_resize_in_the_middle_of_a_drag(page):
+    page.mouse.move(*at(page, -0.3, 0.48))
+    page.mouse.down()
+    page.mouse.move(*at(page, 0.3, 0.3))
+    page.set_viewport_size({"width": 500, "height": 900})
+    page.wait_for_function("() => document.querySelector('.field canvas').clientWidth < 500")
+    picture(page)
+    page.mouse.move(*at(page, 0.6, -0.2), steps=2)
+    page.mouse.up()
+    assert settings(page)["point"] == pytest.approx([0.6, -0.2], abs=0.1)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_everything_is_reached_by_key(page):
+    field(page).focus()
+    r, turn = math.hypot(0.3, 0.48), math.atan2(0.48, -0.3)
+    for key, length, angle in [("ArrowLeft", r, 1), ("Shift+ArrowRight", r, -9), ("ArrowUp", r + 0.02, -9)]:
+        before = picture(page)
+        page.keyboard.press(key)
+        want = turn + math.radians(angle)
+        assert settings(page)["point"] == pytest.approx([length * math.cos(want), length * math.sin(want)], abs=1e-3)
+        assert picture(page)[0] != before[0]
+    turns = settings(page)["directions"]
+    for key in ("2", "Shift+ArrowLeft", "ArrowLeft", "ArrowUp", "ArrowRight", "Enter", "x", "ArrowDown"):
+        page.keyboard.press(key)
+    now = settings(page)
+    assert np.degrees(now["directions"]) - np.degrees(turns) == pytest.approx([0, 0, 11, -1, 0], abs=0.01)
+    assert now["label"] == 3
+    assert math.hypot(*now["point"]) == pytest.approx(r, abs=1e-3)
+    for group, key, name, value in [
+        ("loss", "ArrowLeft", "loss", "cosface"),
+        ("the other loss", "ArrowLeft", "other", "adacos"),
+        ("class of x", "ArrowRight", "label", 4),
+        ("number of classes", "ArrowRight", "directions", 10),
+        ("arrows measured", "ArrowRight", "lengths", "as_is"),
+    ]:
+        page.locator(f'fieldset[aria-label="{group}"] input:checked').focus()
+        page.keyboard.press(key)
+        now = settings(page)[name]
+        assert (len(now) if name == "directions" else now) == value
+    for slider, key, name, value in [("scale", "End", "scale", 64), ("lift", "Home", "lift", 0)]:
+        page.get_by_role("slider", name=slider).press(key)
+        assert settings(page)[name] == value
+    page.get_by_role("slider", name="margin").press("Home")
+    assert settings(page)["margins"]["cosface"] == 0
+    assert page.locator("tbody tr:visible").count() == 10
+
+
+def test_each_loss_has_its_margin_and_its_words(page):
+    for name in ("cosine softmax", "SphereFace", "P2SGrad"):
+        page.locator('fieldset[aria-label="loss"]').get_by_label(name, exact=True).check(force=True)
+        expect(page.get_by_role("slider", name="margin")).to_have_count(1 if name == "SphereFace" else 0)
+        expect(page.locator("thead")).to_contain_text(name)
+    expect(caption(page)).to_contain_text("P2SGrad twice: the arrows are the same")
+
+
+def test_wrong_settings_get_a_sentence_and_change_nothing(page):
+    before = picture(page)
+    for text in [
+        "nonsense", "[]", '{"point": [NaN, 1]}', '{"point": [1e999, 1]}', '{"point": [2, 0]}', '{"lift": 30}',
+        '{"loss": "hinge"}', '{"other": "toString"}', '{"margins": {"arcface": 2}}', '{"margins": null}',
+        '{"angle": 1}', '{"directions": [1, 2]}', '{"directions": null}', '{"label": 12}', '{"lengths": 3}',
+        '{"scale": 0}',
+    ]:  # fmt: skip
+        paste(page, text)
+        expect(page.get_by_role("status")).to_have_text(
+            re.compile("These are no settings|This figure has no|cannot be")
+        )
+    assert picture(page) == before
+    paste(page, '{"directions": [0, 1, 2], "label": 9, "margins": {"cosface": 0.1}, "point": [0, 0]}')
+    expect(page.get_by_role("status")).to_have_text("Set.")
+    assert settings(page)["label"] == 0
+    assert settings(page)["margins"] == {"sphereface": 4, "cosface": 0.1, "arcface": 0.5}
+    expect(caption(page)).to_contain_text("x lies at the origin")
+
+
+def test_settings_go_out_and_come_back(show):
+    sent = GradientArrows(
+        loss="cosface", other="softmax", margin=0.25, classes=10, label=7, lift=0.2, lengths="per_scale"
+    )
+    first = opened(show, sent)
+    assert settings(first) == sent.settings
+    second = opened(show, reduced_motion="reduce")
+    paste(second, json.dumps(sent.settings))
+    second.evaluate("document.activeElement.blur()")
+    assert picture(second) == picture(first)
+    back = GradientArrows()
+    back.use(json.dumps(settings(second)))
+    assert back.settings == sent.settings
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_another_measure_glides_unless_motion_is_unwanted(show, motion):
+    page = opened(show, fresh=True, reduced_motion=motion)
+    page.get_by_label("as they are").check(force=True)
+    early = picture(page)
+    page.wait_for_timeout(450)
+    assert (picture(page) == early) == (motion == "reduce")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_every_page(show, scheme):
+    page = opened(show, color_scheme=scheme)
+    for width in (NARROW, 700, WIDE, 1600):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_function(f"() => innerWidth === {width}")
+        picture(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        plane, along = (page.locator(f"{name} canvas").bounding_box() for name in (".field", ".beside"))
+        assert plane["height"] == pytest.approx(plane["width"], abs=1)
+        assert (along["x"] > plane["x"] + plane["width"]) == (width >= WIDE)
+    ink = "getComputedStyle(document.querySelector('.lesson')).color"
+    was, before = page.evaluate(ink), picture(page)
+    assert (was == "rgb(27, 31, 36)") == (scheme == "light")
+    page.emulate_media(color_scheme="dark" if scheme == "light" else "light")
+    page.wait_for_function(f"was => {ink} !== was", arg=was)
+    assert all(old != new for old, new in zip(before, picture(page), strict=True))

@@ -1,0 +1,398 @@
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+from py_mini_racer import MiniRacer
+from traitlets import TraitError
+
+from lessons_lib.explorers import GradientLength
+from lessons_lib.explorers.gradient_length import at_cosines
+from lessons_lib.explorers.margins import MARGINS, named_head
+from lessons_lib.gradients import at_angles
+
+STEPS = {"sphereface": 0.1, "cosface": 0.005, "arcface": 0.01}
+USUAL = {"sphereface": 4.0, "cosface": 0.35, "arcface": 0.5}
+LOSSES = ("softmax", *MARGINS, "adacos", "p2sgrad")
+PLACES = ("90", "simplex", "circle")
+SCALES = (1.0, 23.0, 64.0)
+
+pytestmark = pytest.mark.filterwarnings("ignore:P2SGradLoss wants all class weights at right angles")
+
+PAINTER = """
+const classes = ['#3f90da', '#ffa90e', '#bd1f01', '#94a4a2', '#832db6', '#a96b59', '#e76300', '#b9ac70', '#717581', '#92dadd'];
+const look = { ink: 'rgb(27,31,36)', paper: 'rgb(255,255,255)', accent: '#c2187f', classes, dark: false };
+const net = { name: 'a net', first: 100, counts: [3, 0, 5, 9, 2], left_out: 0 };
+const written = [], size = font => Number(/([\\d.]+)px/.exec(font)[1]);
+const pen = () => new Proxy({ font: '12px' }, {
+  get: (own, name) => name === 'measureText' ? words => ({ width: 0.56 * size(own.font) * words.length })
+    : name in own ? own[name] : (...given) => {
+      if (given.some(v => typeof v === 'number' && !Number.isFinite(v))) throw new Error(`${name}(${given})`);
+      if (name === 'fillText') {
+        const wide = 0.56 * size(own.font) * given[0].length, left = given[1] - wide * { left: 0, center: 0.5, right: 1 }[own.textAlign];
+        written.push([given[0], left, given[2] - 0.4 * size(own.font), left + wide, given[2] + 0.4 * size(own.font)]);
+      }
+    },
+  set: (own, name, value) => { own[name] = value; return true; },
+});
+function painted(width, p, more = {}) {
+  const { quantity = 'length', divided = true } = more; written.length = 0;
+  const { seats } = paintLength(pen(), width, { look, loss: 'arcface', quantity, divided, angle: 0.87266, p, before: {}, net, names: {},
+    heights: heightsOf(p, quantity, divided), now: 0, ...more });
+  return { seats, written: [...written], frame: lengthFrame(width, true) };
+}
+"""  # noqa: E501
+
+
+@pytest.fixture(scope="module")
+def v8():
+    """The figure's maths, words and painting in V8: the value of an expression, NaN and infinity as None."""
+    with MiniRacer() as context:
+        context.eval(GradientLength._esm.replace("export default", "var view ="))
+        context.eval(PAINTER)
+        yield lambda expression: json.loads(context.eval(f"JSON.stringify({expression})"))
+
+
+def params(scale=64.0, classes=10, others="90", **margins):
+    return {"scale": scale, "margins": USUAL | margins, "classes": classes, "others": others}
+
+
+def reached(loss, count=5):
+    """Margins of a slider, both ends among them."""
+    if loss not in MARGINS:
+        return [0.0]
+    low, high = MARGINS[loss]
+    every = [round(m, 4) for m in np.arange(low, high + 1e-9, STEPS[loss])]
+    return [every[i] for i in np.linspace(0, len(every) - 1, count).round().astype(int)]
+
+
+def curve(v8, loss, p, quantity, theta):
+    call = f"{theta.tolist()}.map(t => factorsAt('{loss}', t, {json.dumps(p)}).{quantity})"
+    return torch.tensor(v8(call), dtype=torch.float64)
+
+
+def assert_drawn_as_measured(v8, loss, p, found, theta, close=1e-6):
+    for quantity, measured in [("length", found.weight_length), ("coefficient", found.coefficient.abs())]:
+        drawn = curve(v8, loss, p, quantity, theta)
+        torch.testing.assert_close(drawn, measured[:, 0], rtol=close, atol=close)
+
+
+ANGLES = torch.deg2rad(torch.tensor([0.5, 17, 40, 61.3, 90, 121, 152, 179.5], dtype=torch.float64))
+
+
+@pytest.mark.parametrize("others", PLACES)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_curves_are_what_autograd_measures(v8, loss, others):
+    for margin in reached(loss):
+        for scale in SCALES if loss not in ("adacos", "p2sgrad") else (16.0,):
+            for classes in (3, 10):
+                p = params(scale, classes, others, **{loss: margin})
+                if others == "circle":  # whose weights `place` keeps in float32
+                    found = at_cosines(loss, margin, scale, classes, others, ANGLES)
+                else:
+                    found = at_angles(named_head(loss, margin, scale, classes, 2), ANGLES, others)
+                assert_drawn_as_measured(v8, loss, p, found, ANGLES)
+
+
+@pytest.mark.parametrize("others", PLACES)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_many_classes_in_their_own_dimensions(v8, loss, others):
+    some = ANGLES[[1, 3, 5]]
+    for classes, scale in [(100, 64.0), (1000, 8.0)]:
+        margin = reached(loss)[-2:][0]
+        found = at_angles(named_head(loss, margin, scale, classes, 2), some[: 1000 // classes], others)
+        p = params(scale, classes, others, **{loss: margin})
+        close = 1e-5 if others == "circle" else 1e-6
+        assert_drawn_as_measured(v8, loss, p, found, some[: 1000 // classes], close)
+
+
+@pytest.mark.parametrize("others", PLACES)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_as_many_classes_as_the_slider_reaches(v8, loss, others):
+    for classes in (64, 65, 2_000, 100_000):
+        for scale in (1.0, 64.0) if classes < 100_000 else (16.0,):
+            margin, some = reached(loss)[2 % len(reached(loss))], ANGLES[[0, 3, 6]] if classes < 2_000 else ANGLES[3:4]
+            found = at_cosines(loss, margin, scale, classes, others, some)
+            assert_drawn_as_measured(v8, loss, params(scale, classes, others, **{loss: margin}), found, some)
+
+
+@pytest.mark.parametrize("others", PLACES)
+def test_the_compact_weights_have_the_same_gradient(others):
+    for loss in LOSSES:
+        margin = USUAL.get(loss, 0.0)
+        full = at_angles(named_head(loss, margin, 16.0, 7, 2), ANGLES, others)
+        small = at_cosines(loss, margin, 16.0, 7, others, ANGLES)
+        close = {"rtol": 1e-5 if others == "circle" else 1e-9, "atol": 1e-9}
+        torch.testing.assert_close(small.weight_length[:, 0], full.weight_length[:, 0], **close)
+
+
+def test_a_full_circle_is_summed_to_nine_digits(v8):
+    turn = np.arange(1, 100_000)
+    for classes in (3, 64, 65, 80, 1_000, 100_000):
+        for scale in (1.0, 16.0, 64.0):
+            for theta in (0.0, 0.01, 1.0, math.pi):
+                whole = np.exp(scale * (np.cos(theta - math.tau * turn[: classes - 1] / classes) - 1)).sum()
+                drawn = v8(f"circleLog({theta}, {classes}, {scale})")
+                assert drawn == pytest.approx(scale + math.log(whole), rel=1e-9)
+
+
+def test_known_values(v8):
+    at = lambda p, degrees: v8(f"factorsAt('arcface', {math.radians(degrees)}, {json.dumps(p)}).length")  # noqa: E731
+    large, small = params(64.0), params(8.0, arcface=0.3)
+    assert at(large, 60) == pytest.approx(42.568, abs=5e-4)
+    assert at(large, 50) == pytest.approx(1.909e-3, rel=5e-4)
+    assert at(large, 40) == pytest.approx(4.07e-8, rel=2e-3)
+    assert at(small, 0) == pytest.approx(0.01016, abs=5e-6)
+    for loss, p, length, degrees in [
+        ("arcface", large, 63.763, 65.465),
+        ("arcface", small, 7.668, 83.60),
+        ("p2sgrad", large, 1.29904, 120),
+    ]:
+        peak = v8(f"study('{loss}', {json.dumps(p)}).peak")
+        assert peak["length"] == pytest.approx(length, abs=5e-4)
+        assert math.degrees(peak["theta"]) == pytest.approx(degrees, abs=5e-3)
+
+
+def test_at_the_ends_stands_what_the_curve_tends_to(v8):
+    for loss, p, start, end in [
+        ("softmax", params(1.0), 1, 1),
+        ("sphereface", params(sphereface=3.0), 9, 9),
+        ("arcface", params(), None, None),
+        ("arcface", params(arcface=0.0), 1, 1),
+    ]:
+        for theta, slope in ((0, start), (math.pi, end)):
+            found = v8(f"factorsAt('{loss}', {theta}, {json.dumps(p)})")
+            assert found["slope"] == (None if slope is None else pytest.approx(slope, abs=1e-6))
+            assert found["length"] is not None
+    assert v8(f"factorsAt('p2sgrad', Math.PI, {json.dumps(params())})")["length"] == 0
+
+
+DENSE = np.linspace(0, math.pi, 20_001)[1:-1]
+
+
+@pytest.mark.parametrize("others", PLACES)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_peak_and_ranges_are_those_of_brute_force(v8, loss, others):
+    for scale, classes, margin in zip((1.0, 8.0, 64.0), (10, 10_000, 3), reached(loss, 3) * 3, strict=False):
+        p = json.dumps(params(scale, classes, others, **{loss: margin}))
+        found = v8(f"(({{ peak, ranges }}) => ({{ peak, ranges }}))(study('{loss}', {p}))")
+        length = np.array(
+            v8(f"{DENSE.tolist()}.map((about => t => pull('{loss}', t, about(t)).length)(given('{loss}', {p})))")
+        )
+        assert found["peak"]["length"] >= length.max() * (1 - 1e-9)
+        assert found["peak"]["length"] <= length.max() * (1 + 1e-3)
+        inside = np.zeros(len(DENSE), bool)
+        for start, end in found["ranges"]:
+            assert start <= end
+            inside |= (start <= DENSE) & (end >= DENSE)
+        part = length / found["peak"]["length"]
+        clear = np.abs(part - 0.01) > 1e-5
+        np.testing.assert_array_equal(inside[clear], (part >= 0.01)[clear])
+
+
+def test_trained_angles_are_counted_inside_the_ranges(v8):
+    chance = np.random.default_rng(0)
+    theta = np.clip(chance.normal(0.8, 0.25, 10_000), 0, math.pi)
+    net = GradientLength({"made up": theta}).nets[0]
+    assert sum(net["counts"]) == v8(f"sizeOf({json.dumps(net)})") == 10_000
+    for loss, p in [("arcface", params()), ("arcface", params(8.0, arcface=0.3)), ("p2sgrad", params())]:
+        ranges = v8(f"study('{loss}', {json.dumps(p)}).ranges")
+        pushed = v8(f"pushedOf({json.dumps(net)}, {ranges})")
+        really = sum(((start <= theta) & (theta <= end)).sum() for start, end in ranges)
+        assert pushed == pytest.approx(really, abs=40)  # bins of a tenth of a degree: those at an edge
+    ends = GradientLength({"ends": [0.0, math.pi, math.nan, math.inf]}).nets[0]
+    assert (v8(f"pushedOf({json.dumps(ends)}, [[0, Math.PI]])"), ends["left_out"]) == (2, 2)
+
+
+def test_the_slider_of_classes_has_both_ends_and_the_powers_of_ten(v8):
+    steps = v8("CLASSES")
+    assert (steps[0], steps[-1]) == (3, 100_000)
+    assert steps == sorted(set(steps))
+    assert {10, 100, 1_000, 10_000} < set(steps)
+    assert v8("CLASSES.map(nearestStep)") == list(range(len(steps)))
+    assert v8("CLASSES[nearestStep(85742)]") == 89_000
+
+
+def test_axes_are_smooth_and_reach_what_can_stand_on_them(v8):
+    for divided in ("true", "false"):
+        for quantity in ("length", "coefficient"):
+            axis = f"AXES.{divided}.{quantity}"
+            ticks, heights = v8(f"[{axis}.ticks, {axis}.ticks.map(t => heightOn({axis}, t))]")
+            assert heights[0] == 0
+            assert heights[-1] == pytest.approx(1)
+            assert np.all(np.diff(heights) > 0)
+            low, knee, high = v8(f"[-1e-6, 0, 1e-6].map(d => heightOn({axis}, {axis}.knee * (1 + d)))")
+            assert (high - knee) / (knee - low) == pytest.approx(1, abs=1e-3)
+            assert v8(f"heightOn({axis}, Infinity)") == v8("OVER") > 1
+            assert len(ticks) >= 5
+    assert v8("AXES.true.length.top") >= MARGINS["sphereface"][1]
+    assert v8("AXES.false.coefficient.top") >= 64 * MARGINS["sphereface"][1] ** 2
+
+
+def walk():
+    """A walk through the parameters, every corner of them and what lies between."""
+    chance, seen = np.random.default_rng(3), []
+    for scale in (1, 4, 16, 33, 64):
+        for others in PLACES:
+            margins = {loss: float(chance.choice(reached(loss, 9))) for loss in MARGINS}
+            seen.append(params(scale, int(chance.choice([3, 10, 63, 1000, 100_000])), others, **margins))
+    seen += [params(64, 10, "90", **{loss: end[k] for loss, end in MARGINS.items()}) for k in (0, 1)]
+    return [*seen, params(), params(8, arcface=0.3)]
+
+
+@pytest.mark.parametrize("width", [396, 560, 700, 1000])
+def test_names_never_meet_and_stay_inside(v8, width):
+    for p in walk():
+        for more in ({}, {"divided": False}, {"quantity": "coefficient", "loss": "p2sgrad"}):
+            found = v8(f"painted({width}, {json.dumps(p)}, {json.dumps(more)})")
+            boxes, frame = list(found["seats"].values()), found["frame"]
+            assert set(found["seats"]) == set(LOSSES)
+            for i, (left, top, right, bottom) in enumerate(boxes):
+                assert left >= frame["left"] and right <= width
+                assert top >= frame["top"] and bottom <= frame["floor"]
+                assert all(left >= b[2] or right <= b[0] or top >= b[3] or bottom <= b[1] for b in boxes[:i])
+
+
+@pytest.mark.parametrize("width", [396, 700])
+def test_no_words_are_cut_or_overlap(v8, width):
+    """All that is written, with a ghost and the cursor at both edges: only a halo may lie over something."""
+    for angle in (0, 0.6, math.pi / 2, math.pi):
+        more = {"angle": angle, "before": params(5.0, 100), "loss": "sphereface"}
+        written = v8(f"painted({width}, {json.dumps(params())}, {json.dumps(more)})")["written"]
+        assert len(written) > 30
+        for i, (words, left, top, right, bottom) in enumerate(written):
+            assert left >= 0 and right <= width + 1, words
+            for other, x0, y0, x1, y1 in written[:i]:
+                assert left >= x1 or right <= x0 or top >= y1 or bottom <= y0, (words, other)
+
+
+def test_the_name_of_p2sgrad_never_moves(v8):
+    seats = {tuple(v8(f"painted(640, {json.dumps(p)}).seats.p2sgrad")) for p in walk()}
+    assert len(seats) == 1
+
+
+def test_every_coordinate_is_a_number(v8):
+    """A coordinate that is none would raise in V8."""
+    for p in walk():
+        for angle, more in [(0, ""), (math.pi, "quantity: 'coefficient', divided: false, loss: 'sphereface', ")]:
+            more = f"{{ {more}angle: {angle}, before: {json.dumps(params(7.0, 30))} }}"
+            assert v8(f"painted(420, {json.dumps(p)}, {more}).written.length") > 20
+    assert v8(f"painted(420, {json.dumps(params())}, {{ net: undefined, angle: 1e-5 }}).written.length") > 20
+
+
+def said(v8, function, **state):
+    state = {"p": params(), "before": {}, "loss": "arcface", "quantity": "length", "angle": math.radians(50)} | state
+    return v8(f"{function}({json.dumps(state)})").replace("<b>", "").replace("</b>", "")
+
+
+def test_the_sentence_holds_the_numbers(v8):
+    text = said(v8, "pullSentence")
+    for words in ("its length is 0.00191", "below 55.3°", "63.8 at 65.5°", "P2SGrad pulls with 0.274 there"):
+        assert words in text
+    text = said(v8, "pullSentence", p=params(24.0), before=params())
+    for words in ("64 → 24", "goes from 0.00191 to 1.74", "begins at 45.0° instead of 55.3°", "P2SGrad has not moved"):
+        assert words in text
+    text = said(v8, "pullSentence", p=params(8.0, arcface=0.3), before=params(8.0, arcface=0.2))
+    assert "m of ArcFace" in text and "0.20 rad → 0.30 rad" in text
+    assert "from 0° on" in said(v8, "pullSentence", p=params(1.0))
+    text = said(v8, "pullSentence", p=params(24.0), before=params(), loss="p2sgrad")
+    for words in ("P2SGrad has not moved", "1.30 at 120.0°", "below 17.1°"):
+        assert words in text
+
+
+def test_the_words_stay_honest_about_p2sgrad(v8):
+    """It has a floor as well, and against a small scale it does not reach further."""
+    narrow = GradientLength({"sharp": np.radians(np.linspace(5, 20, 1000))}).nets[0]
+    assert "17.1°" in (text := said(v8, "reachSentence", net=narrow)) and "most of this net’s angles lie there" in text
+    text = said(v8, "reachSentence", net=narrow, p=params(1.0, arcface=0.3))
+    assert "still pushes 1,000" in text and "reaches more" in text
+    assert "17.1°" in said(v8, "reachSentence", net=narrow, loss="p2sgrad")
+    assert "reaches further down" in said(v8, "reachSentence", p=params(1.0))
+    assert "begins at 55.3° only" in said(v8, "reachSentence")
+    odd = GradientLength({"<b>": [1.0, math.nan]}).nets[0]
+    assert "1 more is no number and is left out" in (text := said(v8, "reachSentence", net=odd)) and "&lt;" in text
+
+
+def test_numbers_are_written_as_one_reads_them(v8):
+    for value, words in [
+        (63.763, "63.8"), (64, "64"), (0.001909, "0.00191"), (4.07e-8, "4.1·10⁻⁸"), (0, "0"), (1e-320, "0"),
+        (999.7, "1,000"), (123456.7, "123,457"), (9.99e-4, "1.0·10⁻³"),
+    ]:  # fmt: skip
+        assert v8(f"figures({value})") == words
+    assert v8("[figures(Infinity), figures(NaN)]") == ["∞", "∞"]
+
+
+def test_traits_are_checked():
+    figure = GradientLength(loss="cosface", margin=0.2, scale=16, classes=100, others="circle", angle=1.0)
+    assert (figure.margin, figure.scale, figure.classes, figure.others, figure.angle) == (0.2, 16.0, 100, "circle", 1.0)
+    for name, wrong, words in [
+        ("scale", 0.5, "scale must lie in 1..64, got 0.5"), ("scale", math.nan, "scale must lie"),
+        ("classes", 2, "classes must lie in 3..100000, got 2"), ("classes", 100_001, "classes must lie"),
+        ("angle", 50.0, "0.873 is that many degrees"), ("angle", math.nan, "angle must lie"), ("angle", -0.1, "angle"),
+        ("net", 1, "net counts the trained nets"), ("margins", {"arcface": 2.0}, "margin of arcface"),
+        ("others", "square", "others"), ("loss", "hinge", "loss"), ("quantity", "size", "quantity"),
+    ]:  # fmt: skip
+        with pytest.raises(TraitError, match=words):
+            setattr(figure, name, wrong)
+    for loss, name in [("softmax", "cosine softmax"), ("adacos", "Fixed AdaCos"), ("p2sgrad", "P2SGrad")]:
+        figure.loss = loss
+        assert figure.margin == 0
+        with pytest.raises(ValueError, match=f"{name} has no margin"):
+            figure.margin = 0.3
+    with pytest.raises(ValueError, match="has no setting 'speed'"):
+        GradientLength(speed=2)
+
+
+@pytest.mark.parametrize(("theta", "words"), [
+    ([0.5, 1.0], "a mapping of a name to angles"),
+    ({"a": []}, "at least one angle, got an empty list"),
+    ({"a": [math.nan, math.inf]}, "2 that are no numbers"),
+    ({"a": [20.0, 50.0]}, "np.radians"),
+    ({"a": [-0.5]}, r"radians in 0\.\.π, got -0.5"),
+    ({"a": [[0.5, 0.6]]}, r"got shape \(1, 2\)"),
+    ({"a": ["x"]}, "must be numbers"),
+])  # fmt: skip
+def test_angles_that_are_none_are_refused_in_a_sentence(theta, words):
+    with pytest.raises(ValueError, match=words):
+        GradientLength(theta)
+
+
+def test_settings_go_out_and_come_back():
+    sent = GradientLength({"a": [1.0], "b": torch.tensor([0.5])}, loss="sphereface", margin=3.0, net=1, divided=False)
+    other = GradientLength({"a": [1.0], "b": [0.5]})
+    other.use(json.dumps(sent.settings))
+    assert other.settings == sent.settings
+    for wrong in (
+        '{"scale": 0}',
+        '{"classes": 2.5}',
+        '{"angle": NaN}',
+        '{"loss": "cosface", "net": 9}',
+        '{"theta": 1}',
+    ):
+        with pytest.raises(ValueError):
+            other.use(wrong)
+        assert other.settings == sent.settings
+
+
+@pytest.mark.parametrize("loss", ["arcface", "p2sgrad"])
+def test_it_has_a_still_picture_and_a_small_page(loss, recwarn):
+    chance = torch.Generator().manual_seed(0)
+    nets = {
+        name: (mean + 0.2 * torch.randn(10_000, generator=chance)).clamp(0, 3)
+        for name, mean in [("a", 0.8), ("b", 0.4)]
+    }
+    figure = GradientLength(nets, loss=loss)
+    assert figure.picture().png(dpi=40).startswith(b"\x89PNG")
+    lines = figure.picture().axes[0].get_lines()
+    thick = next(line for line in lines if line.get_label() == "P2SGrad")
+    assert thick.get_ydata().max() == pytest.approx(1.299, abs=1e-3)
+    assert len(figure.html().encode()) < 60_000
+    assert "P2SGrad with 0.274" in figure.alt
+    assert not [w for w in recwarn if "P2SGrad" in str(w.message)]
+
+
+def test_the_still_picture_can_show_anything():
+    figure = GradientLength(classes=9_000, others="simplex", quantity="coefficient", divided=False, angle=math.pi)
+    assert figure.picture().png(dpi=40).startswith(b"\x89PNG")
+    assert "C = 9,000" in figure.alt
