@@ -82,9 +82,9 @@ def safe_angle(cosine: Tensor) -> Tensor:
     return torch.acos(cosine.clamp(-1 + step, 1 - step))
 
 
-def circle_points(count: int, start: float = 0.0) -> Tensor:
+def circle_points(count: int, start: float = 0.0, dtype: torch.dtype = torch.float32) -> Tensor:
     """`count` directions evenly spread over the circle, (count, 2); the first stands at `start` radians."""
-    turn = start + torch.arange(count) * (2 * math.pi / count)
+    turn = start + torch.arange(count, dtype=dtype) * (2 * math.pi / count)
     return torch.stack([turn.cos(), turn.sin()], dim=1)
 
 

@@ -71,7 +71,7 @@ def place(theta: Tensor, num_classes: int, others: Others) -> tuple[Tensor, Tens
         raise ValueError(f"others must be one of {', '.join(get_args(Others))}, got {others!r}.")
     theta = theta.double()
     if others == "circle":
-        return torch.stack([theta.cos(), theta.sin()], dim=1), circle_points(num_classes).double()
+        return torch.stack([theta.cos(), theta.sin()], dim=1), circle_points(num_classes, dtype=torch.float64)
     weight = torch.eye(num_classes, num_classes + 1, dtype=torch.float64)
     if others == "simplex":
         weight[:, :-1] = unit_vectors(weight[:, :-1] - 1 / num_classes)

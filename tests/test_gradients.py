@@ -40,7 +40,7 @@ def test_features_and_weights_stand_where_they_should(others, classes):
         "simplex": (-THETA.cos() / (classes - 1))[:, None].expand(-1, classes - 1),
         "circle": (THETA[:, None] - 2 * math.pi * torch.arange(1, classes) / classes).cos(),
     }[others]
-    torch.testing.assert_close(cosines[:, 1:], wanted, rtol=0, atol=1e-6)
+    torch.testing.assert_close(cosines[:, 1:], wanted, rtol=0, atol=1e-12)
 
 
 def by_formula(head, theta, others, classes):

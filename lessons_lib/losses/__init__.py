@@ -2,6 +2,7 @@
 
 from lessons_lib.losses.adacos import AdaCosLoss, FixedAdaCosLoss
 from lessons_lib.losses.base import Head
+from lessons_lib.losses.center import CenterLoss
 from lessons_lib.losses.margins import ArcFaceLoss, CombinedMarginLoss, CosFaceLoss
 from lessons_lib.losses.p2sgrad import P2SGradLoss
 from lessons_lib.losses.softmax import ModifiedSoftmaxLoss, NormalizedSoftmaxLoss, SoftmaxLoss
@@ -27,6 +28,7 @@ __all__ = [
     "LOSSES",
     "AdaCosLoss",
     "ArcFaceLoss",
+    "CenterLoss",
     "CombinedMarginLoss",
     "CosFaceLoss",
     "FixedAdaCosLoss",

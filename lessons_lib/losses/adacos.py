@@ -1,15 +1,15 @@
 """AdaCos: no margin, and a scale that need not be chosen."""
 
 import math
-from typing import Any
 
 import torch
-import torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor
 
 from lessons_lib.angles import safe_angle
 from lessons_lib.losses.base import Head
+from lessons_lib.losses.checks import check_batch
+from lessons_lib.losses.processes import of_all_processes
 
 LEAST_SCALE = 0.01  # where all others lie opposite, the rule would ask for a negative one
 
@@ -66,7 +66,7 @@ class AdaCosLoss(Head):
 
     def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
         """Mean loss over a batch, raw embeddings (N, d), labels (N,); in training mode the scale moves first."""
-        self.check_batch(embeddings, labels)
+        check_batch(self, embeddings, labels)
         cosines = self.cosines(embeddings)
         if self.training:
             self.follow(cosines.detach(), labels)
@@ -78,19 +78,10 @@ class AdaCosLoss(Head):
         target = labels[:, None]
         theta = safe_angle(cosines.gather(1, target))
         others = (self.scale * cosines).scatter(1, target, -math.inf).logsumexp(dim=1, keepdim=True)
-        theta, others = _of_all_processes(torch.cat([theta, others], dim=1)).T
+        theta, others = of_all_processes(torch.cat([theta, others], dim=1)).T
         theta_med, log_b = theta.median(), others.logsumexp(dim=0) - math.log(len(others))
         scale = log_b / torch.cos(theta_med.clamp(max=math.pi / 4))
         self.scale.copy_(scale.clamp(min=LEAST_SCALE, max=self.max_scale))
-
-
-def _of_all_processes(rows: Tensor) -> Tensor:
-    """The rows (n, k) that the processes of torch.distributed have, joined; n may differ between them."""
-    if not (dist.is_available() and dist.is_initialized()):
-        return rows
-    found: list[Any] = [None] * dist.get_world_size()
-    dist.all_gather_object(found, rows.cpu())
-    return torch.cat(found).to(rows.device)
 
 
 def fixed_scale(num_classes: int) -> float:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from lessons_lib.angles import cosines_and_own, cosines_between, full_precision, safe_angle, unit_vectors
+from lessons_lib.losses.checks import check_batch, check_count, check_embeddings
 from lessons_lib.losses.cross_entropy import cross_entropy
 
 
@@ -26,8 +27,8 @@ class Head(nn.Module):
 
     def __init__(self, num_classes: int, embedding_size: int, scale: float = 1.0):
         super().__init__()
-        _check_count("num_classes", num_classes, self.fewest_classes, type(self).__name__)
-        _check_count("embedding_size", embedding_size, 1, type(self).__name__)
+        check_count("num_classes", num_classes, self.fewest_classes, type(self).__name__)
+        check_count("embedding_size", embedding_size, 1, type(self).__name__)
         if not (scale > 0 and math.isfinite(scale)):
             raise ValueError(f"scale must be a positive number, got {scale}.")
         self.num_classes, self.embedding_size, self.scale = num_classes, embedding_size, scale
@@ -40,7 +41,7 @@ class Head(nn.Module):
 
     def cosines(self, embeddings: Tensor) -> Tensor:
         """cos θ_j of raw embeddings (N, d) with every class weight, (N, C); never below float32, autocast or not."""
-        self.check_embeddings(embeddings)
+        check_embeddings(self, embeddings)
         with full_precision(embeddings):
             vectors = in_full_precision(embeddings)
             return cosines_between(vectors, self.weight.to(vectors.dtype))
@@ -61,38 +62,9 @@ class Head(nn.Module):
 
     def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
         """Mean loss over a batch: raw embeddings (N, d), labels (N,) int64 in 0..C−1. ValueError for anything else."""
-        self.check_batch(embeddings, labels)
+        check_batch(self, embeddings, labels)
         cosines, own = self.cosines_and_own(embeddings, labels)
         return cross_entropy(self.scale, cosines, self.target_logit(safe_angle(own)), labels)
-
-    def check_embeddings(self, embeddings: Tensor) -> None:
-        """Refuse with one sentence what would fail obscurely, or silently, further down."""
-        if embeddings.ndim != 2 or embeddings.shape[1] != self.embedding_size:
-            raise ValueError(f"embeddings must have shape (N, {self.embedding_size}), got {tuple(embeddings.shape)}.")
-        if not embeddings.is_floating_point():
-            raise ValueError(f"embeddings must be floating point numbers, got {embeddings.dtype}.")
-        if torch.compiler.is_compiling() or math.isfinite(embeddings.detach().sum()):  # quicker than asking each
-            return
-        if not embeddings.isfinite().all():
-            bad = int((~embeddings.isfinite()).any(dim=1).sum())
-            raise ValueError(f"embeddings must be finite, got NaN or infinity in {bad} of {len(embeddings)} rows.")
-
-    def check_batch(self, embeddings: Tensor, labels: Tensor) -> None:
-        """The same for a batch: one int64 class number for each embedding, and at least one of them."""
-        self.check_embeddings(embeddings)
-        if len(embeddings) == 0:
-            raise ValueError("embeddings must hold at least one row, got an empty batch.")
-        if labels.shape != embeddings.shape[:1]:
-            raise ValueError(
-                f"labels must have shape ({len(embeddings)},), one for each embedding, got {tuple(labels.shape)}."
-            )
-        if labels.dtype != torch.int64:
-            raise ValueError(f"labels must be int64 class numbers, got {labels.dtype}; use labels.long().")
-        if torch.compiler.is_compiling():
-            return
-        least, most = (int(label) for label in labels.aminmax())
-        if least < 0 or most >= self.num_classes:
-            raise ValueError(f"labels must lie in 0..{self.num_classes - 1}, got {least}..{most}.")
 
     def extra_repr(self) -> str:
         """Sizes, scale and whatever margin this head has."""
@@ -104,8 +76,3 @@ class Head(nn.Module):
 def in_full_precision(embeddings: Tensor) -> Tensor:
     """float32 at least; float64 stays. Half precision cannot tell cosines near 1 apart (1.8 degrees a step)."""
     return embeddings if embeddings.dtype in (torch.float32, torch.float64) else embeddings.float()
-
-
-def _check_count(name: str, count: int, fewest: int, loss: str) -> None:
-    if isinstance(count, bool) or not isinstance(count, int) or count < fewest:
-        raise ValueError(f"{name} must be a whole number of at least {fewest} for {loss}, got {count!r}.")

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from lessons_lib.losses.base import Head
+from lessons_lib.losses.checks import check_batch
 
 
 class P2SGradLoss(Head):
@@ -35,7 +36,7 @@ class P2SGradLoss(Head):
 
     def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
         """Mean over a batch, or 0 with the same gradient; raw embeddings (N, d), labels (N,) int64."""
-        self.check_batch(embeddings, labels)
+        check_batch(self, embeddings, labels)
         cosines = self.cosines(embeddings)
         wanted = torch.zeros_like(cosines).scatter_(1, labels[:, None], 1.0)
         if self.injected:

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 from lessons_lib.angles import full_precision
 from lessons_lib.losses.base import Head, in_full_precision
+from lessons_lib.losses.checks import check_batch, check_embeddings
 
 
 class SoftmaxLoss(Head):
@@ -26,7 +27,7 @@ class SoftmaxLoss(Head):
 
     def logits(self, embeddings: Tensor) -> Tensor:
         """W_j·x + b_j for raw embeddings (N, d), as (N, C)."""
-        self.check_embeddings(embeddings)
+        check_embeddings(self, embeddings)
         with full_precision(embeddings):
             x = in_full_precision(embeddings)
             bias = None if self.bias is None else self.bias.to(x.dtype)
@@ -38,7 +39,7 @@ class SoftmaxLoss(Head):
 
     def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
         """Mean cross-entropy over a batch: raw embeddings (N, d), labels (N,) int64."""
-        self.check_batch(embeddings, labels)
+        check_batch(self, embeddings, labels)
         return F.cross_entropy(self.logits(embeddings), labels)
 
 
@@ -63,7 +64,7 @@ class ModifiedSoftmaxLoss(Head):
 
     def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
         """Mean cross-entropy over a batch: raw embeddings (N, d), labels (N,) int64."""
-        self.check_batch(embeddings, labels)
+        check_batch(self, embeddings, labels)
         return F.cross_entropy(self.logits(embeddings), labels)
 
 

@@ -6,6 +6,7 @@ from torch import Tensor
 
 from lessons_lib.angles import safe_angle
 from lessons_lib.losses.base import Head, in_full_precision
+from lessons_lib.losses.checks import check_batch
 from lessons_lib.losses.margins import falling_cosine
 
 
@@ -46,7 +47,7 @@ class SphereFaceLoss(Head):
 
     def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
         """Mean loss over a batch: raw embeddings (N, d), labels (N,) int64."""
-        self.check_batch(embeddings, labels)
+        check_batch(self, embeddings, labels)
         cosines, target = self.cosines(embeddings), labels[:, None]
         theta = safe_angle(cosines.gather(1, target))
         curves = cosines.scatter(1, target, self.target_logit(theta))

@@ -8,7 +8,7 @@ import torch.distributed as dist
 from torch.multiprocessing import spawn
 from torch.nn.parallel import DistributedDataParallel
 
-from lessons_lib.losses import LOSSES
+from lessons_lib.losses import LOSSES, CenterLoss
 
 ROWS, CLASSES, SIZE = 8, 5, 6
 
@@ -25,6 +25,11 @@ def head_and_batch(name):
     )
 
 
+def center_and_batch():
+    _, x, y = head_and_batch("ArcFaceLoss")
+    return CenterLoss(CLASSES, SIZE), x, y
+
+
 def work(rank, folder):
     dist.init_process_group("gloo", init_method=f"file://{folder}/meeting", rank=rank, world_size=2)
     warnings.simplefilter("ignore")
@@ -35,6 +40,9 @@ def work(rank, folder):
         shared = DistributedDataParallel(head)  # named, as it must live until the backward pass is over
         shared(x[half], y[half]).backward()
         found[name] = {key: value.grad for key, value in head.named_parameters()} | dict(head.named_buffers())
+    center, x, y = center_and_batch()
+    center(x[half], y[half])
+    found["CenterLoss"] = center.centers
     torch.save(found, f"{folder}/found{rank}")
     dist.destroy_process_group()
 
@@ -50,6 +58,9 @@ def test_two_processes_have_the_gradient_of_one(tmp_path):
             head(x, y).backward()
             alone = {key: value.grad for key, value in head.named_parameters()} | dict(head.named_buffers())
             torch.testing.assert_close(found[name], alone, msg=lambda m, n=name: f"{n}: {m}")
+        center, x, y = center_and_batch()
+        center(x, y)
+        torch.testing.assert_close(found["CenterLoss"], center.centers)
 
 
 def test_the_halves_alone_would_set_another_scale():

@@ -1,0 +1,51 @@
+"""Refuse with one sentence what would fail obscurely, or silently, further down. All raise ValueError."""
+
+import math
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+
+class Sized(Protocol):
+    """A loss that knows its sizes."""
+
+    num_classes: int
+    embedding_size: int
+
+
+def check_count(name: str, count: int, fewest: int, loss: str) -> None:
+    """A size must be a whole number."""
+    if isinstance(count, bool) or not isinstance(count, int) or count < fewest:
+        raise ValueError(f"{name} must be a whole number of at least {fewest} for {loss}, got {count!r}.")
+
+
+def check_embeddings(loss: Sized, embeddings: Tensor) -> None:
+    """Shape, dtype, and while not compiling the values: all finite."""
+    if embeddings.ndim != 2 or embeddings.shape[1] != loss.embedding_size:
+        raise ValueError(f"embeddings must have shape (N, {loss.embedding_size}), got {tuple(embeddings.shape)}.")
+    if not embeddings.is_floating_point():
+        raise ValueError(f"embeddings must be floating point numbers, got {embeddings.dtype}.")
+    if torch.compiler.is_compiling() or math.isfinite(embeddings.detach().sum()):  # quicker than asking each
+        return
+    if not embeddings.isfinite().all():
+        bad = int((~embeddings.isfinite()).any(dim=1).sum())
+        raise ValueError(f"embeddings must be finite, got NaN or infinity in {bad} of {len(embeddings)} rows.")
+
+
+def check_batch(loss: Sized, embeddings: Tensor, labels: Tensor) -> None:
+    """The same for a batch: one int64 class number for each embedding, and at least one of them."""
+    check_embeddings(loss, embeddings)
+    if len(embeddings) == 0:
+        raise ValueError("embeddings must hold at least one row, got an empty batch.")
+    if labels.shape != embeddings.shape[:1]:
+        raise ValueError(
+            f"labels must have shape ({len(embeddings)},), one for each embedding, got {tuple(labels.shape)}."
+        )
+    if labels.dtype != torch.int64:
+        raise ValueError(f"labels must be int64 class numbers, got {labels.dtype}; use labels.long().")
+    if torch.compiler.is_compiling():
+        return
+    least, most = (int(label) for label in labels.aminmax())
+    if least < 0 or most >= loss.num_classes:
+        raise ValueError(f"labels must lie in 0..{loss.num_classes - 1}, got {least}..{most}.")
