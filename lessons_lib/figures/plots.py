@@ -9,6 +9,7 @@ from torch import Tensor
 from lessons_lib.figures.style import FAINT, INK, PALETTE, SOFT, Picture, degree_ticks, quiet_axes
 
 _DASHES = ((None, None), (6, 2), (2, 2), (7, 2, 2, 2), (4, 1), (1, 1))  # never colour alone
+_QUIET = (PALETTE[0], PALETTE[1], PALETTE[8], PALETTE[4], PALETTE[5], PALETTE[6], PALETTE[3], PALETTE[7])
 _LINES = (PALETTE[0], PALETTE[2], PALETTE[4], PALETTE[6], PALETTE[5], PALETTE[8])
 
 
@@ -65,6 +66,28 @@ def angle_histogram(angles: Mapping[str, Tensor], upto: int = 90) -> Picture:
         axes.text(1.0, 0.82, name, transform=axes.transAxes, ha="right", color=colour, weight="bold")
     degree_ticks(rows[-1], upto, 10 if upto > 30 else 5)
     rows[-1].set_xlabel("angle θ between the feature and its own class weight", color=INK)
+    return picture
+
+
+def over_steps(step: Sequence[int], theta: Mapping[str, Tensor], stress: str = "") -> Picture:
+    """Mean angles (seeds, moments), radians, over training steps: a line a seed, each loss named at its end.
+
+    The loss to `stress` is drawn broad and in red.
+    """
+    means = {name: math.degrees(float(seeds[:, -1].mean())) for name, seeds in theta.items()}
+    said = "; ".join(f"{name} ends at {mean:.0f} degrees" for name, mean in means.items())
+    picture = Picture(f"Mean angle to the own class weight over training. {said}.", 7.2, 4.6)
+    axes = quiet_axes(picture.subplots(), "training step", "mean angle θ to the own class weight")
+    quiet = iter(zip(_QUIET, _DASHES * 2, strict=False))
+    for (name, seeds), end in zip(theta.items(), _apart(list(means.values()), 4.6), strict=True):
+        colour, dashes = (PALETTE[2], (None, None)) if name == stress else next(quiet)
+        width, front = (2.6, 4) if name == stress else (1.3, 3)
+        axes.plot(step, np.degrees(seeds.numpy()).T, color=colour, dashes=dashes, linewidth=width, zorder=front)
+        beside = {"textcoords": "offset points", "va": "center", "annotation_clip": False}
+        axes.annotate(name, (step[-1], end), (6, 0), color=colour, weight="bold" if name == stress else None, **beside)
+    axes.set(ylim=(0, 95), yticks=range(0, 91, 15))
+    axes.yaxis.set_major_formatter("{x:.0f}°")
+    axes.grid(color=FAINT, linewidth=0.5)
     return picture
 
 

@@ -91,3 +91,18 @@ def test_digits_leave_no_empty_frame():
     picture = figures.digits(torch.rand(13, 1, 28, 28), [str(i) for i in range(13)])
     assert sum(bool(axes.images) for axes in picture.axes) == 13
     shown(picture)
+
+
+def test_angles_over_steps_name_every_loss_at_its_end_and_stress_one():
+    falling = torch.linspace(1.5, 0.2, 5).expand(3, 5)
+    theta = {name: falling + 0.01 * i for i, name in enumerate("abcdefgh")}
+    picture = figures.over_steps([0, 1, 2, 3, 4], theta, stress="c")
+    shown(picture)
+    (axes,) = picture.axes
+    names = {text.get_text(): text for text in axes.texts}
+    assert list(names) == list(theta) and len(axes.lines) == 3 * len(theta)
+    heights = sorted(text.xy[1] for text in names.values())
+    assert min(b - a for a, b in pairwise(heights)) > 4
+    widths = {line.get_linewidth() for line in axes.lines if line.get_color() == names["c"].get_color()}
+    assert names["c"].get_weight() == "bold" and widths == {2.6}
+    assert "a ends at 11 degrees" in picture.alt
