@@ -161,6 +161,9 @@ class _Training:
         }
         frame: Frame = {"embeddings": embeddings, "labels": shown.labels, "boundary": boundary}
         frame["directions"] = self.run.head.weight.detach().cpu().clone()
+        for loss in self.run.extras:
+            if isinstance(getattr(loss, "centers", None), Tensor):
+                frame["centers"] = loss.centers.detach().cpu().clone()
         self.run.history.append(metrics)
         self.run.frames.append(frame)
         if self.callback is not None:

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from lessons_lib.data import ImageData, LabelledImages
-from lessons_lib.losses import CosFaceLoss, ModifiedSoftmaxLoss, NormalizedSoftmaxLoss, SoftmaxLoss
+from lessons_lib.losses import CenterLoss, CosFaceLoss, ModifiedSoftmaxLoss, NormalizedSoftmaxLoss, SoftmaxLoss
 from lessons_lib.nets import EmbeddingNet, embed
 from lessons_lib.training import BATCH, fit, warm_up
 
@@ -167,6 +167,16 @@ def test_an_auxiliary_loss_is_weighted_and_its_parameters_are_trained(data, cach
     fit(*start(), data, epochs=1, auxiliary=[(1.0, kept)])
     assert fit(*start(), data, epochs=1, auxiliary=[(1.0, again)]).from_cache
     assert torch.equal(kept.point, again.point) and torch.equal(kept.point, anchor.point)
+
+
+def test_the_centres_of_an_auxiliary_loss_are_in_the_frames(data, cache_folder):
+    center = CenterLoss(data.num_classes, 2)
+    run = fit(*start(), data, epochs=1, cache=False, auxiliary=[(0.1, center)])
+    centers = [frame["centers"] for frame in run.frames]
+    assert len(centers) == len(run.history) and all(c.shape == (data.num_classes, 2) for c in centers)
+    torch.testing.assert_close(centers[-1], run.extras[0].centers)
+    assert not torch.equal(centers[0], centers[-1])
+    assert "centers" not in fit(*start(), data, epochs=1, cache=False).frames[0]
 
 
 def test_warm_up_starts_from_evenly_spread_weights(data, cache_folder):

@@ -2,7 +2,6 @@
 
 import math
 import warnings
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -14,12 +13,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lessons_lib.explorers.base import join_modules
-from lessons_lib.explorers.margins import LOSSES, MARGINS, MarginExplorer, named_head
-from lessons_lib.figures.style import FAINT, INK, PALETTE, SOFT, Picture, degree_ticks, quiet_axes
+from lessons_lib.explorers.margins import LOSSES, MARGINS, named_head
+from lessons_lib.explorers.trained_angles import AngleExplorer, draw_histogram
+from lessons_lib.figures.style import INK, PALETTE, SOFT, Picture, degree_ticks, quiet_axes
 from lessons_lib.gradients import Gradients, Others, gradients, with_weights
 
-_BINS = 1_800  # tenths of a degree
-_SLACK = 1e-4  # the browser keeps angles to five digits
 _NAMES = {
     "softmax": "cosine softmax",
     "sphereface": "SphereFace",
@@ -32,7 +30,7 @@ _INK = {"softmax": 8, "sphereface": 5, "cosface": 0, "arcface": 4, "adacos": 1, 
 _DASHES = {"softmax": ":", "sphereface": "-.", "cosface": "--", "arcface": "-", "adacos": (0, (9, 3)), "p2sgrad": "-"}
 
 
-class GradientLength(MarginExplorer):
+class GradientLength(AngleExplorer):
     """‖∂L/∂W_y‖·‖W_y‖ = (1 − P_y)·s·f′·sin θ against θ, for six losses at once; P2SGrad's is free of s, m and C.
 
     `theta` are trained angles to show below: a mapping of a net's name to angles (N,) in radians; without it that panel
@@ -55,15 +53,6 @@ class GradientLength(MarginExplorer):
     quantity = traitlets.Enum(("length", "coefficient"), default_value="length").tag(sync=True)
     divided = traitlets.Bool(True).tag(sync=True)
     angle = traitlets.Float(round(math.radians(50), 5)).tag(sync=True)
-    net = traitlets.Int(0).tag(sync=True)
-    nets = traitlets.List().tag(sync=True)
-    before = traitlets.Dict().tag(sync=True)
-
-    def __init__(self, theta: Mapping[str, Tensor | NDArray] | None = None, **settings: Any):
-        super().__init__(nets=_counted(theta))
-        self.use({name: value for name, value in settings.items() if name != "margin"})
-        if "margin" in settings:
-            self.margin = settings["margin"]
 
     @traitlets.default("margins")
     def _usual_margins(self) -> dict[str, float]:
@@ -92,21 +81,6 @@ class GradientLength(MarginExplorer):
             raise traitlets.TraitError(f"classes must lie in 3..100000, got {proposal['value']}.")
         return proposal["value"]
 
-    @traitlets.validate("angle")
-    def _an_angle(self, proposal: traitlets.Bunch) -> float:
-        angle = proposal["value"]
-        if not 0 <= angle <= math.pi + _SLACK:
-            meant = f"; {math.radians(angle):.3f} is that many degrees" if math.pi < angle <= 180 else ""
-            raise traitlets.TraitError(f"angle must lie in 0..π radians, got {angle}{meant}.")
-        return min(math.pi, angle)
-
-    @traitlets.validate("net")
-    def _a_net_that_is_there(self, proposal: traitlets.Bunch) -> int:
-        most = max(len(self.nets) - 1, 0)
-        if not 0 <= proposal["value"] <= most:
-            raise traitlets.TraitError(f"net counts the trained nets from 0 to {most}, got {proposal['value']}.")
-        return proposal["value"]
-
     @property
     def alt(self) -> str:
         """What the first frame shows, in two sentences."""
@@ -125,7 +99,7 @@ class GradientLength(MarginExplorer):
         picture = Picture(self.alt, 6.4, 4.6 if self.nets else 3.8)
         if self.nets:
             plot, below = picture.subplots(2, 1, sharex=True, height_ratios=[5, 1])
-            _draw_histogram(below, self.nets[self.net])
+            draw_histogram(below, self.nets[self.net])
         else:
             plot = below = picture.subplots()
         quiet_axes(plot)
@@ -186,50 +160,3 @@ def at_cosines(loss: str, margin: float, scale: float, num_classes: int, others:
         warnings.simplefilter("ignore", UserWarning)  # P2SGrad wants d ≥ C to train; here nothing trains
         head = named_head(loss, margin, scale, num_classes, weight.shape[1])
     return gradients(with_weights(head, weight), directions, torch.zeros(len(theta), dtype=torch.int64))
-
-
-def _counted(theta: Mapping[str, Tensor | NDArray] | None) -> list[dict[str, Any]]:
-    """Each net's angles as counts of tenths of a degree, from the first that is not empty."""
-    if theta is None:
-        return []
-    if not isinstance(theta, Mapping):
-        raise ValueError(
-            'theta must be a mapping of a name to angles, like {"ArcFace, 64-d": angles}, '
-            f"got {type(theta).__name__}."
-        )
-    return [_count(str(name), angles) for name, angles in theta.items()]
-
-
-def _count(name: str, theta: Tensor | NDArray) -> dict[str, Any]:
-    try:
-        angles = np.asarray(theta.detach().cpu() if isinstance(theta, Tensor) else theta, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"theta of {name!r} must be numbers, (N,) angles in radians, got {theta!r:.60}.") from error
-    if angles.ndim != 1:
-        raise ValueError(f"theta of {name!r} must be one angle a feature, (N,), got shape {angles.shape}.")
-    numbers = angles[np.isfinite(angles)]
-    if not len(numbers):
-        found = "an empty list" if not len(angles) else f"{len(angles):,} that are no numbers"
-        raise ValueError(f"theta of {name!r} must hold at least one angle, got {found}.")
-    if numbers.min() < -_SLACK or numbers.max() > math.pi + _SLACK:
-        degrees = "; np.radians(theta) makes radians of degrees" if math.pi < numbers.max() <= 180 else ""
-        raise ValueError(
-            f"theta of {name!r} must be radians in 0..π, got {numbers.min():.4g}..{numbers.max():.4g}{degrees}."
-        )
-    bins = np.clip(numbers / math.pi * _BINS, 0, _BINS - 1).astype(int)
-    counts = np.bincount(bins)
-    first = int(bins.min())
-    return {
-        "name": name,
-        "first": first,
-        "counts": counts[first:].tolist(),
-        "left_out": int(len(angles) - len(numbers)),
-    }
-
-
-def _draw_histogram(axes: Axes, net: Mapping[str, Any]) -> None:
-    quiet_axes(axes)
-    degrees = (net["first"] + np.arange(len(net["counts"])) + 0.5) * 180 / _BINS
-    axes.hist(degrees, bins=np.arange(181), weights=net["counts"], color=FAINT)
-    axes.set_yticks([])
-    axes.set_title(f"trained θ: {net['name']}", color=SOFT, fontsize=9, loc="left")
