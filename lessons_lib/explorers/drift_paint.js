@@ -1,4 +1,5 @@
 // What DriftPlayer paints: the circle at a moment of the film, and the two plots that are its time line.
+import { paintCenters } from './drift_centers.js';
 import { TURN, anglesAt, boundaries, epochTicks, percent, shortLength } from './film.js';
 
 const LEFT = 10, RIGHT = 44;
@@ -47,6 +48,8 @@ export function paintStage(g, { side, look, film, time, pose, rim, wrong, seats,
     else { g.fillStyle = colour(k); g.globalAlpha = 0.78 * strength(k); g.fill(); }
   }
   g.beginPath(); circle(c, c, R); stroke(look.ink, 1, 0.3);
+  if (pose.centers) paintCenters(g, { look, film, time, pose, only, c, R });
+  g.font = '12px system-ui, sans-serif'; g.lineCap = g.lineJoin = 'round';
   g.globalAlpha = 1; g.fillStyle = look.soft; g.textAlign = 'right'; g.fillText(`rim: ‖x‖ = ${shortLength(rim)}`, side - 4, side - 10);
 
   const steps = Math.ceil(90 * time), past = Array.from({ length: steps + 1 }, (_, i) => time * (1 - i / (steps || 1)));

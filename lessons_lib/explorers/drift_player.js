@@ -1,4 +1,5 @@
 import { bytes, button, calm, element, figure, ownKeys, painter, speaker, surface, theme, watchLooks } from './core.js';
+import { nearestCenter } from './drift_centers.js';
 import { paintStage, paintTimes, plan } from './drift_paint.js';
 import { PLAY_MS, apart, classSentence, moment, nearest, percent, sentence, shortEpoch, turnedBy, unpack, widestGap, wrongSides } from './film.js';
 
@@ -15,14 +16,19 @@ const STYLE = `
 .drift .time input{position:absolute;inset:0 auto 0 2px;height:100%;width:calc(100% - 38px);opacity:0;touch-action:pan-y}
 .drift .time input::-webkit-slider-thumb{width:16px;height:100%;appearance:none}
 .drift .time input::-moz-range-thumb{width:16px;height:100%;border:0}
-.lesson .drift+figcaption{min-height:6.2em;margin-top:14px}
+.lesson .drift+figcaption{min-height:6.2em;margin-top:14px}.drift+figcaption b{white-space:nowrap}
 .lesson .drift~p{margin:4px 0 0;min-height:5.8em}
-@container (min-width:520px){.lesson .drift+figcaption{min-height:3.1em}.lesson .drift~p{min-height:4.4em}}
+.lesson.centred .drift+figcaption{min-height:7.8em}.lesson.centred .drift~p{min-height:8.8em}
+@container (min-width:520px){.lesson .drift+figcaption{min-height:3.1em}.lesson .drift~p{min-height:4.4em}
+  .lesson.centred .drift+figcaption{min-height:4.7em}.lesson.centred .drift~p{min-height:5.8em}}
 @container (min-width:700px){.drift{grid-template-columns:minmax(0,1.6fr) minmax(0,1fr)}
-  .drift .head{margin-left:0}.drift .time{margin-left:-10px}.lesson .drift~p{min-height:2.9em}}`;
+  .drift .head{margin-left:0}.drift .time{margin-left:-10px}.lesson .drift~p{min-height:2.9em}.lesson.centred .drift~p{min-height:4.4em}}
+@container (min-width:900px){.lesson.centred .drift+figcaption{min-height:3.1em;max-width:none}.lesson.centred .drift~p{min-height:2.9em}}`;
 const ICONS = { play: 'M1 0v14l11-7z', pause: 'M1 0h3.6v14H1zM7.4 0H11v14H7.4z', live: 'M6 3a4 4 0 1 0 .01 0z' };
 const HINT = 'Hollow points stand on the wrong side of a thin line, where the prediction changes. A tail outside the rim shows where '
   + 'a class weight pointed before. Point at a digit on the rim to see its class alone.';
+const CENTRED = 'A diamond is a class centre, its path the way it came, at the present scale. '
+  + HINT.replace('on the rim', 'on the rim or at a diamond');
 
 function render({ model, el }) {
   const root = figure(el, STYLE), stage = element('canvas', { role: 'img' }), strip = element('canvas', { 'aria-hidden': 'true' });
@@ -35,7 +41,7 @@ function render({ model, el }) {
   const say = speaker(spoken), draw = painter(paint);
   const read = () => unpack(bytes(model.get('film')), model.get('notes'), bytes(model.get('labels')), model.get('classes'));
   let film = read(), time = Math.min(model.get('position'), film.end), goal = null, run = null, follow = model.get('live');
-  let look = null, gap = null, before = 0, pinned = null, pointed = null, wrong = [], seats = [];
+  let look = null, gap = null, before = 0, pinned = null, pointed = null, wrong = [], seats = [], centers = [];
 
   function advance(now) {                                              // where in the film this paint is; true while it moves
     const passed = Math.min(64, now - before); before = now;
@@ -59,7 +65,7 @@ function render({ model, el }) {
     if (frame) {
       const pose = moment(film, time), aim = widestGap(film.frames.findLast(f => !f.broken)?.angles ?? [0]);
       gap = gap === null || calm() ? aim : gap + turnedBy(aim - gap) * 0.12;
-      wrong = wrongSides(pose, film.labels); seats = apart(pose.angles, (2 * plan(side).disc + 3) / plan(side).seat);
+      centers = pose.centers ?? []; wrong = wrongSides(pose, film.labels); seats = apart(pose.angles, (2 * plan(side).disc + 3) / plan(side).seat);
       paintStage(surface(stage, side, side), { side, look, film, time, pose, rim: frame.rim, wrong, seats, only, gap });
     } else paintStage(surface(stage, side, side), { side, look, film, time, pose: {} });
     const tall = root.clientWidth < 700 ? 58 : 112, height = 2 * (tall + 42) + 48;
@@ -68,13 +74,14 @@ function render({ model, el }) {
     return moving || (gap !== null && Math.abs(turnedBy(gap - widestGap(film.frames.findLast(f => !f.broken)?.angles ?? [0]))) > 0.01);
   }
   function words(index, frame, only) {
+    root.classList.toggle('centred', film.centred);
     const live = model.get('live'), text = sentence(film, index, live), plain = text.replaceAll('*', '');
     if (caption.textContent !== plain) {
       caption.replaceChildren(...text.split('*').map((part, i) => (i % 2 ? element('b', {}, part) : part)));
       stage.setAttribute('aria-label', `The 2-D embedding. ${plain}`);
       if (!run) say(plain);
     }
-    aside.textContent = !frame ? '' : only !== null && only < film.classes && !frame.broken ? classSentence(film, index, only, wrong) : HINT;
+    aside.textContent = !frame ? '' : only !== null && only < film.classes && !frame.broken ? classSentence(film, index, only, wrong) : film.centred ? CENTRED : HINT;
     step.textContent = frame ? `step ${frame.step}${film.steps ? ` of ${film.steps}` : ''}` : live ? 'about to train' : 'no frame';
     epoch.textContent = Number.isFinite(frame?.epoch) ? `epoch ${shortEpoch(frame.epoch)}` : '';
     const playing = model.get('playing'), ended = time > film.end - 1e-3;
@@ -108,11 +115,13 @@ function render({ model, el }) {
     else return;
     event.preventDefault(); draw();
   }
-  const handleAt = event => {                                          // the digit on the rim under the pointer
-    const box = stage.getBoundingClientRect(), { c, seat, disc } = plan(box.width);
+  const handleAt = event => {                                          // the digit on the rim, or the centre, under the pointer
+    const box = stage.getBoundingClientRect(), { c, seat, disc, R } = plan(box.width);
     const x = event.clientX - box.left - c, y = c - (event.clientY - box.top);
     const away = [...seats].map(a => Math.hypot(x - seat * Math.cos(a), y - seat * Math.sin(a))), k = away.indexOf(Math.min(...away));
-    return away[k] < disc + 7 ? k : null;
+    if (away[k] < disc + 7) return k;
+    const [near, far] = nearestCenter(centers, x / R, y / R);
+    return far * R < 12 ? near : null;
   };
   const point = to => { if (to !== pointed) { pointed = to; stage.style.cursor = to === null ? '' : 'pointer'; draw(); } };
   stage.addEventListener('pointermove', event => point(event.pointerType === 'mouse' ? handleAt(event) : null));

@@ -10,6 +10,8 @@ import numpy as np
 from IPython import get_ipython
 from IPython.display import DisplayHandle, display
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 from traitlets import Bool, Bytes, Float, Int, List
 
@@ -27,9 +29,10 @@ class DriftPlayer(Explorer):
     As a context manager it shows itself and grows while the network trains; what was reached stays, whatever ends the
     block. `DriftPlayer.of(frames)` takes the (step, metrics, frame) of a run that is over. `position` is the place in
     the film, 0 to 1: the square root of the share trained, as the early steps change most.
+    Where a loss has class centres, these are shown too, with the way they came.
     """
 
-    _esm = join_modules("core.js", "film.js", "drift_paint.js", "drift_player.js")
+    _esm = join_modules("core.js", "film.js", "drift_centers.js", "drift_paint.js", "drift_player.js")
     film = Bytes(b"").tag(sync=True)
     notes = List().tag(sync=True)
     labels = Bytes(b"").tag(sync=True)
@@ -43,6 +46,7 @@ class DriftPlayer(Explorer):
         self._notes: list[dict[str, Any]] = []
         self._packed: list[bytes] = []
         self._directions: list[NDArray] = []
+        self._centers: list[NDArray | None] = []
         self._points: tuple[NDArray, NDArray] = np.zeros((0, 2)), np.zeros(0, np.uint8)
         self._shown: DisplayHandle | None = None
         self._sent = -math.inf
@@ -57,10 +61,11 @@ class DriftPlayer(Explorer):
         return player
 
     def __call__(self, step: int, metrics: dict[str, float], frame: dict[str, Any]) -> None:
-        """Add a frame as `fit` hands it over: embeddings (N, 2), labels (N,), directions (C, 2), boundary.
+        """Add a frame as `fit` hands it over: embeddings (N, 2), labels (N,), directions (C, 2), boundary, and centers
+        (C, 2) where a loss has them.
 
         The newest step again replaces its frame; a step before it starts a new film. ValueError for embeddings that do
-        not lie in the plane, and for another number of points or classes than before.
+        not lie in the plane, for another number of points or classes than before, and for centers in some frames only.
         """
         self._record(step, metrics, frame)
         if not self.live or time.monotonic() - self._sent > _PAUSE:
@@ -86,21 +91,31 @@ class DriftPlayer(Explorer):
         return super()._repr_mimebundle_(**kwargs)
 
     def _forget(self) -> None:
-        self._notes, self._packed, self._directions = [], [], []
+        self._notes, self._packed, self._directions, self._centers = [], [], [], []
 
     def _record(self, step: int, metrics: dict[str, float], frame: dict[str, Any]) -> None:
         packed, labels = pack_frame(frame), np.asarray(frame["labels"]).astype(np.uint8)
+        centers = _centers(frame)
         if self._notes and step < self._notes[-1]["step"]:
             self._forget()
-        elif self._notes and step == self._notes[-1]["step"]:
-            self._notes.pop(), self._packed.pop(), self._directions.pop()
-        if self._packed and (len(packed) != len(self._packed[0]) or len(labels) != len(self._points[1])):
+        again = bool(self._notes) and step == self._notes[-1]["step"]
+        others = len(self._packed) > again
+        if others and (centers is None) != (self._centers[0] is None):
+            given, before = ("with", "without") if self._centers[0] is None else ("without", "with")
+            raise ValueError(
+                f"frame must have centers in all frames of a film or in none, got one {given} after frames {before}."
+            )
+        if others and (len(packed) != len(self._packed[0]) or len(labels) != len(self._points[1])):
             raise ValueError(
                 f"frame must show as many points and classes as the frames before it, got {len(labels)} points and "
                 f"{len(frame['directions'])} classes after {len(self._points[1])} points and "
                 f"{len(self._directions[0])} classes."
             )
-        self._notes.append({"step": int(step), **{name: _short(metrics.get(name)) for name in _TOLD}})
+        if again:
+            self._notes.pop(), self._packed.pop(), self._directions.pop(), self._centers.pop()
+        note = {"step": int(step), **{name: _short(metrics.get(name)) for name in _TOLD}}
+        self._notes.append(note if centers is None else note | {"centers": True})
+        self._centers.append(centers)
         self._packed.append(packed)
         self._directions.append(np.asarray(frame["directions"], float))
         self._points = np.asarray(frame["embeddings"], float), labels
@@ -125,10 +140,24 @@ class DriftPlayer(Explorer):
             parts.append(f"{100 * note['accuracy']:.1f} % of them on the right side")
         if note["theta"] is not None:
             parts.append(f"{math.degrees(note['theta']):.1f}° from their class weight on average")
+        parts += self._spread()
         return "; ".join(parts) + "."
 
+    def _spread(self) -> list[str]:
+        """How tight the classes stand, as film.js says it, if there are centres."""
+        (embeddings, labels), centers = self._points, self._centers[-1]
+        shown, rim = _inside(embeddings)
+        if centers is None or not rim > 0:
+            return []
+        own = np.linalg.norm(rim * shown - centers[labels], axis=1)
+        between = np.linalg.norm(centers[:, None] - centers, axis=-1)[np.triu_indices(len(centers), 1)]
+        told = [f"{_length(own)} from the centre of their class on average"] if np.isfinite(own).any() else []
+        if np.isfinite(between).any():
+            told.append(f"the nearest two centres {_length(np.nanmin(between))} apart")
+        return told
+
     def picture(self) -> Picture:
-        """The last frame: digits, class weights, and how these turned, outside the rim."""
+        """The last frame: digits, class weights and how these turned, outside the rim; centres and how they came."""
         picture = Picture(self.alt, 5.4, 5.6)
         axes = picture.subplots()
         axes.set(xlim=(-1.32, 1.32), ylim=(-1.4, 1.32), aspect="equal")
@@ -136,7 +165,11 @@ class DriftPlayer(Explorer):
         turn = np.linspace(0, 2 * np.pi, 361)
         axes.plot(np.cos(turn), np.sin(turn), color=FAINT, linewidth=1)
         if self._notes:
-            axes.text(0, -1.38, self.alt.replace("; ", ",\n", 1), color=SOFT, fontsize=9, ha="center", va="center")
+            words = self.alt.replace("; ", ",\n", 1)
+            if self._centers[-1] is not None:
+                self._draw_centers(axes)
+                words = words.replace("weight on average; ", "weight on average,\n")
+            axes.text(0, -1.38, words, color=SOFT, fontsize=9, ha="center", va="center")
             self._draw_digits(axes)
             self._draw_weights(axes)
         return picture
@@ -162,13 +195,38 @@ class DriftPlayer(Explorer):
             style = {"fontsize": 9, "weight": "bold", "ha": "center", "va": "center", "zorder": 4}
             axes.text(1.08 * x[-1], 1.08 * y[-1], str(k), color=ink, bbox=disc, **style)
 
+    def _draw_centers(self, axes: Axes) -> None:
+        path, rim = np.stack(self._centers), _inside(self._points[0])[1]
+        path = path / np.maximum(np.linalg.norm(path, axis=-1, keepdims=True), rim)
+        age, before = np.linspace(0, 1, len(path)), np.concatenate([path[:1], path[:-1]])
+        halo, shown, taken = [withStroke(linewidth=2.5, foreground=PAPER)], np.isfinite(path[-1]).all(-1), []
+        for k in np.flatnonzero(shown):
+            colour, (x, y) = PALETTE[k % len(PALETTE)], path[-1, k]
+            pieces = np.stack([before[:, k], path[:, k]], axis=1)
+            for ink, wide, order in ((PAPER, 3 * age, 2.1), (colour, 1.5 * age, 2.2)):
+                strength = {"colors": ink, "alpha": 0.2 + 0.8 * age, "linewidths": 1 + wide, "zorder": order}
+                axes.add_collection(LineCollection(pieces, **strength))
+            axes.plot(x, y, "D", color=colour, markersize=7, markeredgecolor=INK, path_effects=halo, zorder=2.3)
+            others = np.delete(path[-1], k, axis=0)
+            for side in (
+                0.085,
+                -0.085,
+            ):  # where neither class weight nor path runs, and no other centre or number stands
+                place = path[-1, k] + side * np.array([-y, x]) / (math.hypot(x, y) or 1)
+                if not (np.linalg.norm(np.reshape([*others, *taken], (-1, 2)) - place, axis=1) < 0.075).any():
+                    style = {"fontsize": 9, "weight": "bold", "ha": "center", "va": "center", "zorder": 2.4}
+                    axes.text(*place, str(k), color=INK, path_effects=halo, **style)
+                    taken.append(place)
+                    break
+
 
 def pack_frame(frame: dict[str, Any]) -> bytes:
     """A frame as film.js reads it: little-endian float32 rim ‖x‖, class weights (C, 2), deciding weights (C, 2) and
-    biases (C,), NaN where there are none, then 12 bits for each coordinate, in units of the rim.
+    biases (C,), NaN where there are none, centres (C, 2) if the frame has them, then 12 bits for each coordinate, in
+    units of the rim.
 
     The rim is the 99.5th percentile of ‖x‖; points farther out are put on it. ValueError for embeddings that do not lie
-    in the plane.
+    in the plane, and for centres that are not one for each class.
     """
     embeddings, directions = np.asarray(frame["embeddings"], float), np.asarray(frame["directions"], float)
     if embeddings.ndim != 2 or embeddings.shape[1] != 2 or directions.ndim != 2 or directions.shape[1] != 2:
@@ -184,8 +242,22 @@ def pack_frame(frame: dict[str, Any]) -> bytes:
     weight, bias = boundary.get("weight"), boundary.get("bias")
     weight = np.full((classes, 2), np.nan) if weight is None else np.asarray(weight, float)
     bias = np.zeros(classes) if bias is None else np.asarray(bias, float)
-    numbers = np.concatenate([[rim], directions.ravel(), weight.ravel(), bias])
+    centers = _centers(frame)
+    centers = np.zeros(0) if centers is None else centers
+    numbers = np.concatenate([[rim], directions.ravel(), weight.ravel(), bias, centers.ravel()])
     return numbers.astype("<f4").tobytes() + places.tobytes()
+
+
+def _centers(frame: dict[str, Any]) -> NDArray | None:
+    """The frame's class centres (C, 2), rows that are not numbers as NaN; None where there are none."""
+    if frame.get("centers") is None:
+        return None
+    centers, classes = np.asarray(frame["centers"], float), len(frame["directions"])
+    if centers.shape != (classes, 2):
+        raise ValueError(
+            f"frame must have one centre in the plane for each class: centers ({classes}, 2), got {centers.shape}."
+        )
+    return np.where(np.isfinite(centers).all(1, keepdims=True), centers, math.nan)
 
 
 def _inside(embeddings: NDArray) -> tuple[NDArray, float]:
@@ -195,6 +267,12 @@ def _inside(embeddings: NDArray) -> tuple[NDArray, float]:
     rim = float(np.percentile(length[finite], 99.5)) if finite.any() else math.nan
     rim = 1.0 if rim == 0 else rim
     return np.where(finite[:, None], embeddings, np.nan) / np.maximum(length, rim)[:, None], rim
+
+
+def _length(values: NDArray | float) -> str:
+    """The mean of what is a number, in as many digits as film.js shows of a length."""
+    length = float(np.nanmean(values))
+    return f"{length:.0f}" if length >= 10 else f"{length:.1f}" if length >= 1 else f"{float(f'{length:.2g}'):g}"
 
 
 def _short(value: float | None) -> float | None:

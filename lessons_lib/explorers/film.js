@@ -7,11 +7,12 @@ export const turnedBy = a => a - TURN * Math.round(a / TURN);
 const clamp = (v, low, high) => Math.min(high, Math.max(low, v));
 
 /**
- * Frames as drift_player.py packs them: rim, class weights (directions), deciding weights and biases as float32, then two
- * 12-bit places a point. `notes` holds step, epoch, epochs, accuracy and theta of each frame, null where not a number.
+ * Frames as drift_player.py packs them: rim, class weights (directions), deciding weights and biases, and class centres
+ * where the notes say `centers`, as float32, then two 12-bit places a point. `notes` holds step, epoch, epochs, accuracy
+ * and theta of each frame, null where not a number.
  */
 export function unpack(film, notes, labels, classes) {
-  const points = labels.length, size = 4 * (1 + 5 * classes) + 3 * points;
+  const points = labels.length, centred = Boolean(notes[0]?.centers), size = 4 * (1 + (centred ? 7 : 5) * classes) + 3 * points;
   const count = size > 4 ? Math.min(notes.length, Math.floor(film.length / size)) : 0;
   const view = new DataView(film.buffer, film.byteOffset, film.byteLength), frames = [];
   const lastStep = count ? notes[count - 1].step : 0;
@@ -19,6 +20,7 @@ export function unpack(film, notes, labels, classes) {
     let at = i * size;
     const float = () => view.getFloat32((at += 4) - 4, true), floats = n => Float64Array.from({ length: n }, float);
     const rim = float(), directions = floats(2 * classes), weight = floats(2 * classes), bias = floats(classes);
+    const centers = centred ? { centers: floats(2 * classes) } : {};
     const xy = new Float32Array(2 * points), place = code => (code === NO_PLACE ? NaN : code / MIDDLE - 1);
     let missing = 0;
     for (let p = 0; p < points; p++, at += 3) {
@@ -32,10 +34,10 @@ export function unpack(film, notes, labels, classes) {
     });
     const { step, epoch, epochs } = notes[i], share = epochs > 0 ? epoch / epochs : step / (lastStep || 1);
     const time = Math.max(clamp(Math.sqrt(share), 0, 1), before ? before.time + 1e-6 : 0);
-    frames.push({ ...notes[i], time, xy, rim, angles, weight, bias, missing, broken: !(rim > 0) || missing === points });
+    frames.push({ ...notes[i], ...centers, time, xy, rim, angles, weight, bias, missing, broken: !(rim > 0) || missing === points });
   }
   const told = frames.findLast(f => f.epoch > 0);
-  return { frames, labels, classes, end: frames.at(-1)?.time ?? 0, epochs: frames[0]?.epochs ?? 0,
+  return { frames, labels, classes, centred: centred && count > 0, end: frames.at(-1)?.time ?? 0, epochs: frames[0]?.epochs ?? 0,
     steps: told ? Math.round(told.step / told.epoch * told.epochs) : null };
 }
 
@@ -58,19 +60,37 @@ export function mixture({ frames }, time) {
     [j, t / 2 + 2 * t * t - 1.5 * t ** 3], [sound(j + 1, j), -t * t / 2 + t ** 3 / 2]].filter(([, share]) => share !== 0);
 }
 
-const mixed = (frames, parts, name) =>
+export const mixed = (frames, parts, name) =>
   frames[parts[0][0]][name].map((_, n) => parts.reduce((sum, [i, share]) => sum + share * frames[i][name][n], 0));
 
-/** The picture at a time: points `xy` in units of the rim (x, y by turns), the rim's ‖x‖, angles and deciding weights. */
+/** The picture at a time: points `xy` in units of the rim (x, y by turns), the rim's ‖x‖, angles, deciding weights; `centers` like xy. */
 export function moment(film, time) {
   const parts = mixture(film, time), { frames } = film, pose = { broken: frames[parts[0][0]].broken };
   for (const name of ['xy', 'angles', 'weight', 'bias']) pose[name] = mixed(frames, parts, name);
   pose.rim = Math.exp(parts.reduce((sum, [i, share]) => sum + share * Math.log(frames[i].rim), 0));
+  if (film.centred) pose.centers = within(mixed(frames, parts, 'centers'), pose.rim);
   return pose;
 }
 
 /** The class weights' angles alone. */
 export const anglesAt = (film, time) => mixed(film.frames, mixture(film, time), 'angles');
+
+/** Places (x, y by turns) in units of a rim, what lies beyond it put on it, as the points are; NaN for what is no place. */
+export const within = (places, rim) => places.map((v, n) => v / Math.max(rim, Math.hypot(places[n & ~1], places[n | 1])));
+
+/** How tight the classes stand, in units of the data: mean distance `own` of the points to their centre; the two nearest centres. */
+export function spread({ xy, rim, centers }, labels) {
+  let sum = 0, count = 0, near = Infinity;
+  labels.forEach((k, p) => {
+    const away = Math.hypot(rim * xy[2 * p] - centers[2 * k], rim * xy[2 * p + 1] - centers[2 * k + 1]);
+    if (Number.isFinite(away)) { sum += away; count++; }
+  });
+  for (let j = 0; j < centers.length; j += 2) for (let k = 0; k < j; k += 2) {
+    const away = Math.hypot(centers[j] - centers[k], centers[j + 1] - centers[k + 1]);
+    if (away < near) near = away;
+  }
+  return { own: sum / count, near };
+}
 
 /** 1 for each point that the deciding weights give to another class, or that has no place. */
 export function wrongSides({ xy, rim, weight, bias }, labels) {
@@ -148,7 +168,11 @@ export function sentence(film, i, live) {
   if (f.broken) return `${when}: the run has diverged; its features are no longer numbers.`;
   const said = [];
   if (known(f.accuracy)) said.push(`*${percent(f.accuracy)}* of these ${film.labels.length} digits on the right side`);
-  if (known(f.theta)) said.push(`a digit stands *${inDegrees(f.theta)}* from its class weight on average`);
+  const { own, near } = f.centers ? spread(f, film.labels) : {}, from = [];
+  if (known(f.theta)) from.push(`*${inDegrees(f.theta)}* from its class weight`);
+  if (Number.isFinite(own)) from.push(`*${shortLength(own)}* from its centre`);
+  if (from.length) said.push(`a digit stands ${from.join(' and ')} on average`);
+  if (Number.isFinite(near)) said.push(`the nearest two centres are *${shortLength(near)}* apart`);
   said.push(`the rim is at *‖x‖ = ${shortLength(f.rim)}*`);
   const lost = f.missing ? ` ${f.missing} of the digits have no place: their features are not numbers.` : '';
   const over = !live && i === film.frames.length - 1, short = over && film.epochs > 0 && film.end < 0.999;
@@ -161,5 +185,18 @@ export function classSentence(film, i, k, wrong) {
   const own = [...film.labels.keys()].filter(p => film.labels[p] === k), right = own.filter(p => !wrong[p]).length;
   const turned = Math.abs(film.frames[i].angles[k] - film.frames[0].angles[k]);
   const digits = own.length ? `${right} of its ${own.length} digits on the right side` : 'none of these digits belongs to it';
-  return `Class ${k}: ${digits}; its weight has turned ${inDegrees(turned)} since step ${film.frames[0].step}.`;
+  return `Class ${k}: ${digits}; its weight has turned ${inDegrees(turned)} since step ${film.frames[0].step}`
+    + `${film.centred ? centreWords(film, i, k, own) : ''}.`;
+}
+
+function centreWords({ frames }, i, k, own) {
+  const { xy, rim, centers } = frames[i], [x, y] = centers.slice(2 * k), start = frames[0].centers;
+  const placed = own.filter(p => !Number.isNaN(xy[2 * p]));
+  if (!Number.isFinite(x + y)) return '; its centre has no place: it is not a number';
+  const mean = n => rim * placed.reduce((sum, p) => sum + xy[2 * p + n], 0) / placed.length;
+  const came = Math.hypot(x - start[2 * k], y - start[2 * k + 1]), away = Math.hypot(x - mean(0), y - mean(1));
+  const said = [];
+  if (Number.isFinite(came)) said.push(`has moved ${shortLength(came)} since then`);
+  if (placed.length) said.push(`stands ${shortLength(away)} from the mean of its digits`);
+  return said.length ? `; its centre ${said.join(' and ')}` : '';
 }

@@ -29,6 +29,14 @@ def film(moments=9, steps=320):
 STEPS = [step for step, _, _ in film()]
 
 
+def film_with_centers():
+    """The same training with class centres half-way out to where the classes will be."""
+    frames = film()
+    for step, _, frame in frames:
+        frame["centers"] = (0.5 + 10 * step / 320) * frame["directions"]
+    return frames
+
+
 @pytest.fixture
 def watch(show):
     """show, with the page's clock in the test's hand: nothing moves but by `page.clock.run_for`."""
@@ -179,6 +187,34 @@ def test_a_digit_on_the_rim_shows_its_class_alone(page):
     page.keyboard.press("Escape")
     page.clock.run_for(50)
     assert page.locator(".lesson p").inner_text() == hint
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_centers_are_drawn_told_and_pointed_at(watch, scheme):
+    page = watch(DriftPlayer.of(film_with_centers()), color_scheme=scheme)
+    rest(page)
+    box, aside = page.get_by_role("img").bounding_box(), page.locator(".lesson p")
+    assert page.locator("figcaption").inner_text().find("from its centre on average; the nearest two centres are") > 0
+    assert aside.inner_text().startswith("A diamond is a class centre")
+    all_classes, pixel = picture(page), "(([x, y]) => [...document.querySelector('.lesson canvas').getContext('2d')"
+    pixel += ".getImageData(x * devicePixelRatio, y * devicePixelRatio, 1, 1).data.slice(0, 3)])"
+    rim = np.percentile(np.linalg.norm(film()[-1][2]["embeddings"], axis=1), 99.5)
+    inside = box["width"] * (0.5 - 0.08) - 3 - 13 - 3  # the circle's radius, as plan() has it
+    x, y = box["width"] / 2 + 10.5 * inside / rim * np.array([math.cos(1.2), -math.sin(1.2)])
+    red, green, blue = page.evaluate(f"{pixel}([{x}, {y}])")
+    assert (red, green, blue) == ((63, 144, 218) if scheme == "light" else (90, 162, 230))  # class 0's colour
+    page.mouse.move(box["x"] + x, box["y"] + y + 3)
+    page.clock.run_for(50)
+    assert aside.inner_text().startswith("Class 0: 20 of its 20 digits")
+    assert "its centre has moved 10 since then and stands" in aside.inner_text()
+    alone = picture(page)
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    page.clock.run_for(50)
+    assert picture(page) == all_classes != alone
+    page.get_by_role("slider").focus()
+    page.keyboard.press("0")
+    page.clock.run_for(50)
+    assert picture(page) == alone
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
