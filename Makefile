@@ -13,7 +13,7 @@ TRUSTED := .venv/trusted-by-$(shell id -u)
 # JupyterLab refuses to run as root unless told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help setup lab test test-fast notebooks lint bench clean
+.PHONY: help setup lab test test-fast notebooks check-lessons lint bench clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -45,6 +45,10 @@ test-fast: ## run the tests alone, without browser and lessons
 notebooks: ## make the notebooks anew whose text or library changed (ARGS="02", ARGS=--all)
 	@sh .make/setup.sh requirements-dev.txt
 	@$(IN_VENV) notebooks/text/build.py $(ARGS)
+
+check-lessons: ## run each lesson alone, with three seeds and with one and two threads (ARGS="03"; an hour for all)
+	@sh .make/setup.sh requirements-dev.txt
+	@$(IN_VENV) notebooks/text/check.py $(ARGS)
 
 lint: ## check style and the order of imports
 	@sh .make/setup.sh requirements-dev.txt

@@ -38,7 +38,7 @@ def test_features_and_weights_stand_where_they_should(others, classes):
     wanted = {
         "90": torch.zeros(len(THETA), classes - 1, dtype=torch.float64),
         "simplex": (-THETA.cos() / (classes - 1))[:, None].expand(-1, classes - 1),
-        "circle": (THETA[:, None] - 2 * math.pi * torch.arange(1, classes) / classes).cos(),
+        "circle": (THETA[:, None] - 2 * math.pi * torch.arange(1, classes, dtype=torch.float64) / classes).cos(),
     }[others]
     torch.testing.assert_close(cosines[:, 1:], wanted, rtol=0, atol=1e-12)
 

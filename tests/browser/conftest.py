@@ -76,7 +76,8 @@ class Pages:
     def end(self) -> None:
         """Close what only this test used."""
         if self.shared is not None:
-            self.shared.emulate_media(color_scheme=None, reduced_motion=None)
+            self.shared.emulate_media(color_scheme="null", reduced_motion="null")  # None would leave them as they are
+            self.shared.mouse.move(0, 0)
             self.shared.goto("about:blank")
         for context in self.contexts:
             if self.shared is None or context is not self.shared.context:

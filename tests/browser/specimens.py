@@ -110,11 +110,27 @@ SPECIMENS = [
         told="arrows.settings",
     ),
     Specimen(
+        name="center",
+        make="explorers.CenterUpdate()",
+        by_mouse=lambda figure: drag(figure.get_by_role("application"), (0.88, 0.365), (0.88, 0.365)),
+        by_key=lambda figure: figure.get_by_role("application").press("Enter"),
+        assign="center.alpha = {}",
+        told="center.settings",
+    ),
+    Specimen(
         name="length",
         make="explorers.GradientLength({'made up': torch.rand(200)})",
         by_mouse=drag_slider("scale"),
         by_key=press_slider("scale"),
         assign="length.margin = {}",
         told="length.settings",
+    ),
+    Specimen(
+        name="logits",
+        make="explorers.LogitCurves({'made up': torch.rand(200)})",
+        by_mouse=drag_slider("margin"),
+        by_key=press_slider("margin"),
+        assign="logits.between = 1 + {}",
+        told="logits.settings",
     ),
 ]

@@ -11,9 +11,11 @@ import torch.nn.functional as F
 from lessons_lib.exercises import DONE, EXERCISES, NOT_ATTEMPTED, NOT_YET, check
 from lessons_lib.exercises.lesson_00 import angle
 from lessons_lib.exercises.lesson_02 import boundary, cosines, tie
+from lessons_lib.exercises.lesson_03 import left, moved
+from lessons_lib.exercises.lesson_04 import edge, psi
 from lessons_lib.exercises.lesson_05 import combined, cosface_edge, factor
 from lessons_lib.exercises.lesson_08 import coefficients, lets_go, squared_error
-from lessons_lib.losses import ArcFaceLoss, CombinedMarginLoss, P2SGradLoss
+from lessons_lib.losses import ArcFaceLoss, CenterLoss, CombinedMarginLoss, P2SGradLoss, SphereFaceLoss
 
 TEXTS = Path(__file__).parents[2] / "notebooks" / "text"
 
@@ -31,6 +33,51 @@ def slope(function, theta):
     """The derivative of a function of angles, by autograd."""
     theta = theta.clone().requires_grad_()
     return torch.autograd.grad(function(theta).sum(), theta)[0]
+
+
+def nudged(center, points, alpha):
+    """3.1 by the library, whose update takes x − c and has all classes."""
+    loss = CenterLoss(2, 2, alpha)
+    loss.centers.copy_(center.expand(2, 2))
+    loss.follow(points - center, torch.zeros(len(points), dtype=torch.int64))
+    return loss.centers[0]
+
+
+def moved_in_place(center, points, alpha):
+    """3.1 by a loop, the centre given moved on the way."""
+    total = torch.zeros(2)
+    for point in points:
+        total = total + center - point
+    center -= alpha * total / (1 + len(points))
+    return center
+
+
+def walked(count, alpha, steps):
+    """3.2 by really taking the steps."""
+    points = torch.randn(count, 2, generator=torch.Generator().manual_seed(0)).double()
+    start = center = torch.tensor([3.0, -2.0]).double()
+    for _ in range(steps):
+        center = moved(center, points, alpha)
+    return (center - points.mean(dim=0)).norm() / (start - points.mean(dim=0)).norm()
+
+
+def pieces(theta, m, k):
+    """SphereFace's curve with this for k."""
+    return (-1) ** k * torch.cos(m * theta) - 2 * k
+
+
+def finished(theta, m):
+    """k, the pieces of the curve that θ has passed."""
+    return torch.floor(m * theta / math.pi)
+
+
+def open_pieces(theta, m):
+    """SphereFace's curve piece by piece, each without its ends."""
+    found = torch.zeros_like(theta)
+    for k in range(m):
+        inside = (theta > k * math.pi / m) & (theta < (k + 1) * math.pi / m) | (theta == 0)
+        found[inside] = pieces(theta[inside], m, k)
+    return torch.where(theta == 0, 1, found)
 
 
 def own(cosines, labels):
@@ -117,6 +164,115 @@ MISTAKES = {
         (lambda ratio, apart: math.degrees(tie(ratio, apart)), "return radians"),
         (lambda ratio, apart: ratio / 0, "raised ZeroDivisionError"),
         (lambda ratio, apart: math.nan, "not finite"),
+    ],
+    "3.1": [
+        (lambda c, x, a: c - a * (c - x).mean(dim=0), "Divided by n, which is 0"),
+        (lambda c, x, a: c - a * (c - x).sum(dim=0) / len(x), "Divided by n, which is 0"),
+        (lambda c, x, a: (1 - a) * c + a * x.mean(dim=0), "Divided by n, which is 0"),
+        (lambda c, x, a: c - a / len(x) * (c - x).sum(dim=0), "divides by zero when the class has no point"),
+        (lambda c, x, a: c - a * (c - x).sum(dim=0) / max(1, len(x)), "with the empty batch apart"),
+        (lambda c, x, a: c - a * (c - x.mean(dim=0)) if len(x) else c, "with the empty batch apart"),
+        (lambda c, x, a: c - a * (c - x).sum(dim=0), "Not divided"),
+        (lambda c, x, a: c - a * (c - x).sum(dim=0) / 1 + len(x), "Brackets are missing"),
+        (lambda c, x, a: c + a * (c - x).sum(dim=0) / (1 + len(x)), "moves away"),
+        (lambda c, x, a: moved(c, x, 1 - a), "α is on the wrong side: "),
+        (lambda c, x, a: a * c + (1 - a) * x.mean(dim=0), "α is on the wrong side, and n divides"),
+        (lambda c, x, a: c - (c - x).sum(dim=0) / (1 + len(x)), "α is missing"),
+        (lambda c, x, a: x.mean(dim=0), "the mean of the points"),
+        (lambda c, x, a: a * (x - c).sum(dim=0) / (1 + len(x)), "the change alone"),
+        (lambda c, x, a: a * (c - x).sum(dim=0) / (1 + len(x)), "what comes off"),
+        (lambda c, x, a: (c - x).sum(dim=0) / (1 + len(x)), "That is the Δ"),
+        (lambda c, x, a: c - a * (c - x.sum(dim=0)) / (1 + len(x)), "in the sum only once"),
+        (lambda c, x, a: c - a * (c - x.sum(dim=0) / (1 + len(x))), "divides the points alone"),
+        (lambda c, x, a: c - a * (c - x).sum() / (1 + len(x)), "over the coordinates too"),
+        (lambda c, x, a: c - a * (c - x).sum(dim=0) / (1 + x.numel()), "counts the coordinates too"),
+        (lambda c, x, a: c - a * (c - x).sum(dim=1) / (1 + len(x)), "are the rows: dim=0"),
+        (lambda c, x, a: c - a * (c - x) / (1 + len(x)), "with n = 0 yours has shape (0, 2)"),
+        (lambda c, x, a: c - a * (c - x).sum(dim=0, keepdim=True) / (1 + len(x)), "yours has shape (1, 2)"),
+        (lambda c, x, a: (c - x).sum(), "yours has shape ()"),
+        (lambda c, x, a: c, "Not the same yet"),
+        (lambda c, x, a: moved(c, x, a**2), "Not the same yet"),
+        (lambda c, x, a: c.sub_(a), "Not the same yet"),
+        (lambda c, x, a: c.sub_(a) and None, "Your function raised RuntimeError: Boolean value"),
+        (lambda c, x, a: print(end=""), "returned nothing"),
+        (lambda c, x: c, "Your function raised TypeError"),
+        (0.5, "wants the function itself"),
+    ],
+    "3.2": [
+        (lambda n, a, k: 1 - left(n, a, k), "the share gone: what is left"),
+        (lambda n, a, k: (a * n / (n + 1)) ** k, "one update's share gone, to the power"),
+        (lambda n, a, k: (1 - a / (n + 1)) ** k, "the n on top is missing"),
+        (lambda n, a, k: (1 - a) ** k, "α alone"),
+        (lambda n, a, k: (1 - n / (n + 1)) ** k, "α is missing"),
+        (lambda n, a, k: (1 - a * (n + 1) / n) ** k, "Upside down"),
+        (lambda n, a, k: (1 - a * n) ** k, "Not divided by n + 1"),
+        (lambda n, a, k: (1 - a * n / n + 1) ** k, "Brackets are missing"),
+        (lambda n, a, k: 1 - a * n / (n + 1), "That is after one update"),
+        (lambda n, a, k: 1 - k * a * n / (n + 1), "The steps do not add up"),
+        (lambda n, a, k: k * (1 - a * n / (n + 1)), "You multiplied by steps"),
+        (lambda n, a, k: (1 + a * n / (n + 1)) ** k, "The sign is turned"),
+        (lambda n, a, k: math.exp(-k * a * n / (n + 1)), "for small steps alone"),
+        (lambda n, a, k: 100 * left(n, a, k), "in percent"),
+        (lambda n, a, k: [left(n, a, step) for step in range(k)], "One number is wanted: a share"),
+        (lambda n, a, k: left(n, a, k + 1), "Not the same yet"),
+        (lambda n, a, k: math.nan, "not finite"),
+        (lambda n, a, k: a / k, "Your function raised ZeroDivisionError"),
+    ],
+    "4.1": [
+        (lambda theta, m: torch.cos(m * theta), "That is cos(mθ)"),
+        (lambda theta, m: pieces(theta, m, torch.floor(theta / math.pi)), "That is cos(mθ)"),
+        (lambda theta, m: torch.cos(m * theta) - 2 * finished(theta, m), "(−1)^k is missing"),
+        (
+            lambda theta, m: -(1 ** finished(theta, m)) * torch.cos(m * theta) - 2 * finished(theta, m),
+            "(-1) ** k",
+        ),
+        (lambda theta, m: (-1) ** finished(theta, m) * torch.cos(m * theta), "− 2k is missing"),
+        (lambda theta, m: psi(theta, m) + 4 * finished(theta, m), "2k is added"),
+        (lambda theta, m: psi(theta, m) + finished(theta, m), "only once"),
+        (
+            lambda theta, m: (-1) ** finished(theta, m) * (torch.cos(m * theta) - 2 * finished(theta, m)),
+            "multiplies 2k as well",
+        ),
+        (lambda theta, m: pieces(theta, m, torch.floor(m * theta)), "k is ⌊mθ⌋"),
+        (lambda theta, m: pieces(theta, m, torch.round(m * theta / math.pi)), "to the nearest whole number"),
+        (lambda theta, m: pieces(theta, m, torch.ceil(m * theta / math.pi)), "k is rounded up"),
+        (lambda theta, m: pieces(theta, m, m * theta / math.pi), "k is not rounded"),
+        (lambda theta, m: pieces(theta, m, 1 + finished(theta, m)), "k begins at 1"),
+        (lambda theta, m: m * torch.cos(theta), "That is m·cos θ"),
+        (
+            lambda theta, m: (-1) ** finished(theta, m) * m * torch.cos(theta) - 2 * finished(theta, m),
+            "m stands outside the cosine",
+        ),
+        (lambda theta, m: pieces(theta, 1, finished(theta, m)), "m is missing in the cosine"),
+        (lambda theta, m: torch.cos(torch.clamp(m * theta, max=math.pi)), "stays at −1"),
+        (lambda theta, m: psi(torch.rad2deg(theta), m), "You turned the angle into degrees"),
+        (lambda theta, m: pieces(torch.rad2deg(theta), m, finished(theta, m)), "the cosine is given degrees"),
+        (lambda theta, m: psi(torch.deg2rad(theta), m), "nothing is to be converted"),
+        (open_pieces, "at θ = kπ/m it should be 1 − 2k"),
+        (lambda theta, m: torch.where(theta < math.pi, psi(theta, m), 0), "or at π itself"),
+        (lambda theta, m: psi(theta, m).mean(), "for each of the 62 angles"),
+        (lambda theta, m: psi(theta, 4), "Not the same yet"),
+        (lambda theta, m: psi(theta, m) * math.nan, "not finite"),
+        (lambda theta, m: math.cos(m * theta), "Your function raised"),
+    ],
+    "4.2": [
+        (lambda between, m: between / 2, "half-way, the edge of plain softmax"),
+        (lambda between, m: between / m, "Divided by m alone"),
+        (lambda between, m: between / (2 * m), "Half-way, divided by m"),
+        (lambda between, m: between / (m - 1), "m − 1 would be for a feature beyond"),
+        (lambda between, m: between / m + 1, "Brackets are missing"),
+        (lambda between, m: between * m / (m + 1), "the angle to the other weight"),
+        (lambda between, m: between / 2 - edge(between, m), "from half-way"),
+        (lambda between, m: between - 2 * edge(between, m), "the band between the two edges"),
+        (lambda between, m: (between - m) / 2, "ArcFace's edge"),
+        (lambda between, m: between - m, "m is no angle"),
+        (lambda between, m: math.degrees(edge(between, m)), "return radians"),
+        (lambda between, m: edge(math.radians(between), m), "nothing is to be converted"),
+        (lambda between, m: (between, m), "One number is wanted"),
+        (lambda between, m: math.pi / (m + 1), "Not the same yet"),
+        (lambda between, m: m / between, "not finite"),
+        (lambda between, m: between.div(m + 1), "Your function raised AttributeError"),
+        (lambda between: between, "Your function raised TypeError"),
     ],
     "5.1": [
         (lambda theta, m1, m2, m3: torch.cos(m1 * theta + m2) + m3, "m3 is added"),
@@ -255,6 +411,34 @@ ALSO_RIGHT = {
         lambda a, b: boundary(a, b) + 2 * math.pi,
     ],
     "2.3": [lambda ratio, apart: math.atan((ratio - math.cos(apart)) / math.sin(apart))],
+    "3.1": [
+        nudged,
+        moved_in_place,
+        lambda c, x, a: c + a * (x - c).sum(dim=0) / (len(x) + 1),
+        lambda c, x, a: (1 - a * len(x) / (1 + len(x))) * c + a / (1 + len(x)) * x.sum(dim=0),
+        lambda c, x, a: c - a * len(x) / (len(x) + 1) * (c - x.mean(dim=0)) if len(x) else c,
+        lambda c, x, a: (c - a * (c - x).float().sum(dim=0) / (1 + len(x))).tolist(),
+    ],
+    "3.2": [
+        walked,
+        lambda n, a, k: math.prod([1 - a * n / (n + 1)] * k),
+        lambda n, a, k: torch.tensor([1 - a + a / (n + 1)]) ** k,
+    ],
+    "4.1": [
+        lambda theta, m: SphereFaceLoss(2, 2, m).target_logit(theta),
+        lambda theta, m: pieces(theta, m, finished(theta, m).clamp(max=m - 1)),
+        lambda theta, m: [psi(angle, m) for angle in theta],
+        lambda theta, m: psi(theta.float(), m),
+        lambda theta, m: pieces(theta, m, torch.div(m * theta, math.pi, rounding_mode="trunc")),
+        lambda theta, m: pieces(theta.mul_(m), 1, torch.floor(theta / math.pi)),
+    ],
+    "4.2": [
+        lambda between, m: between - between * m / (m + 1),
+        lambda between, m: torch.tensor([between]) / (1 + m),
+        lambda between, m: bisected(
+            lambda theta: float(psi(torch.tensor(theta), m)) - math.cos(between - theta), between
+        ),
+    ],
     "5.1": [
         lambda theta, m1, m2, m3: [math.cos(m1 * angle + m2) - m3 for angle in theta.tolist()],
         lambda theta, m1, m2, m3: theta.mul_(m1).add_(m2).cos_() - m3,
@@ -343,6 +527,37 @@ def test_the_answer_shows_a_picture_hints_and_the_solution_folded(number):
     assert len(shown) < 40_000
 
 
+def test_what_lesson_03_says_of_its_finished_pictures():
+    still, one, three = EXERCISES["3.1"].target.reshape(11, 2, 3).unbind(dim=2)
+    points = torch.tensor([[1.3, -1.0], [2.1, -2.2], [1.7, -1.6]]).double()
+    torch.testing.assert_close(still, still[:1].expand(11, 2))
+    assert "one point draws the centre 50% of the way to itself, three draw it 75% of" in EXERCISES["3.1"].done
+    torch.testing.assert_close(one[-1], still[0] + 0.50 * (points[0] - still[0]))
+    torch.testing.assert_close(three[-1], still[0] + 0.75 * (points.mean(dim=0) - still[0]))
+    one, nine = EXERCISES["3.2"].target[10, :2].tolist()  # α = 0.2
+    assert f"leaves {one:.0%} of the distance and nine leave {nine:.0%}" in EXERCISES["3.2"].done
+    assert f"it would be {0.8**10:.0%} for both" in EXERCISES["3.2"].done
+
+
+def test_what_lesson_04_says_of_its_finished_pictures():
+    drawn = EXERCISES["4.1"].target
+    torch.testing.assert_close(drawn[0], torch.ones(4).double())
+    torch.testing.assert_close(drawn[-1], 1 - 2 * torch.arange(1.0, 5).double(), rtol=0, atol=1e-9)
+    assert (drawn.diff(dim=0) <= 0).all() and "−7 for m = 4" in EXERCISES["4.1"].done
+    flat = [math.radians(float(degrees)) for degrees in re.findall(r"\d+(?=°)", EXERCISES["4.1"].done)]
+    assert len(flat) == 3
+    assert slope(lambda theta: psi(theta, 4), torch.tensor(flat).double()).abs().max() < 1e-6
+    kept = math.degrees(edge(math.radians(36), 4))
+    assert re.findall(r"[\d.]+(?=°)", EXERCISES["4.2"].done) == ["36", f"{kept:.1f}", f"{36 - 2 * kept:.1f}"]
+    torch.testing.assert_close(EXERCISES["4.2"].target[:, 0] * 2, torch.deg2rad(torch.arange(0, 181, 10.0).double()))
+
+
+@pytest.mark.parametrize("m", [1, 2, 3, 4])
+def test_at_pi_either_k_of_lesson_04_gives_the_same(m):
+    pi = torch.tensor([math.pi]).double()
+    torch.testing.assert_close(pieces(pi, m, m), pieces(pi, m, m - 1))
+
+
 def test_what_lesson_05_says_of_its_finished_pictures():
     begins = dict(zip(("m2", "m3", "m1", "all"), EXERCISES["5.1"].target[0].tolist(), strict=True))
     assert begins["m1"] == 1 and max(begins["m2"], begins["m3"], begins["all"]) < 0.9
@@ -381,6 +596,6 @@ def test_the_squared_error_of_lesson_08_is_the_library_s_p2sgrad():
 
 
 def test_a_number_there_is_none_of_is_one_sentence():
-    there_are = r"0\.1, 0\.2, 2\.1, 2\.2, 2\.3, 5\.1, 5\.2, 5\.3, 8\.1, 8\.2, 8\.3"
+    there_are = r"0\.1, 0\.2, 2\.1, 2\.2, 2\.3, 3\.1, 3\.2, 4\.1, 4\.2, 5\.1, 5\.2, 5\.3, 8\.1, 8\.2, 8\.3"
     with pytest.raises(ValueError, match=rf"^There is no exercise '9\.9'; there are {there_are}\.$"):
         check("9.9", 1)
