@@ -146,6 +146,7 @@ def test_the_pointer_stays_on_the_line(page):
         ("sphereface", (30, 120), (30, 60), 2.0),
     ]:
         paste(page, json.dumps({"loss": loss}))
+        assert settings(page)["loss"] == loss  # painted: only then is the line where it is taken hold of
         drag(page, at(page, *start), at(page, *end))
         assert settings(page)["margins"][loss] == pytest.approx(m, abs=0.0051 if loss == "cosface" else 0.051)
 

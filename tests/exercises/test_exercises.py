@@ -511,7 +511,13 @@ def test_mistakes_are_met_with_fitting_words(number, answer, words):
     verdict = check(number, answer)
     assert verdict.state == NOT_YET
     assert words in verdict.words
-    assert f"Exercise {number}: not yet." in verdict._repr_html_()
+    assert f"Exercise {number}: not yet." in repr(verdict)
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_a_mistake_is_shown_over_the_target(number):
+    shown = check(number, MISTAKES[number][0][0])._repr_html_()
+    assert f"Exercise {number}: not yet." in shown and "data:image/png;base64," in shown
 
 
 @pytest.mark.parametrize(("number", "answer"), [(n, answer) for n, known in ALSO_RIGHT.items() for answer in known])
