@@ -4,8 +4,9 @@ Angles are radians everywhere; degrees appear only in text and on axes.
 """
 
 import math
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -105,12 +106,136 @@ def spread_points(count: int, size: int) -> Tensor:
     return unit_vectors(points).float()
 
 
-def widest_spread(count: int, size: int) -> float:
-    """The smallest angle between `count` directions in `size` dimensions at their very best, in radians.
+def simplex_angle(count: int) -> float:
+    """The angle between any two of `count` directions that all stand equally far apart, arccos(−1/(count − 1)).
 
-    Exact on the circle (2π/count) and where a simplex fits (size ≥ count − 1: arccos(−1/(count − 1))); in between an
-    upper bound, Rankin's: of more than size + 1 directions two stand at 90 degrees or closer.
+    In radians. It needs at least count − 1 dimensions; no other arrangement has so wide a smallest angle.
     """
-    if size >= count - 1:
-        return math.acos(-1 / (count - 1))
-    return 2 * math.pi / count if size == 2 else math.pi / 2
+    return math.acos(-1 / (count - 1))
+
+
+class Ceiling(NamedTuple):
+    """The largest margin that every class can still meet, in radians and in units of cosine; a bound if not `exact`."""
+
+    angle: float
+    cosine: float
+    exact: bool
+
+
+def margin_ceiling(count: int, size: int) -> Ceiling:
+    """The widest smallest angle of `count` directions in `size` dimensions; a class weight's own features need no more.
+
+    Exact on the circle, where a simplex fits (size ≥ count − 1), and on the sphere up to 14 directions and for 24.
+    Otherwise `exact` is False and the angle an upper bound: Fejes Tóth's on the sphere, elsewhere Rankin's, by which of
+    more than size + 1 directions two stand at 90 degrees or closer. Raises ValueError for fewer than two of either.
+    """
+    _check_counts(count, size)
+    exact = _even(count, size) or (size == 3 and _proven(count))
+    if exact:
+        angle = tammes_angle(count, size)
+    elif size == 3:
+        angle = 2 * math.asin(math.sqrt(4 - 1 / math.sin(math.pi * count / (6 * count - 12)) ** 2) / 2)
+    else:
+        angle = math.pi / 2
+    return Ceiling(angle, 1 - math.cos(angle), exact)
+
+
+class Optimum(NamedTuple):
+    """The arrangement of least energy: that energy, and the smallest angle between two of its points in radians."""
+
+    energy: float
+    angle: float
+
+
+def tammes_angle(count: int, size: int) -> float:
+    """The widest smallest angle between `count` directions (Tammes' problem), in radians; the best known if not proven.
+
+    This and the two that follow know the circle, the sphere up to 24 directions, and every size where a simplex fits;
+    ValueError elsewhere.
+    """
+    if _on_sphere(count, size):
+        return math.radians(_SPHERE[count][0])
+    return _even_angle(count, size)
+
+
+def tammes_proven(count: int, size: int) -> bool:
+    """Whether `tammes_angle` is proven to be the widest: on the sphere it is up to 14 directions, and for 24."""
+    return not _on_sphere(count, size) or _proven(count)
+
+
+def thomson_optimum(count: int, size: int) -> Optimum:
+    """The least energy of `count` like charges under Coulomb's law (Thomson's problem): the sum over pairs of 1/d."""
+    if _on_sphere(count, size):
+        return Optimum(_SPHERE[count][1], math.radians(_SPHERE[count][2]))
+    pairs = count * (count - 1) / 2
+    return Optimum(pairs * _mean_over_even_chords(count, size, lambda d: 1 / d), _even_angle(count, size))
+
+
+def uniform_optimum(count: int, size: int) -> Optimum:
+    """The least energy of `count` like charges under UniformFace's law: the mean over pairs of 1/(1 + d)."""
+    if _on_sphere(count, size):
+        return Optimum(_SPHERE[count][3], math.radians(_SPHERE[count][4]))
+    return Optimum(_mean_over_even_chords(count, size, lambda d: 1 / (1 + d)), _even_angle(count, size))
+
+
+def _even(count: int, size: int) -> bool:
+    """Whether these directions can be spread so evenly that a formula has their angles: on the circle, as a simplex."""
+    return size == 2 or size >= count - 1
+
+
+def _proven(count: int) -> bool:
+    return count <= 14 or count == 24
+
+
+def _on_sphere(count: int, size: int) -> bool:
+    """Whether the table below holds these directions; ValueError where neither it nor a formula does."""
+    _check_counts(count, size)
+    if not _even(count, size) and (size != 3 or count not in _SPHERE):
+        raise ValueError(
+            f"The best arrangement of {count} directions in {size} dimensions is not known here: use the circle "
+            "(size 2), the sphere (size 3) with at most 24, or at least count − 1 dimensions."
+        )
+    return not _even(count, size)
+
+
+def _check_counts(count: int, size: int) -> None:
+    if count < 2 or size < 2:
+        raise ValueError(f"count and size must be at least 2, got count={count} and size={size}.")
+
+
+def _even_angle(count: int, size: int) -> float:
+    return 2 * math.pi / count if size == 2 else simplex_angle(count)
+
+
+def _mean_over_even_chords(count: int, size: int, law: Callable[[float], float]) -> float:
+    """Mean over pairs of evenly spread directions, which is best for every law that falls ever more slowly."""
+    turns = [2 * math.pi * k / count for k in range(1, count)] if size == 2 else [simplex_angle(count)]
+    return sum(law(2 * math.sin(turn / 2)) for turn in turns) / len(turns)
+
+
+# On the sphere, by the number of points: Tammes' angle; Thomson's energy and the smallest angle of that arrangement;
+# UniformFace's energy and smallest angle. Angles in degrees. Tammes' are proven up to 14 and for 24 (Fejes Tóth 1943,
+# Schütte and van der Waerden 1951, Danzer 1963, Musin and Tarasov 2012 and 2015, Robinson 1961); all others are the
+# best that is known, found again from hundreds of random starts.
+_SPHERE = {
+    5: (90.000000, 6.474691495, 90.00000, 0.391669092, 90.00000),
+    6: (90.000000, 9.985281374, 90.00000, 0.398037517, 90.00000),
+    7: (77.869542, 14.452977414, 72.00000, 0.404599966, 72.00000),
+    8: (74.858492, 19.675287861, 71.69415, 0.408884436, 71.37976),
+    9: (70.528779, 25.759986531, 69.18975, 0.412491272, 69.16798),
+    10: (66.146822, 32.716949460, 64.99563, 0.415523926, 65.15352),
+    11: (63.434949, 40.596450508, 58.53956, 0.418252813, 58.02175),
+    12: (63.434949, 49.165253058, 63.43495, 0.420143527, 63.43495),
+    13: (57.136703, 58.853230612, 52.31692, 0.422266804, 52.39236),
+    14: (55.670570, 69.306363297, 52.86609, 0.423913429, 52.71552),
+    15: (53.657850, 80.670244114, 49.22487, 0.425400689, 48.91541),
+    16: (52.244396, 92.911655303, 48.93622, 0.426706778, 49.06757),
+    17: (51.090329, 106.050404829, 50.10807, 0.427879712, 49.99721),
+    18: (49.556655, 120.084467447, 47.53442, 0.428934507, 47.51602),
+    19: (47.691914, 135.089467557, 44.90970, 0.429938520, 44.43322),
+    20: (47.431036, 150.881568334, 46.09331, 0.430785378, 45.56171),
+    21: (45.613223, 167.641622399, 44.32050, 0.431592071, 44.30806),
+    22: (44.740161, 185.287536149, 43.30201, 0.432323662, 43.10730),
+    23: (43.709964, 203.930190663, 41.48111, 0.433030909, 41.40575),
+    24: (43.690767, 223.347074052, 42.06530, 0.433638360, 41.87665),
+}

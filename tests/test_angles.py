@@ -1,4 +1,5 @@
 import math
+import re
 
 import pytest
 import torch
@@ -9,10 +10,15 @@ from lessons_lib.angles import (
     circle_points,
     cosines_and_own,
     cosines_between,
+    margin_ceiling,
     safe_angle,
+    simplex_angle,
     spread_points,
+    tammes_angle,
+    tammes_proven,
+    thomson_optimum,
+    uniform_optimum,
     unit_vectors,
-    widest_spread,
 )
 
 
@@ -98,16 +104,107 @@ def test_circle_points_stand_evenly(count):
         torch.testing.assert_close(gaps, torch.full((count,), 2 * math.pi / count))
 
 
-@pytest.mark.parametrize(("count", "size", "degrees"), [(10, 2, 36.0), (2, 2, 180.0), (4, 3, 109.471), (10, 9, 96.379)])
-def test_widest_spread_where_it_is_known(count, size, degrees):
-    assert math.degrees(widest_spread(count, size)) == pytest.approx(degrees, abs=1e-3)
+def smallest_angle(points):
+    return safe_angle((points @ points.T).fill_diagonal_(-1).max()).item()
 
 
-@pytest.mark.parametrize(("count", "size"), [(10, 3), (12, 3), (10, 5), (6, 3)])
-def test_widest_spread_is_a_bound_in_between(count, size):
-    points = spread_points(count, size)
-    nearest = (points @ points.T).fill_diagonal_(-1).max()
-    assert safe_angle(nearest) <= widest_spread(count, size) + 1e-3
+@pytest.mark.parametrize(
+    ("count", "size", "degrees", "cosine"),
+    [
+        (10, 2, 36.0, 0.19098),
+        (2, 2, 180.0, 2.0),
+        (4, 3, 109.4712, 4 / 3),
+        (10, 3, 66.1468, 0.59560),
+        (10, 9, 96.3794, 10 / 9),
+    ],
+)
+def test_the_margin_ceiling_where_it_is_known(count, size, degrees, cosine):
+    angle, in_cosine, exact = margin_ceiling(count, size)
+    assert math.degrees(angle) == pytest.approx(degrees, abs=1e-4)
+    assert in_cosine == pytest.approx(cosine, abs=1e-5)
+    assert exact
+
+
+@pytest.mark.parametrize(("count", "size"), [(15, 3), (20, 3), (23, 3), (50, 3), (10, 5), (100, 16)])
+def test_the_margin_ceiling_is_a_bound_in_between_and_says_so(count, size):
+    angle, cosine, exact = margin_ceiling(count, size)
+    assert not exact
+    assert smallest_angle(spread_points(count, size)) <= angle
+    assert cosine == pytest.approx(1 - math.cos(angle))
+    if size == 3 and count <= 24:
+        assert tammes_angle(count, size) < angle < 1.06 * tammes_angle(count, size)
+
+
+def thomson_energy(points):
+    return (1 / torch.pdist(points)).sum()
+
+
+def uniform_face_energy(points):
+    d = torch.cdist(points, points)
+    return (1 / (1 + d[~torch.eye(len(points), dtype=torch.bool)])).mean()
+
+
+def relaxed(energy, count, size, seed):
+    """From random places to an arrangement of least energy, by a well-kept optimiser."""
+    places = torch.randn(count, size, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+    places.requires_grad_()
+    optimizer = torch.optim.LBFGS(
+        [places], max_iter=2_000, tolerance_grad=1e-11, tolerance_change=0, line_search_fn="strong_wolfe"
+    )
+
+    def measure():
+        optimizer.zero_grad()
+        value = energy(unit_vectors(places))
+        value.backward()
+        return value
+
+    optimizer.step(measure)
+    return unit_vectors(places.detach())
+
+
+@pytest.mark.parametrize(
+    ("energy", "optimum"), [(thomson_energy, thomson_optimum), (uniform_face_energy, uniform_optimum)]
+)
+@pytest.mark.parametrize(
+    ("count", "size"), [(n, 3) for n in (2, 3, 4, 5, 7, 8, 10, 11, 13, 17, 24)] + [(3, 2), (10, 2), (6, 5), (4, 7)]
+)
+def test_charges_left_alone_find_the_optimum_on_record(energy, optimum, count, size):
+    best = min((relaxed(energy, count, size, seed) for seed in range(2)), key=energy)
+    assert energy(best).item() == pytest.approx(optimum(count, size).energy, rel=1e-7)
+    assert smallest_angle(best) == pytest.approx(optimum(count, size).angle, abs=math.radians(0.002))
+    assert smallest_angle(best) <= tammes_angle(count, size) + 1e-6
+
+
+# Closed forms, and what Musin and Tarasov give for 13 and 14, Robinson for 24.
+TAMMES = {
+    3: math.tau / 3, 4: math.acos(-1 / 3), 5: math.pi / 2, 6: math.pi / 2, 8: math.acos((2 * math.sqrt(2) - 1) / 7),
+    9: math.acos(1 / 3), 11: math.acos(1 / math.sqrt(5)), 12: math.acos(1 / math.sqrt(5)),
+    13: math.radians(57.1367031), 14: math.radians(55.6705700), 24: math.radians(43.6907671),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("count", TAMMES)
+def test_tammes_angles_on_the_sphere(count):
+    assert tammes_angle(count, 3) == pytest.approx(TAMMES[count], abs=1e-7)
+    assert tammes_proven(count, 3)
+
+
+def test_tammes_is_not_proven_everywhere_and_not_what_charges_find():
+    assert [count for count in range(2, 25) if not tammes_proven(count, 3)] == list(range(15, 24))
+    alike = [n for n in range(2, 15) if tammes_angle(n, 3) - thomson_optimum(n, 3).angle < 1e-6]
+    assert alike == [2, 3, 4, 5, 6, 12]
+    assert math.degrees(simplex_angle(10)) == pytest.approx(96.379, abs=1e-3)
+
+
+def test_an_arrangement_that_is_not_on_record_is_refused():
+    message = (
+        "The best arrangement of 25 directions in 3 dimensions is not known here: use the circle (size 2), the sphere"
+    )
+    for ask in (tammes_angle, tammes_proven, thomson_optimum, uniform_optimum):
+        with pytest.raises(ValueError, match=re.escape(message)):
+            ask(25, 3)
+    with pytest.raises(ValueError, match=r"count and size must be at least 2, got count=1 and size=3\."):
+        margin_ceiling(1, 3)
 
 
 # The smallest angles of the Thomson configurations on the sphere; a cross-polytope in four dimensions.
@@ -116,6 +213,5 @@ def test_widest_spread_is_a_bound_in_between(count, size):
 )
 def test_spread_points_keep_apart(count, size, smallest):
     points = spread_points(count, size)
-    nearest = (points @ points.T).fill_diagonal_(-1).max()
-    assert math.degrees(safe_angle(nearest)) == pytest.approx(smallest, abs=0.6)
+    assert math.degrees(smallest_angle(points)) == pytest.approx(smallest, abs=0.6)
     torch.testing.assert_close(points, spread_points(count, size))

@@ -5,8 +5,10 @@ from lessons_lib.losses.base import Head
 from lessons_lib.losses.center import CenterLoss
 from lessons_lib.losses.margins import ArcFaceLoss, CombinedMarginLoss, CosFaceLoss
 from lessons_lib.losses.p2sgrad import P2SGradLoss
+from lessons_lib.losses.regularizers import CenterInvariantRegularizer, OnClassWeights, RegularFaceRegularizer
 from lessons_lib.losses.softmax import ModifiedSoftmaxLoss, NormalizedSoftmaxLoss, SoftmaxLoss
 from lessons_lib.losses.sphereface import SphereFaceLoss
+from lessons_lib.losses.uniform import UniformLoss, uniform_energy
 
 LOSSES: dict[str, type[Head]] = {
     head.__name__: head
@@ -28,6 +30,7 @@ __all__ = [
     "LOSSES",
     "AdaCosLoss",
     "ArcFaceLoss",
+    "CenterInvariantRegularizer",
     "CenterLoss",
     "CombinedMarginLoss",
     "CosFaceLoss",
@@ -35,7 +38,11 @@ __all__ = [
     "Head",
     "ModifiedSoftmaxLoss",
     "NormalizedSoftmaxLoss",
+    "OnClassWeights",
     "P2SGradLoss",
+    "RegularFaceRegularizer",
     "SoftmaxLoss",
     "SphereFaceLoss",
+    "UniformLoss",
+    "uniform_energy",
 ]

@@ -49,3 +49,14 @@ def check_batch(loss: Sized, embeddings: Tensor, labels: Tensor) -> None:
     least, most = (int(label) for label in labels.aminmax())
     if least < 0 or most >= loss.num_classes:
         raise ValueError(f"labels must lie in 0..{loss.num_classes - 1}, got {least}..{most}.")
+
+
+def check_weight(name: str, weight: Tensor) -> None:
+    """Class weights or other points, (C, d): at least two of them, and while not compiling all finite."""
+    if weight.ndim != 2 or len(weight) < 2:
+        raise ValueError(f"{name} must have shape (C, d) with C at least 2, got {tuple(weight.shape)}.")
+    if not weight.is_floating_point():
+        raise ValueError(f"{name} must be floating point numbers, got {weight.dtype}.")
+    if not torch.compiler.is_compiling() and not weight.isfinite().all():
+        bad = int((~weight.isfinite()).any(dim=1).sum())
+        raise ValueError(f"{name} must be finite, got NaN or infinity in {bad} of {len(weight)} rows.")

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor
 
-from lessons_lib.angles import widest_spread
+from lessons_lib.angles import margin_ceiling
 from lessons_lib.losses.base import Head
 
 Beyond = Literal["mirror", "linear", "raw"]
@@ -133,8 +133,8 @@ def half_the_room(num_classes: int, embedding_size: int, cosine: bool = False) -
 
     In radians (at most 0.5), or in units of cosine (at most 0.35).
     """
-    room = widest_spread(num_classes, embedding_size)
-    return min(0.35, (1 - math.cos(room)) / 2) if cosine else min(0.5, room / 2)
+    ceiling = margin_ceiling(num_classes, embedding_size)
+    return min(0.35, ceiling.cosine / 2) if cosine else min(0.5, ceiling.angle / 2)
 
 
 def usual_scale(num_classes: int) -> float:

@@ -8,7 +8,7 @@ import torch.distributed as dist
 from torch.multiprocessing import spawn
 from torch.nn.parallel import DistributedDataParallel
 
-from lessons_lib.losses import LOSSES, CenterLoss
+from lessons_lib.losses import LOSSES, CenterLoss, UniformLoss
 
 ROWS, CLASSES, SIZE = 8, 5, 6
 
@@ -25,9 +25,9 @@ def head_and_batch(name):
     )
 
 
-def center_and_batch():
+def centers_and_batch(loss):
     _, x, y = head_and_batch("ArcFaceLoss")
-    return CenterLoss(CLASSES, SIZE), x, y
+    return loss(CLASSES, SIZE), x.requires_grad_(), y
 
 
 def work(rank, folder):
@@ -40,9 +40,10 @@ def work(rank, folder):
         shared = DistributedDataParallel(head)  # named, as it must live until the backward pass is over
         shared(x[half], y[half]).backward()
         found[name] = {key: value.grad for key, value in head.named_parameters()} | dict(head.named_buffers())
-    center, x, y = center_and_batch()
-    center(x[half], y[half])
-    found["CenterLoss"] = center.centers
+    for loss in (CenterLoss, UniformLoss):
+        auxiliary, x, y = centers_and_batch(loss)
+        auxiliary(x[half], y[half]).backward()
+        found[loss.__name__] = {"centers": auxiliary.centers, "x": x.grad[half]}
     torch.save(found, f"{folder}/found{rank}")
     dist.destroy_process_group()
 
@@ -58,9 +59,13 @@ def test_two_processes_have_the_gradient_of_one(tmp_path):
             head(x, y).backward()
             alone = {key: value.grad for key, value in head.named_parameters()} | dict(head.named_buffers())
             torch.testing.assert_close(found[name], alone, msg=lambda m, n=name: f"{n}: {m}")
-        center, x, y = center_and_batch()
-        center(x, y)
-        torch.testing.assert_close(found["CenterLoss"], center.centers)
+        for loss in (CenterLoss, UniformLoss):
+            auxiliary, x, y = centers_and_batch(loss)
+            auxiliary(x, y).backward()
+            half = slice(rank * ROWS // 2, (rank + 1) * ROWS // 2)
+            averaged = found[loss.__name__]["x"] / 2  # what DistributedDataParallel makes of two processes' gradients
+            torch.testing.assert_close(averaged, x.grad[half])
+            torch.testing.assert_close(found[loss.__name__]["centers"], auxiliary.centers)
 
 
 def test_the_halves_alone_would_set_another_scale():
