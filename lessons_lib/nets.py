@@ -48,6 +48,31 @@ class EmbeddingNet(nn.Module):
         return self.embed(self.trunk(images.contiguous(memory_format=torch.channels_last)))
 
 
+class RandomShift(nn.Module):
+    """Shift each image (N, 1, H, W) by up to `most` pixels up or down and left or right, in training only.
+
+    What leaves on one side comes back on the other: the rim of a digit's image is blank. Put it in front of a network
+    that would otherwise learn its images by heart. `torch.manual_seed` decides the shifts.
+    """
+
+    def __init__(self, most: int = 1):
+        super().__init__()
+        self.most = most
+
+    def forward(self, images: Tensor) -> Tensor:
+        if not self.training:
+            return images
+        count, _, height, width = images.shape
+        up, left = torch.randint(-self.most, self.most + 1, (2, count, 1))
+        rows, columns = (torch.arange(height) + up) % height, (torch.arange(width) + left) % width
+        shifted = images[torch.arange(count)[:, None, None], :, rows[:, :, None], columns[:, None, :]]
+        return shifted.permute(0, 3, 1, 2)
+
+    def extra_repr(self) -> str:
+        """How far."""
+        return f"most={self.most}"
+
+
 class TrunkClassifier(nn.Module):
     """An ordinary classifier on an EmbeddingNet's trunk, to train along with it: (embeddings, labels) -> cross-entropy.
 

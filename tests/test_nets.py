@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from lessons_lib.nets import EmbeddingNet, TrunkClassifier, embed
+from lessons_lib.nets import EmbeddingNet, RandomShift, TrunkClassifier, embed
 
 
 @pytest.mark.parametrize("size", [2, 3, 10, 64])
@@ -33,3 +33,19 @@ def test_a_trunk_classifier_teaches_the_trunk_and_then_lets_go():
     assert all(weight.grad is None for weight in net.embed.parameters())
     along.leave()
     assert not net.trunk._forward_hooks
+
+
+def test_random_shift_rolls_each_image_by_its_own_pixel_and_only_in_training():
+    torch.manual_seed(0)
+    shift, images = RandomShift(), torch.rand(400, 2, 5, 7)
+    shifted = shift(images)
+    ways = [(up, left) for up in (-1, 0, 1) for left in (-1, 0, 1)]
+    found = torch.stack([(shifted == images.roll(way, (2, 3))).flatten(1).all(dim=1) for way in ways])
+    assert (found.sum(dim=0) == 1).all() and (found.sum(dim=1) > 20).all()
+    assert torch.equal(shift.eval()(images), images)
+    assert torch.equal(RandomShift(most=0)(images), images)
+
+
+def test_embed_takes_a_network_with_a_shift_in_front():
+    net, images = EmbeddingNet(3), torch.rand(6, 1, 28, 28)
+    torch.testing.assert_close(embed(torch.nn.Sequential(RandomShift(), net), images), embed(net, images))

@@ -3,16 +3,19 @@
 from lessons_lib.explorers.base import Explorer
 from lessons_lib.explorers.boundary_plane import BoundaryPlane
 from lessons_lib.explorers.center_update import CenterUpdate
+from lessons_lib.explorers.charge_sphere import ChargeSphere
 from lessons_lib.explorers.draw_a_digit import DrawADigit
 from lessons_lib.explorers.drift_player import DriftPlayer
 from lessons_lib.explorers.gradient_arrows import GradientArrows
 from lessons_lib.explorers.gradient_length import GradientLength
 from lessons_lib.explorers.logit_curves import LogitCurves
 from lessons_lib.explorers.margin_band import MarginBand
+from lessons_lib.explorers.probability_curve import ProbabilityCurve
 
 __all__ = [
     "BoundaryPlane",
     "CenterUpdate",
+    "ChargeSphere",
     "DrawADigit",
     "DriftPlayer",
     "Explorer",
@@ -20,4 +23,5 @@ __all__ = [
     "GradientLength",
     "LogitCurves",
     "MarginBand",
+    "ProbabilityCurve",
 ]

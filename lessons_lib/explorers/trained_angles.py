@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 from torch import Tensor
 
+from lessons_lib.explorers.base import Explorer
 from lessons_lib.explorers.margins import MarginExplorer
 from lessons_lib.figures.style import FAINT, SOFT, quiet_axes
 
@@ -17,23 +18,16 @@ _BINS = 1_800  # tenths of a degree
 _SLACK = 1e-4  # the browser keeps angles to five digits
 
 
-class AngleExplorer(MarginExplorer):
+class CursorExplorer(Explorer):
     """A figure with a cursor `angle` (radians) and, below it, the angles of one of several trained `nets`.
 
-    `before` is where the reader's last gesture began. ValueError for trained angles that are none; what is no number
-    is left out and counted.
+    `before` is where the reader's last gesture began.
     """
 
     angle = traitlets.Float(round(math.radians(20), 5)).tag(sync=True)
     net = traitlets.Int(0).tag(sync=True)
     nets = traitlets.List().tag(sync=True)
     before = traitlets.Dict().tag(sync=True)
-
-    def __init__(self, theta: Mapping[str, Tensor | NDArray] | None = None, **settings: Any):
-        super().__init__(nets=counted(theta))
-        self.use({name: value for name, value in settings.items() if name != "margin"})
-        if "margin" in settings:
-            self.margin = settings["margin"]
 
     @traitlets.validate("angle")
     def _an_angle(self, proposal: traitlets.Bunch) -> float:
@@ -49,6 +43,19 @@ class AngleExplorer(MarginExplorer):
         if not 0 <= proposal["value"] <= most:
             raise traitlets.TraitError(f"net counts the trained nets from 0 to {most}, got {proposal['value']}.")
         return proposal["value"]
+
+
+class AngleExplorer(CursorExplorer, MarginExplorer):
+    """A CursorExplorer with a loss and its margin.
+
+    ValueError for trained angles that are none; what is no number is left out and counted.
+    """
+
+    def __init__(self, theta: Mapping[str, Tensor | NDArray] | None = None, **settings: Any):
+        super().__init__(nets=counted(theta))
+        self.use({name: value for name, value in settings.items() if name != "margin"})
+        if "margin" in settings:
+            self.margin = settings["margin"]
 
 
 def counted(theta: Mapping[str, Tensor | NDArray] | None) -> list[dict[str, Any]]:

@@ -27,7 +27,7 @@ def embeddings(views: Mapping[str, tuple[Tensor, Tensor, Head]], points: int = 1
         for title, (_, labels, head) in views.items()
     )
     side = 6.0 if len(views) == 1 else 4.6
-    picture = Picture(alt, side * len(views), side + 0.25)
+    picture = Picture(alt, side * len(views), side + 0.4)
     for axes, (title, (features, labels, head)) in zip(
         picture.subplots(1, len(views), squeeze=False)[0], views.items(), strict=True
     ):

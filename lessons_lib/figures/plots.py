@@ -18,13 +18,14 @@ def curves(
     lines: Mapping[str, Tensor],
     ylabel: str = "target logit ÷ s",
     ylim: tuple[float, float] | None = None,
+    xlabel: str = "angle θ between the feature and its own class weight",
 ) -> Picture:
     """Functions of θ (radians, shown in degrees) on one pair of axes, each named at its right end.
 
     Under a slider give `ylim`, so that the axes stand still while the curves move.
     """
     picture = Picture(f"{ylabel} against the angle θ from 0 to 180 degrees for {', '.join(lines)}.", 7.2, 4.0)
-    axes = quiet_axes(picture.subplots(), "angle θ between the feature and its own class weight", ylabel)
+    axes = quiet_axes(picture.subplots(), xlabel, ylabel)
     ends = _apart([float(values[-1]) for values in lines.values()], 0.055 * _span(lines.values()))
     for i, ((name, values), end) in enumerate(zip(lines.items(), ends, strict=True)):
         colour = _LINES[i % len(_LINES)]

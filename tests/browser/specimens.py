@@ -118,10 +118,18 @@ SPECIMENS = [
         told="center.settings",
     ),
     Specimen(
+        name="charges",
+        make="explorers.ChargeSphere({'made up': torch.randn(10, 3)})",
+        by_mouse=lambda figure: drag(figure.get_by_role("application"), (0.05, 0.05), (0.3, 0.2)),
+        by_key=lambda figure: figure.get_by_role("application").press("ArrowRight"),
+        assign="charges.turn = [{}, 0.2]",
+        told="charges.settings",
+    ),
+    Specimen(
         name="length",
         make="explorers.GradientLength({'made up': torch.rand(200)})",
         by_mouse=drag_slider("scale"),
-        by_key=press_slider("scale"),
+        by_key=press_slider("scale", "ArrowLeft"),
         assign="length.margin = {}",
         told="length.settings",
     ),
@@ -132,5 +140,13 @@ SPECIMENS = [
         by_key=press_slider("margin"),
         assign="logits.between = 1 + {}",
         told="logits.settings",
+    ),
+    Specimen(
+        name="probability",
+        make="explorers.ProbabilityCurve({'made up': torch.rand(200)})",
+        by_mouse=drag_slider("scale"),
+        by_key=press_slider("scale"),
+        assign="probability.scale = 3 + {}",
+        told="probability.settings",
     ),
 ]

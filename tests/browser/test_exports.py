@@ -5,6 +5,7 @@ import json
 import build
 import pytest
 from nbconvert import HTMLExporter
+from playwright.sync_api import expect
 
 from tests.browser.lab import drawn, drawn_anew, notebook_of
 from tests.browser.specimens import SETUP, SPECIMENS
@@ -63,7 +64,7 @@ def test_an_explorer_is_small_in_a_notebook(shipped, specimen):
 
 
 def test_a_shipped_notebook_is_alive_before_a_cell_was_run(opened, specimen):
-    assert opened.figure(CELLS[specimen.name]).count() == 1
+    expect(opened.figure(CELLS[specimen.name])).to_have_count(1)
     assert_alive(opened.figure(CELLS[specimen.name]), specimen)
     assert opened.troubles == []
 

@@ -14,8 +14,19 @@ from lessons_lib.exercises.lesson_02 import boundary, cosines, tie
 from lessons_lib.exercises.lesson_03 import left, moved
 from lessons_lib.exercises.lesson_04 import edge, psi
 from lessons_lib.exercises.lesson_05 import combined, cosface_edge, factor
+from lessons_lib.exercises.lesson_06 import floor, next_scale, scale_for
+from lessons_lib.exercises.lesson_07 import energy, push, simplex_cosine
 from lessons_lib.exercises.lesson_08 import coefficients, lets_go, squared_error
-from lessons_lib.losses import ArcFaceLoss, CenterLoss, CombinedMarginLoss, P2SGradLoss, SphereFaceLoss
+from lessons_lib.losses import (
+    AdaCosLoss,
+    ArcFaceLoss,
+    CenterLoss,
+    CombinedMarginLoss,
+    P2SGradLoss,
+    SphereFaceLoss,
+    uniform_energy,
+)
+from lessons_lib.losses.adacos import fixed_scale
 
 TEXTS = Path(__file__).parents[2] / "notebooks" / "text"
 
@@ -78,6 +89,77 @@ def open_pieces(theta, m):
         inside = (theta > k * math.pi / m) & (theta < (k + 1) * math.pi / m) | (theta == 0)
         found[inside] = pieces(theta[inside], m, k)
     return torch.where(theta == 0, 1, found)
+
+
+def adacos_share(scale, angle, num_classes):
+    """P_y with the other classes at 90°, for 6.1."""
+    return float(F.softmax(torch.tensor([scale * math.cos(angle)] + [0.0] * (num_classes - 1)).double(), dim=0)[0])
+
+
+def followed(scale, cosines, labels):
+    """6.2 by the library."""
+    head = AdaCosLoss(cosines.shape[1], 4).double()
+    head.scale.fill_(scale)
+    head.follow(cosines, labels)
+    return head.scale
+
+
+def others_sums(scale, cosines, labels):
+    """Σ e^{s·cos θ_j} over the other classes, for each sample."""
+    return torch.exp(scale * cosines).masked_fill(own(cosines, labels).bool(), 0).sum(dim=1)
+
+
+def target_angles(cosines, labels):
+    return torch.acos(cosines.gather(1, labels[:, None]).squeeze(1))
+
+
+def over(divisor):
+    """6.2 with ln B divided by this of the target angles."""
+    return lambda s, c, y: others_sums(s, c, y).mean().log() / divisor(target_angles(c, y))
+
+
+def with_b(log_b):
+    """6.2 with this in place of ln B, made from the others' sums of the samples."""
+    return lambda s, c, y: log_b(others_sums(s, c, y)) / math.cos(min(math.pi / 4, float(target_angles(c, y).median())))
+
+
+def on_a_simplex(scale, num_classes):
+    """6.3 by the cross-entropy of features on the weights of a real simplex."""
+    corners = F.normalize(torch.eye(num_classes).double() - 1 / num_classes)
+    return F.cross_entropy(scale * corners @ corners.T, torch.arange(num_classes))
+
+
+def remains(scale, others, apart):
+    """6.3 with this many others, their cosine `apart` below the true class's."""
+    return math.log(1 + others * math.exp(-scale * apart))
+
+
+def distances(points):
+    """Of all points from all, (N, N)."""
+    return torch.cdist(F.normalize(points), F.normalize(points))
+
+
+def pairwise(points):
+    """7.1 by two loops."""
+    unit = [point / point.norm() for point in points]
+    each = [1 / (1 + (a - b).norm()) for i, a in enumerate(unit) for j, b in enumerate(unit) if i != j]
+    return sum(each) / len(each)
+
+
+def of_each(points, value):
+    """7.1 with this in place of 1/(1 + d)."""
+    return value(F.pdist(F.normalize(points))).mean()
+
+
+def repelled(angle):
+    """7.2 by autograd, from two real points on the circle."""
+    moving = angle.clone().requires_grad_()
+    d = torch.stack([moving.cos() - 1, moving.sin()]).norm(dim=0)
+    return -torch.autograd.grad((1 / (1 + d)).sum(), moving)[0]
+
+
+def chord(angle):
+    return 2 * torch.sin(angle / 2)
 
 
 def own(cosines, labels):
@@ -321,6 +403,142 @@ MISTAKES = {
         (lambda theta, margin: 1.0, "for each of the 90 angles"),
         (lambda theta, margin: factor(theta, 0.5), "Not the same yet"),
     ],
+    "6.1": [
+        (lambda p, angle, classes: scale_for(p, angle, classes + 1), "The others are C − 1"),
+        (lambda p, angle, classes: math.log((classes - 1) * p) / math.cos(angle), "p stands alone"),
+        (lambda p, angle, classes: math.log((classes - 1) * (1 - p) / p) / math.cos(angle), "Upside down"),
+        (lambda p, angle, classes: math.log((classes - 1) * p / 1 - p) / math.cos(angle), "Brackets are missing"),
+        (lambda p, angle, classes: math.log(p / (1 - p)) / math.cos(angle), "C − 1 is missing"),
+        (lambda p, angle, classes: math.log(classes - 1) / math.cos(angle), "p is missing"),
+        (lambda p, angle, classes: math.log(classes - 1) * p / (1 - p) / math.cos(angle), "takes C − 1 alone"),
+        (lambda p, angle, classes: math.log((classes - 1) * p / (1 - p)), "divide by the cosine of the angle"),
+        (lambda p, angle, classes: scale_for(p, math.radians(angle), classes), "which is in radians already"),
+        (lambda p, angle, classes: math.log((classes - 1) * p / (1 - p)) * math.cos(angle), "You multiplied"),
+        (lambda p, angle, classes: math.log((classes - 1) * p / (1 - p)) / angle, "You divided by the angle"),
+        (lambda p, angle, classes: math.log((classes - 1) * p / (1 - p)) / math.sin(angle), "That is the sine"),
+        (lambda p, angle, classes: scale_for(p, math.degrees(angle), classes), "You turned the angle into degrees"),
+        (lambda p, angle, classes: math.log10((classes - 1) * p / (1 - p)) / math.cos(angle), "base 10"),
+        (lambda p, angle, classes: math.log2((classes - 1) * p / (1 - p)) / math.cos(angle), "base 2"),
+        (lambda p, angle, classes: (classes - 1) * p / (1 - p) / math.cos(angle), "The logarithm is missing"),
+        (lambda p, angle, classes: (p, angle), "One number is wanted each time"),
+        (lambda p, angle, classes: fixed_scale(classes), "Not the same yet"),
+        (lambda p, angle, classes: math.nan, "not finite"),
+        (lambda p, angle, classes: math.log(p - 1), "Your function raised ValueError"),
+        (lambda p, angle: p, "Your function raised TypeError"),
+    ],
+    "6.2": [
+        (with_b(lambda sums: (sums + 1).mean().log()), "The true class still counts 1"),
+        (
+            lambda s, c, y: (
+                torch.exp(s * c).sum(dim=1).mean().log() / target_angles(c, y).median().clamp(max=0.25 * math.pi).cos()
+            ),
+            "The true class is in B as well",
+        ),
+        (with_b(lambda sums: (sums / 9).mean().log()), "You averaged over the classes too"),
+        (with_b(lambda sums: sums.sum().log()), "B is summed over the samples"),
+        (with_b(lambda sums: sums.log().mean()), "the mean of the logarithms"),
+        (lambda s, c, y: next_scale(1, c, y), "The scale is missing in the exponent"),
+        (with_b(lambda sums: sums.mean()), "The logarithm of B is missing"),
+        (over(lambda theta: theta.mean().clamp(max=math.pi / 4).cos()), "That takes the mean angle"),
+        (over(lambda theta: theta.cos().mean().clamp(min=math.sqrt(0.5))), "That takes the mean cosine"),
+        (over(lambda theta: theta.median().cos()), "The limit is missing"),
+        (over(lambda theta: theta.median().clamp(max=45).cos()), "The limit is missing"),
+        (over(lambda theta: math.cos(max(math.pi / 4, theta.median()))), "That is max"),
+        (over(lambda theta: math.sqrt(0.5)), "The angle is 45° every time"),
+        (
+            lambda s, c, y: over(lambda theta: torch.acos(c).median().clamp(max=math.pi / 4).cos())(s, c, y),
+            "The angle is 45° every time",
+        ),
+        (over(lambda theta: theta.median().clamp(max=math.pi / 4)), "You divided by the angle"),
+        (over(lambda theta: 1), "that is ln B"),
+        (over(lambda theta: 1 / theta.median().clamp(max=math.pi / 4).cos()), "You multiplied by the cosine"),
+        (over(lambda theta: theta.cos().median().clamp(max=math.pi / 4).cos()), "a cosine already"),
+        (over(lambda theta: theta.clamp(max=math.pi / 4).cos()), "One number is wanted each time"),
+        (lambda s, c, y: s, "Not the same yet"),
+        (lambda s, c, y: next_scale(s, c, 0 * y), "Not the same yet"),
+        (lambda s, c, y: math.exp(s * c), "Your function raised"),
+        (lambda s, c, y: print(end=""), "returned nothing"),
+    ],
+    "6.3": [
+        (lambda s, classes: remains(s, classes - 1, 1), "a simplex stands farther apart than 90°"),
+        (lambda s, classes: remains(s, 1, classes / (classes - 1)), "The factor C − 1 is missing"),
+        (lambda s, classes: remains(s, classes, classes / (classes - 1)), "The others are C − 1"),
+        (lambda s, classes: math.exp(-floor(s, classes)), "That is the probability"),
+        (lambda s, classes: -floor(s, classes), "That is ln P"),
+        (lambda s, classes: math.exp(floor(s, classes)), "That is 1/P"),
+        (lambda s, classes: (classes - 1) * math.exp(-s * classes / (classes - 1)), "what the others add"),
+        (lambda s, classes: math.log((classes - 1) * math.exp(-s * classes / (classes - 1))), "The 1 is missing"),
+        (lambda s, classes: remains(s, classes - 1, (classes - 1) / classes), "Upside down"),
+        (lambda s, classes: remains(s, classes - 1, 1 / (classes - 1)), "cosine is alone in the exponent"),
+        (lambda s, classes: remains(s, classes - 1, 1 - 1 / (classes - 1)), "in yours it is above"),
+        (lambda s, classes: floor(-s, classes), "exponent's sign"),
+        (lambda s, classes: floor(s, classes) / math.log(10), "base 10"),
+        (lambda s, classes: floor(s, classes) / math.log(2), "base 2"),
+        (lambda s, classes: (s, classes), "One number is wanted each time"),
+        (lambda s, classes: floor(s, 10), "Not the same yet"),
+        (lambda s, classes: math.nan, "not finite"),
+        (lambda s, classes: 1 / s, "Your function raised ZeroDivisionError"),
+        (math.floor, "Your function raised TypeError"),
+    ],
+    "7.1": [
+        (lambda x: (1 / (1 + F.pdist(x))).mean(), "on their own lengths"),
+        (lambda x: (1 / (1 + F.pdist(F.normalize(x, dim=0)))).mean(), "You normalised the columns"),
+        (lambda x: of_each(x, lambda d: 1 / (1 + d**2)), "squared"),
+        (lambda x: of_each(x, lambda d: 1 / d), "Coulomb's"),
+        (lambda x: of_each(x, lambda d: 1 / 1 + d), "Brackets are missing"),
+        (lambda x: 1 / (1 + F.pdist(F.normalize(x)).mean()), "of the mean distance"),
+        (lambda x: of_each(x, lambda d: 1 / (1 + 2 * torch.asin(d / 2))), "the angle of each pair"),
+        (lambda x: of_each(x, lambda d: 1 / (1 + torch.acos(1 - d**2 / 2))), "the angle of each pair"),
+        (lambda x: (1 / (1 + F.pdist(F.normalize(x)))).sum(), "the sum over the pairs: take"),
+        (lambda x: (1 / (1 + distances(x))).sum() - len(x), "each counted twice"),
+        (lambda x: (1 / (1 + distances(x))).triu(1).sum() / (len(x) * (len(x) - 1)), "That is half of it"),
+        (lambda x: (1 / (1 + distances(x))).mean(), "with itself as well"),
+        (lambda x: (1 / (1 + distances(x))).sum() / (len(x) * (len(x) - 1)), "but not in the count"),
+        (lambda x: (1 / (1 + distances(x))).fill_diagonal_(0).mean(), "You divided by N²"),
+        (lambda x: 1 / (1 + F.pdist(F.normalize(x))), "One number is wanted each time"),
+        (lambda x: energy(x) ** 2, "Not the same yet"),
+        (lambda x: (1 / distances(x)).mean(), "not finite"),
+        (lambda x: print(end=""), "returned nothing"),
+        (lambda x: x @ x, "Your function raised RuntimeError"),
+    ],
+    "7.2": [
+        (lambda angle: 1 / (1 + chord(angle)) ** 2, "along the chord"),
+        (lambda angle: -push(angle), "The sign is turned"),
+        (lambda angle: torch.cos(angle / 2) / (4 * torch.sin(angle / 2) ** 2), "That is Coulomb's"),
+        (lambda angle: 1 / (1 + angle) ** 2, "The angle stands for the distance"),
+        (lambda angle: torch.cos(angle / 2) / (1 + angle) ** 2, "stands for d in the denominator"),
+        (lambda angle: 2 * push(angle), "twice the push"),
+        (lambda angle: push(angle) / 2, "half of the push"),
+        (lambda angle: torch.cos(angle / 2) / (1 + torch.sin(angle / 2)) ** 2, "the 2 is missing in the denominator"),
+        (lambda angle: 1 / (1 + chord(angle)), "That is the energy"),
+        (lambda angle: torch.cos(angle / 2) / (1 + chord(angle)), "The square is missing"),
+        (lambda angle: torch.cos(angle / 2) / (1 + chord(angle) ** 2), "The square takes all of 1 + d"),
+        (lambda angle: torch.cos(angle) / (1 + chord(angle)) ** 2, "The cosine takes half"),
+        (lambda angle: torch.cos(angle / 2) / (1 + 2 * torch.sin(angle)) ** 2, "The sine takes half"),
+        (lambda angle: torch.sin(angle / 2) / (1 + chord(angle)) ** 2, "The derivative of the sine"),
+        (lambda angle: push(torch.rad2deg(angle)), "torch.sin and torch.cos want radians"),
+        (lambda angle: push(torch.deg2rad(angle)), "in radians already"),
+        (lambda angle: push(angle).sum(), "for each of the 90 angles"),
+        (lambda angle: push(angle) ** 2, "Not the same yet"),
+        (lambda angle: math.cos(angle / 2), "Your function raised"),
+    ],
+    "7.3": [
+        (lambda count: 1 / (count - 1), "The sign is turned"),
+        (lambda count: -1 / count, "divide by that"),
+        (lambda count: 1 / count, "and with all of them it adds up to 0"),
+        (lambda count: -1 / count - 1, "Brackets are missing"),
+        (lambda count: -1 / (count + 1), "one fewer, not one more"),
+        (lambda count: math.acos(simplex_cosine(count)), "in radians"),
+        (lambda count: math.degrees(math.acos(simplex_cosine(count))), "in degrees"),
+        (lambda count: math.sqrt(2 - 2 * simplex_cosine(count)), "the distance between two"),
+        (lambda count: math.cos(2 * math.pi / count), "neighbours on a circle"),
+        (lambda count: 0, "At 90° the sum would not be zero"),
+        (lambda count: -1, "which only two can"),
+        (lambda count: [simplex_cosine(count)] * count, "One number is wanted each time"),
+        (lambda count: -0.5, "Not the same yet"),
+        (lambda count: 1 / (count - 2), "Your function raised ZeroDivisionError"),
+        (-1 / 9, "wants the function itself"),
+    ],
     "8.1": [
         (lambda c, y, s, m: s * (F.softmax(s * c, dim=1) - own(c, y)), "The margin has no effect"),
         (lambda c, y, s, m: s * (F.softmax(s * (c - m), dim=1) - own(c, y)), "The margin has no effect"),
@@ -457,6 +675,41 @@ ALSO_RIGHT = {
             / slope(lambda t: ArcFaceLoss(2, 2, margin, gradient="detached").target_logit(t), theta)
         ),
     ],
+    "6.1": [
+        lambda p, angle, classes: (math.log(classes - 1) + math.log(p / (1 - p))) / math.cos(angle),
+        lambda p, angle, classes: bisected(lambda scale: p - adacos_share(scale, angle, classes), 30),
+        lambda p, angle, classes: (torch.logit(torch.tensor(p)) + math.log(classes - 1)) / math.cos(angle),
+    ],
+    "6.2": [
+        followed,
+        over(lambda theta: theta.cos().median().clamp(min=math.sqrt(0.5))),
+        lambda s, c, y: next_scale(s, c.float(), y),
+        lambda s, c, y: float(
+            (torch.exp(s * c).sum() - torch.exp(s * torch.cos(target_angles(c, y))).sum()).div(len(y)).log()
+            / math.cos(min(math.pi / 4, float(target_angles(c, y).median())))
+        ),
+    ],
+    "6.3": [
+        on_a_simplex,
+        lambda s, classes: F.softplus(torch.tensor(math.log(classes - 1) - s * classes / (classes - 1))),
+        lambda s, classes: -math.log(math.exp(s) / (math.exp(s) + (classes - 1) * math.exp(-s / (classes - 1)))),
+    ],
+    "7.1": [
+        uniform_energy,
+        pairwise,
+        lambda x: ((1 / (1 + distances(x))).sum() - len(x)) / (len(x) * (len(x) - 1)),
+        lambda x: (1 / (1 + distances(x)[~torch.eye(len(x), dtype=torch.bool)])).mean(),
+        lambda x: energy(x.float()),
+    ],
+    "7.2": [
+        repelled,
+        lambda angle: torch.cos(angle / 2) / (1 + torch.sqrt(2 - 2 * torch.cos(angle))) ** 2,
+        lambda angle: [math.cos(a / 2) / (1 + 2 * math.sin(a / 2)) ** 2 for a in angle.tolist()],
+    ],
+    "7.3": [
+        lambda count: (1 - count) ** -1,
+        lambda count: F.normalize(torch.eye(count) - 1 / count)[0] @ F.normalize(torch.eye(count) - 1 / count)[1],
+    ],
     "8.1": [
         by_autograd,
         lambda c, y, s, m: s * (F.softmax(s * c - s * m * own(c, y), dim=1) - own(c, y)),
@@ -576,6 +829,39 @@ def test_what_lesson_05_says_of_its_finished_pictures():
     assert at(75.676) == pytest.approx(1, abs=1e-4) and at(math.degrees(math.pi - 0.5)) == pytest.approx(0, abs=1e-6)
 
 
+def test_what_lesson_06_says_of_its_finished_pictures():
+    at_45 = {(p, classes): scale_for(p, math.pi / 4, classes) for p in (0.5, 0.99) for classes in (10, 1000)}
+    assert at_45[0.5, 10] == pytest.approx(fixed_scale(10)) and at_45[0.5, 1000] == pytest.approx(fixed_scale(1000))
+    done = EXERCISES["6.1"].done
+    assert f"√2 ln 9 = {at_45[0.5, 10]:.2f}" in done and f"p = 0.99 needs {at_45[0.99, 10]:.2f}" in done
+    assert f"p = ½ needs {at_45[0.5, 1000]:.2f}" in done
+    drawn = EXERCISES["6.2"].target  # medians of 5° to 80° in steps of 2.5°, after 8, 4 and 2
+    torch.testing.assert_close(drawn[16:], drawn[-1:].expand(15, 3))
+    assert (drawn[:17].diff(dim=0) > 0).all()
+    (eight, _, two), (eight_at_5, _, two_at_5) = drawn[-1].tolist(), drawn[0].tolist()
+    assert f"2 and 8 to {two:.1f} and {eight:.1f} at 45° and beyond" in EXERCISES["6.2"].done
+    assert f"to {two_at_5:.1f} and {eight_at_5:.1f} at 5°" in EXERCISES["6.2"].done
+    assert f"a loss of {floor(fixed_scale(10), 10):.3f} remains" in EXERCISES["6.3"].done
+    assert f"s = 10 only {floor(10, 10):.4f}" in EXERCISES["6.3"].done
+
+
+def test_what_lesson_07_says_of_its_finished_pictures():
+    meeting = torch.tensor([[0.6, 0.8], [3.0, 4.0], [1.2, 1.6]]).double()
+    assert float(energy(meeting)) == pytest.approx(1, abs=1e-6)
+    _, four, two = EXERCISES["7.1"].target.unbind(dim=1)  # at 4°, 8° … 176°
+    assert four.argmin() == 26 and (two.diff() < 0).all()  # 108°, the nearest to 109.5°
+    tetrahedron = torch.tensor([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]]).double()
+    assert float(energy(tetrahedron)) == pytest.approx(0.379795897) and float(energy(tetrahedron)) < four.min()
+    at = lambda degrees: float(push(torch.tensor(math.radians(degrees)).double()))  # noqa: E731
+    assert at(0) == 1 and at(180) == pytest.approx(0, abs=1e-6) and f"{at(90):.2f} at 90°" in EXERCISES["7.2"].done
+    apart = [math.degrees(math.acos(simplex_cosine(count))) for count in (2, 3, 4, 10, 1000)]
+    assert re.findall(r"[\d.]+(?=°)", EXERCISES["7.3"].done) == [
+        *(f"{angle:.0f}" for angle in apart[:2]),
+        *(f"{angle:.1f}" for angle in apart[2:4]),
+        f"{apart[4]:.2f}",
+    ]
+
+
 def test_what_lesson_08_says_of_its_finished_pictures():
     # Four classes at θ, 65°, 80° and 105°, as the picture names them; s = 8, m = 0.35.
     at = torch.deg2rad(torch.tensor([[theta, 65, 80, 105] for theta in (0, 37.9, 90)]).double()).cos()
@@ -602,6 +888,9 @@ def test_the_squared_error_of_lesson_08_is_the_library_s_p2sgrad():
 
 
 def test_a_number_there_is_none_of_is_one_sentence():
-    there_are = r"0\.1, 0\.2, 2\.1, 2\.2, 2\.3, 3\.1, 3\.2, 4\.1, 4\.2, 5\.1, 5\.2, 5\.3, 8\.1, 8\.2, 8\.3"
+    there_are = (
+        r"0\.1, 0\.2, 2\.1, 2\.2, 2\.3, 3\.1, 3\.2, 4\.1, 4\.2, 5\.1, 5\.2, 5\.3, "
+        r"6\.1, 6\.2, 6\.3, 7\.1, 7\.2, 7\.3, 8\.1, 8\.2, 8\.3"
+    )
     with pytest.raises(ValueError, match=rf"^There is no exercise '9\.9'; there are {there_are}\.$"):
         check("9.9", 1)

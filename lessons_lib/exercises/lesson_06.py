@@ -1,0 +1,240 @@
+"""Exercises of lesson 06: the scale for a wanted probability, AdaCos' next one, and the loss no training gets below."""
+
+import math
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from lessons_lib.exercises.drawing import curve
+from lessons_lib.exercises.exercise import Exercise, Slip, call
+from lessons_lib.figures.style import SOFT, Picture
+
+
+def _draw(x: Tensor, target: Tensor, yours: Tensor | None, axes: tuple[str, str], names: list[str], at: int) -> Picture:
+    """A family of curves, each named beside its place `at`: 0 its beginning, -1 its end."""
+    picture = curve(x, target, yours, *axes)
+    side, shift = ("left", 9) if at else ("right", -9)
+    look = {"textcoords": "offset points", "color": SOFT, "fontsize": 9, "va": "center", "ha": side}
+    for name, height in zip(names, target[at].tolist(), strict=True):
+        picture.axes[0].annotate(name, (float(x[at]), height), (shift, 0), **look)
+    return picture
+
+
+def _numbers(found: list[Tensor], columns: int) -> Tensor:
+    """Single numbers as a table with that many columns."""
+    if any(number.numel() != 1 for number in found):
+        raise Slip("One number is wanted each time.")
+    return torch.stack([number.reshape(()) for number in found]).reshape(-1, columns)
+
+
+_WANTED = torch.linspace(0.1, 0.99, 90, dtype=torch.float64)  # 0.1 is what ten classes have at scale 0
+_FEATURES = ((math.radians(45), 1000), (math.radians(60), 10), (math.radians(45), 10))
+
+
+def scale_for(probability: float, angle: float, num_classes: int) -> float:
+    return math.log((num_classes - 1) * probability / (1 - probability)) / math.cos(angle)
+
+
+def _for_each_wish(function: Any) -> Tensor:
+    """The reader's function, or a mistaken one, at every probability for each feature, (90, 3)."""
+    return _numbers([call(function, p, *feature) for p in _WANTED.tolist() for feature in _FEATURES], 3)
+
+
+def _draw_scale_for(yours: Tensor | None) -> Picture:
+    names = [f"{math.degrees(angle):.0f}°, C = {num_classes}" for angle, num_classes in _FEATURES]
+    return _draw(_WANTED, _SCALE_FOR, yours, ("wanted probability p", "scale s"), names, -1)
+
+
+_ODDS = (_WANTED / (1 - _WANTED))[:, None]
+_P, (_ANGLE, _CLASSES) = _WANTED[:, None], torch.tensor(_FEATURES, dtype=torch.float64).T
+_SCALE_FOR = _for_each_wish(scale_for)
+_LN = _SCALE_FOR * _ANGLE.cos()  # what is still to be divided by the cosine
+
+SCALE_FOR = Exercise(
+    number="6.1",
+    stub="def scale_for(probability, angle, num_classes):\n    ...",
+    hints=(
+        "At 90° each of the others is e⁰ = 1. So p/(1 − p), the true class against all others, is e^{s·cos θ}/(C − 1).",
+        "Bring C − 1 to the other side, take math.log, and divide by math.cos(angle).",
+    ),
+    solution=scale_for,
+    evaluate=_for_each_wish,
+    target=_SCALE_FOR,
+    slips={
+        "The others are C − 1: the true class is not one of them.": (_CLASSES * _ODDS).log() / _ANGLE.cos(),
+        "p stands alone in yours: take p against the others' 1 − p.": ((_CLASSES - 1) * _P).log() / _ANGLE.cos(),
+        "Upside down: p/(1 − p), so that the scale grows with p.": ((_CLASSES - 1) / _ODDS).log() / _ANGLE.cos(),
+        "Brackets are missing: / 1 - p divides by 1 and then takes p off, so write / (1 - p).": (
+            ((_CLASSES - 1) * _P - _P).log() / _ANGLE.cos()
+        ),
+        "C − 1 is missing: the true class stands against that many others, e⁰ = 1 each.": _ODDS.log() / _ANGLE.cos(),
+        "p is missing: √2 ln(C − 1) at 45° is the scale for p = ½ alone.": (
+            ((_CLASSES - 1).log() / _ANGLE.cos()).expand(_SCALE_FOR.shape)
+        ),
+        "The logarithm takes C − 1 alone: put p/(1 − p) inside it too.": (_CLASSES - 1).log() * _ODDS / _ANGLE.cos(),
+        "That is s·cos θ, the logit: divide by the cosine of the angle, which is in radians already.": _LN,
+        "You multiplied by the cosine: the logit is s·cos θ, so divide by it.": _LN * _ANGLE.cos(),
+        "You divided by the angle: divide by its cosine.": _LN / _ANGLE,
+        "That is the sine: the logit is s·cos θ, so divide by the cosine.": _LN / _ANGLE.sin(),
+        "You turned the angle into degrees; math.cos wants radians, and has them.": _LN / _ANGLE.rad2deg().cos(),
+        "That is the logarithm to base 10; the one that undoes e is math.log.": _SCALE_FOR / math.log(10),
+        "That is the logarithm to base 2; the one that undoes e is math.log.": _SCALE_FOR / math.log(2),
+        "The logarithm is missing: s·cos θ is the power of e.": (_CLASSES - 1) * _ODDS / _ANGLE.cos(),
+    },
+    draw=_draw_scale_for,
+    done="At 45° and ten classes p = ½ needs √2 ln 9 = 3.11, which is Fixed AdaCos, and p = 0.99 needs 9.61. With a "
+    "thousand classes p = ½ needs 9.77.",
+)
+
+_MEDIANS = torch.linspace(math.radians(5), math.radians(80), 31, dtype=torch.float64)  # one batch for each
+_BEFORE = (8.0, 4.0, 2.0)
+_SPREAD = torch.tensor([1.5, 0.8, 2.2, 0.5, 1.0], dtype=torch.float64)  # five samples, the last one the median
+# Their nine others stand around 90°, one sample's nearer to it than another's.
+_ASIDE = torch.linspace(75, 105, 9, dtype=torch.float64) + torch.tensor([-10.0, 5, 0, 10, -5]).double()[:, None]
+
+
+def _batch(index: int) -> tuple[Tensor, Tensor]:
+    """Cosines (5, 10) and labels (5,) of the batch with this median."""
+    labels = (3 * torch.arange(5) + index) % 10
+    angles = torch.empty(5, 10, dtype=torch.float64)
+    own = F.one_hot(labels, 10).bool()
+    angles[own], angles[~own] = _MEDIANS[index] * _SPREAD, _ASIDE.deg2rad().flatten()
+    return angles.cos(), labels
+
+
+def next_scale(scale: float, cosines: Tensor, labels: Tensor) -> Tensor:
+    own = F.one_hot(labels, cosines.shape[1]).bool()
+    b = torch.exp(scale * cosines[~own]).sum() / len(labels)
+    theta_med = torch.acos(cosines[own]).median()
+    return torch.log(b) / torch.cos(theta_med.clamp(max=math.pi / 4))
+
+
+def _for_each_batch(function: Any) -> Tensor:
+    """The reader's function, or a mistaken one, after every batch from each scale before, (31, 3)."""
+    batches = [_batch(index) for index in range(len(_MEDIANS))]
+    return _numbers([call(function, s, c.clone(), y.clone()) for c, y in batches for s in _BEFORE], 3)
+
+
+def _draw_next_scale(yours: Tensor | None) -> Picture:
+    axes = "median angle of the true class, degrees", "the next scale"
+    return _draw(_MEDIANS.rad2deg(), _NEXT, yours, axes, [f"{before:.0f} before" for before in _BEFORE], -1)
+
+
+_NEXT = _for_each_batch(next_scale)
+# What every mistake is made of: the others' sums (3, 5), the true classes' angles (31, 5) and terms (31, 3, 5).
+_S, _LIMIT, _THETA = torch.tensor(_BEFORE).double()[:, None], math.pi / 4, _MEDIANS[:, None] * _SPREAD
+_SUMS = (_S[..., None] * _ASIDE.deg2rad().cos()).exp().sum(dim=2)
+_TERMS = (_S * _THETA[:, None].cos()).exp()
+_COS = _MEDIANS.clamp(max=_LIMIT).cos()[:, None]
+_LN_B = _NEXT * _COS
+
+NEXT_SCALE = Exercise(
+    number="6.2",
+    stub="def next_scale(scale, cosines, labels):\n    ...",
+    hints=(
+        "own = F.one_hot(labels, cosines.shape[1]).bool() marks the true classes, and ~own all the others.",
+        "B: torch.exp(scale * cosines[~own]).sum() / len(labels). The angle: torch.acos, .median(), .clamp.",
+    ),
+    solution=next_scale,
+    evaluate=_for_each_batch,
+    target=_NEXT,
+    slips={
+        "The true class is in B as well: sum over the others alone.": (_SUMS + _TERMS).mean(dim=2).log() / _COS,
+        "The true class still counts 1 in B: its cosine made 0, e⁰ is left.": (_SUMS + 1).mean(dim=1).log() / _COS,
+        "You averaged over the classes too: sum over the others, average over samples.": (_LN_B - math.log(9)) / _COS,
+        "B is summed over the samples in yours: take the mean over the batch.": (_LN_B + math.log(5)) / _COS,
+        "That is the mean of the logarithms: take the mean over the batch first, then one logarithm.": (
+            _SUMS.log().mean(dim=1) / _COS
+        ),
+        "The scale is missing in the exponent: e^{s·cos θ_j}, at the scale before.": _for_each_batch(
+            lambda scale, cosines, labels: next_scale(1, cosines, labels)
+        ),
+        "The logarithm of B is missing.": _SUMS.mean(dim=1) / _COS,
+        "That takes the mean angle: one sample far off moves it, so take the median.": (
+            _LN_B / _THETA.mean(dim=1, keepdim=True).clamp(max=_LIMIT).cos()
+        ),
+        "That takes the mean cosine: take the median, of the angles or of the cosines.": (
+            _LN_B / _THETA.cos().mean(dim=1, keepdim=True).clamp(min=math.cos(_LIMIT))
+        ),
+        "The limit is missing: beyond 45°, which is π/4 in radians, the angle counts as 45°.": (
+            _LN_B / _MEDIANS.cos()[:, None]
+        ),
+        "That is max: take the smaller of π/4 and θ_med.": _LN_B / _MEDIANS.clamp(min=_LIMIT).cos()[:, None],
+        "The angle is 45° every time in yours: θ_med is the median over the true classes, and of their angles.": (
+            _LN_B / math.cos(_LIMIT)
+        ),
+        "You divided by the angle: divide by its cosine.": _LN_B / _MEDIANS.clamp(max=_LIMIT)[:, None],
+        "The division by the cosine is missing: that is ln B.": _LN_B,
+        "You multiplied by the cosine: divide by it.": _LN_B * _COS,
+        "You took the cosine of what is a cosine already: torch.acos gives its angle.": (
+            _LN_B / _MEDIANS.cos()[:, None].clamp(max=_LIMIT).cos()
+        ),
+    },
+    draw=_draw_next_scale,
+    done="Beyond 45° the angle has no say; nearer, the scale falls with it. One step brings 2 and 8 to 3.2 and 4.8 at "
+    "45° and beyond, to 2.3 and 3.4 at 5°.",
+)
+
+_SCALES = torch.linspace(0, 10, 51, dtype=torch.float64)
+_COUNTS = (100, 10, 3)
+
+
+def floor(scale: float, num_classes: int) -> float:
+    others = num_classes - 1
+    return math.log(1 + others * math.exp(-scale * num_classes / others))
+
+
+def _for_each_count(function: Any) -> Tensor:
+    """The reader's function, or a mistaken one, at every scale for each number of classes, (51, 3)."""
+    return _numbers([call(function, s, count) for s in _SCALES.tolist() for count in _COUNTS], 3)
+
+
+def _draw_floor(yours: Tensor | None) -> Picture:
+    names = [f"C = {count}" for count in _COUNTS]
+    picture = _draw(_SCALES, _FLOOR, yours, ("scale s", "the least loss"), names, 0)
+    picture.axes[0].set_xlim(left=-1.9)  # room for the names
+    return picture
+
+
+def _loss(others: Tensor, apart: Tensor | float) -> Tensor:
+    """The loss with this many others, their cosine `apart` below the true class's."""
+    return (others * (-_SCALES[:, None] * apart).exp() + 1).log()
+
+
+_FLOOR, _C = _for_each_count(floor), torch.tensor(_COUNTS).double()
+_OTHERS, _APART, _ADDED = _C - 1, _C / (_C - 1), _FLOOR.exp() - 1
+
+FLOOR = Exercise(
+    number="6.3",
+    stub="def floor(scale, num_classes):\n    ...",
+    hints=(
+        "The true class has the logit s, each of the C − 1 others −s/(C − 1). Divide both by e^s: what is 1/P then?",
+        "The difference of two logits is s·C/(C − 1), so 1/P = 1 + (C − 1)·e^{−s·C/(C − 1)}. The loss is ln of that.",
+    ),
+    solution=floor,
+    evaluate=_for_each_count,
+    target=_FLOOR,
+    slips={
+        "Close, but a simplex stands farther apart than 90°: at the cosine −1/(C − 1).": _loss(_OTHERS, 1),
+        "The factor C − 1 is missing: all the others are in the sum.": _loss(_OTHERS / _OTHERS, _APART),
+        "The others are C − 1: the true class is the 1 in the sum already.": _loss(_C, _APART),
+        "That is the probability: the loss is −ln of it.": 1 / (1 + _ADDED),
+        "That is ln P: a minus in front makes it the loss.": -_FLOOR,
+        "That is 1/P: the loss is its logarithm.": 1 + _ADDED,
+        "That is what the others add to the 1: the loss is ln(1 + that).": _ADDED,
+        "The 1 is missing in the sum: the true class is part of it.": _ADDED.log(),
+        "Upside down in the exponent: 1 − (−1/(C − 1)) is C/(C − 1), above 1.": _loss(_OTHERS, 1 / _APART),
+        "The others' cosine is alone in the exponent: take the true class's 1 off it.": _loss(_OTHERS, 1 / _OTHERS),
+        "The others' cosine is −1/(C − 1), below 0: in yours it is above.": _loss(_OTHERS, 2 - _APART),
+        "The exponent's sign is turned: a larger scale leaves less loss.": _loss(_OTHERS, -_APART),
+        "That is the logarithm to base 10; the one that undoes e is math.log.": _FLOOR / math.log(10),
+        "That is the logarithm to base 2; the one that undoes e is math.log.": _FLOOR / math.log(2),
+    },
+    draw=_draw_floor,
+    done="With Fixed AdaCos' scale for ten classes, 3.11, a loss of 0.251 remains however long it is trained, with "
+    "s = 10 only 0.0001. Losses compare only at one scale.",
+)
+
+EXERCISES = (SCALE_FOR, NEXT_SCALE, FLOOR)

@@ -1,0 +1,230 @@
+"""Exercises of lesson 07: the energy of charges on the sphere, their push, and the angles where all stand alike."""
+
+import math
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from lessons_lib.exercises.drawing import curve
+from lessons_lib.exercises.exercise import Exercise, Slip, call
+from lessons_lib.figures.style import ACCENT, FAINT, SOFT, Picture
+
+
+def _name(picture: Picture, name: str, at: tuple[float, float], offset: tuple[float, float] = (9, 0)) -> None:
+    picture.axes[0].annotate(name, at, offset, textcoords="offset points", color=SOFT, fontsize=9, va="center")
+
+
+def _numbers(found: list[Tensor], columns: int) -> Tensor:
+    """Single numbers as a table with that many columns."""
+    if any(number.numel() != 1 for number in found):
+        raise Slip("One number is wanted each time.")
+    return torch.stack([number.reshape(()) for number in found]).reshape(-1, columns)
+
+
+_OPENINGS = torch.linspace(math.radians(4), math.radians(176), 44, dtype=torch.float64)
+_LENGTHS = 0.5 + torch.arange(10, dtype=torch.float64)[:, None] % 4
+
+
+def _opened(by: float) -> list[Tensor]:
+    """Ten points on an arc this long, a first one with three around it this far away in 3-D, and two this far apart."""
+    along, around = torch.linspace(0, by, 10, dtype=torch.float64), torch.arange(3).double() * 2 * math.pi / 3
+    arc = torch.stack([along.cos(), along.sin()], dim=1)
+    ring = math.sin(by) * torch.stack([around.cos(), around.sin()], dim=1)
+    four = torch.cat([torch.tensor([[1.0, 0, 0]]), F.pad(ring, (1, 0), value=math.cos(by))])
+    return [points * _LENGTHS[: len(points)] for points in (arc, four, arc[[0, -1]])]
+
+
+def energy(points: Tensor) -> Tensor:
+    d = F.pdist(F.normalize(points))
+    return (1 / (1 + d)).mean()
+
+
+def _for_each_opening(function: Any) -> Tensor:
+    """The reader's function, or a mistaken one, at every opening of ten, four and two points, (44, 3)."""
+    return _numbers([call(function, points) for by in _OPENINGS.tolist() for points in _opened(by)], 3)
+
+
+def _draw_energy(yours: Tensor | None) -> Picture:
+    picture = curve(_OPENINGS.rad2deg(), _ENERGY, yours, "opened by, degrees", "energy")
+    names = ("ten on an arc", "four in 3-D", "two")
+    for name, end in zip(names, _ENERGY[-1].tolist(), strict=True):
+        _name(picture, name, (176, end))
+    return picture
+
+
+def _d(points: Tensor) -> Tensor:
+    return F.pdist(F.normalize(points))
+
+
+def _with_themselves(points: Tensor) -> Tensor:
+    """1/(1 + d) of every point with every one, itself among them, (N, N)."""
+    unit = F.normalize(points)
+    return 1 / (1 + torch.cdist(unit, unit))
+
+
+_ENERGY = _for_each_opening(energy)
+_N = torch.tensor([10.0, 4, 2]).double()
+_SUMMED = _ENERGY * _N * (_N - 1)  # every pair twice
+
+ENERGY = Exercise(
+    number="7.1",
+    stub="def energy(points):\n    ...",
+    hints=(
+        "F.normalize(points) puts each row on the unit sphere; F.pdist of that gives the distance of each pair once.",
+        "The mean over all pairs is the same whether each counts once or twice: (1 / (1 + d)).mean().",
+    ),
+    solution=energy,
+    evaluate=_for_each_opening,
+    target=_ENERGY,
+    slips={
+        "The points are on their own lengths in yours: put them on the unit sphere first.": _for_each_opening(
+            lambda points: (1 / (1 + F.pdist(points))).mean()
+        ),
+        "You normalised the columns: a point is a row, so F.normalize(points, dim=1).": _for_each_opening(
+            lambda points: (1 / (1 + F.pdist(F.normalize(points, dim=0)))).mean()
+        ),
+        "The distance is squared in yours; take it as it is.": _for_each_opening(
+            lambda points: (1 / (1 + _d(points) ** 2)).mean()
+        ),
+        "That is Coulomb's 1/d, endless where two meet: the 1 + is missing.": _for_each_opening(
+            lambda points: (1 / _d(points)).mean()
+        ),
+        "Brackets are missing: 1 / 1 + d divides by 1 and then adds d, so write 1 / (1 + d).": _for_each_opening(
+            lambda points: (1 + _d(points)).mean()
+        ),
+        "That is 1/(1 + d) of the mean distance: take it of each pair first, then the mean.": _for_each_opening(
+            lambda points: 1 / (1 + _d(points).mean())
+        ),
+        "That is the angle of each pair: d is the straight distance, through the sphere.": _for_each_opening(
+            lambda points: (1 / (1 + 2 * torch.asin(_d(points).clamp(max=2) / 2))).mean()
+        ),
+        "That is the sum over the pairs: take the mean.": _SUMMED / 2,
+        "That is the sum over the pairs, each counted twice: take the mean.": _SUMMED,
+        "That is half of it: a sum that has each pair once has N(N − 1)/2 terms, so divide by that.": _ENERGY / 2,
+        "Each point is paired with itself as well, d = 0, which adds a 1: leave these pairs out.": _for_each_opening(
+            lambda points: _with_themselves(points).mean()
+        ),
+        "Each point is paired with itself in the sum, but not in the count: leave these pairs out.": (
+            (_SUMMED + _N) / (_N * (_N - 1))
+        ),
+        "You divided by N², the pairs of a point with itself among them: there are N(N − 1) others.": _SUMMED / _N**2,
+    },
+    draw=_draw_energy,
+    done="At 0°, where all points meet, it is 1 and not endless. Two are best off at 180°, four at 109.5°, the "
+    "tetrahedron: there all stand equally far apart.",
+)
+
+_ANGLES = torch.linspace(math.radians(1), math.pi, 90, dtype=torch.float64)
+
+
+def push(angle: Tensor) -> Tensor:
+    return torch.cos(angle / 2) / (1 + 2 * torch.sin(angle / 2)) ** 2
+
+
+def _at_each_angle(function: Any) -> Tensor:
+    found = call(function, _ANGLES.clone())
+    if found.shape != _ANGLES.shape:
+        raise Slip(f"One number is wanted for each of the 90 angles; yours has shape {tuple(found.shape)}.")
+    return found
+
+
+def _draw_push(yours: Tensor | None) -> Picture:
+    picture = curve(_ANGLES.rad2deg(), _PUSH, yours, "angle between the two, degrees", "push along the circle")
+    picture.axes[0].plot(_ANGLES.rad2deg(), _COULOMB, color=SOFT, linewidth=1, dashes=(5, 3), zorder=4)
+    _name(picture, "Coulomb's, 1/d", (50, 1.27))
+    return picture
+
+
+_HALF, _D = _ANGLES / 2, 2 * torch.sin(_ANGLES / 2)
+_PUSH, _COULOMB = push(_ANGLES), torch.cos(_HALF) / _D**2
+
+PUSH = Exercise(
+    number="7.2",
+    stub="def push(angle):\n    ...",
+    hints=(
+        "The chain rule: minus the derivative of 1/(1 + d) by d, times the derivative of d by the angle.",
+        "The first is 1/(1 + d)²; d = 2 sin(angle/2) has the derivative cos(angle/2), with torch.sin and torch.cos.",
+    ),
+    solution=push,
+    evaluate=_at_each_angle,
+    target=_PUSH,
+    slips={
+        "That is the push along the chord: only cos(angle/2) of it goes along the circle.": 1 / (1 + _D) ** 2,
+        "The sign is turned: the force is minus the derivative, and like charges push apart.": -_PUSH,
+        "That is Coulomb's, the derivative of 1/d: the 1 + is missing.": _COULOMB,
+        "The angle stands for the distance in yours: d is 2 sin(angle/2).": 1 / (1 + _ANGLES) ** 2,
+        "The angle stands for d in the denominator: d is 2 sin(angle/2).": torch.cos(_HALF) / (1 + _ANGLES) ** 2,
+        "That is twice the push: the angle/2 inside the sine gives a factor ½.": 2 * _PUSH,
+        "That is half of the push: the 2 before the sine stays, and cancels the ½ from angle/2.": _PUSH / 2,
+        "d is 2 sin(angle/2): the 2 is missing in the denominator.": torch.cos(_HALF) / (1 + _D / 2) ** 2,
+        "That is the energy, 1/(1 + d): take its derivative.": 1 / (1 + _D),
+        "The square is missing: the derivative of 1/(1 + d) has (1 + d)² below.": torch.cos(_HALF) / (1 + _D),
+        "The square takes all of 1 + d, not d alone.": torch.cos(_HALF) / (1 + _D**2),
+        "The cosine takes half of the angle: cos(angle/2).": torch.cos(_ANGLES) / (1 + _D) ** 2,
+        "The sine takes half of the angle: d is 2 sin(angle/2).": (
+            torch.cos(_HALF) / (1 + 2 * torch.sin(_ANGLES)) ** 2
+        ),
+        "The derivative of the sine is the cosine: cos(angle/2) belongs on top.": torch.sin(_HALF) / (1 + _D) ** 2,
+        "You turned the angle into degrees; torch.sin and torch.cos want radians.": push(_ANGLES.rad2deg()),
+        "angle is in radians already: nothing is to be converted.": push(_ANGLES.deg2rad()),
+    },
+    draw=_draw_push,
+    done="Nearly 1 where the two meet, where Coulomb's has no end; 0.12 at 90°; none at 180°, where the push goes "
+    "straight out of the circle.",
+)
+
+_COUNTS = torch.arange(2, 13)
+
+
+def simplex_cosine(count: int) -> float:
+    return -1 / (count - 1)
+
+
+def _for_each_count(function: Any) -> Tensor:
+    """The reader's function, or a mistaken one, for every number of directions, (11,)."""
+    return _numbers([call(function, count) for count in _COUNTS.tolist()], 1).flatten()
+
+
+def _draw_simplex(yours: Tensor | None) -> Picture:
+    picture = curve(_COUNTS, _SIMPLEX, yours, "number of directions", "cosine between any two")
+    picture.axes[0].plot(_COUNTS, _SIMPLEX, "o", color=FAINT, markersize=11, zorder=2)
+    if yours is not None:
+        picture.axes[0].plot(_COUNTS, yours, "o", color=ACCENT, markersize=4, zorder=3)
+    return picture
+
+
+_K, _SIMPLEX = _COUNTS.double(), _for_each_count(simplex_cosine)
+
+SIMPLEX = Exercise(
+    number="7.3",
+    stub="def simplex_cosine(count):\n    ...",
+    hints=(
+        "The sum of all is zero, and so is its product with any one of them. Which cosines does that product add up?",
+        "One is the direction with itself, 1; count − 1 are the cosine looked for. Together they are 0.",
+    ),
+    solution=simplex_cosine,
+    evaluate=_for_each_count,
+    target=_SIMPLEX,
+    slips={
+        "The sign is turned: they stand more than 90° apart, so the cosine is negative.": -_SIMPLEX,
+        "Each has count − 1 others: divide by that.": -1 / _K,
+        "Each has count − 1 others, and with all of them it adds up to 0, so the cosine is negative.": 1 / _K,
+        "Brackets are missing: / count - 1 takes 1 off afterwards, so write / (count - 1).": -1 / _K - 1,
+        "It is count − 1, one fewer, not one more.": -1 / (_K + 1),
+        "That is the angle in radians: return its cosine.": torch.acos(_SIMPLEX),
+        "That is the angle in degrees: return its cosine.": torch.acos(_SIMPLEX).rad2deg(),
+        "That is the distance between two of them: return the cosine.": torch.sqrt(2 - 2 * _SIMPLEX),
+        "That is for neighbours on a circle: any two are to be equally far apart, which needs more dimensions.": (
+            torch.cos(2 * math.pi / _K)
+        ),
+        "At 90° the sum would not be zero: turn each a little further from the others.": torch.zeros_like(_K),
+        "At −1 they would all stand opposite each other, which only two can.": -torch.ones_like(_K),
+    },
+    draw=_draw_simplex,
+    done="Two stand 180° apart, three 120°, four 109.5°, ten 96.4° and a thousand 90.06°: with many classes, the best "
+    "there is is hardly more than a right angle.",
+)
+
+EXERCISES = (ENERGY, PUSH, SIMPLEX)
