@@ -99,7 +99,8 @@ export function choice({ label, options, set }) {
  * a value may be set. `changed` is called after others were pasted in.
  */
 export function settingsLine(model, names, fits, changed) {
-  const line = ownKeys(element('input', { type: 'text', spellcheck: 'false', 'aria-label': 'settings of this figure, to copy or to replace', change: take }));
+  const line = ownKeys(element('input', { type: 'text', spellcheck: 'false', 'aria-label': 'settings of this figure, to copy or to replace', change: take,
+    input: () => { said.textContent = ''; } }));                // what is being typed is not overwritten
   const said = element('span', { role: 'status' }), text = () => JSON.stringify(Object.fromEntries(names.map(name => [name, model.get(name)])));
   const copy = button('copy', async () => {
     line.select();

@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import expect
 
 from lessons_lib.explorers import BoundaryPlane
-from tests.browser.figure import caption, drag, paste, picture, settings
 
 WIDE, NARROW = 1000, 420
 
@@ -32,8 +31,24 @@ def circle(page):
     return page.locator(".beside canvas")
 
 
+def caption(page):
+    return page.locator("figcaption")
+
+
 def reading(page):
     return page.locator(".read")
+
+
+def picture(page):
+    """Both canvases, after all that was asked for has been painted."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    return page.evaluate("[...document.querySelectorAll('.lesson canvas')].map(canvas => canvas.toDataURL())")
+
+
+def settings(page):
+    """What the figure's own line says."""
+    picture(page)
+    return json.loads(page.get_by_label("settings of this figure").input_value())
 
 
 def at(page, theta1, theta2):
@@ -51,6 +66,14 @@ def on_circle(page, turn, between=36, reach=1.0):
     radius, up = box["width"] / 2 - 34, math.radians(90 + between / 2 - turn)
     x, y = box["x"] + box["width"] / 2, box["y"] + radius + 34
     return x + reach * radius * math.cos(up), y - reach * radius * math.sin(up)
+
+
+def drag(page, *places):
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=3)
+    page.mouse.up()
 
 
 def point(page):
@@ -126,6 +149,16 @@ def test_the_pointer_stays_on_the_line(page):
         assert settings(page)["loss"] == loss  # painted: only then is the line where it is taken hold of
         drag(page, at(page, *start), at(page, *end))
         assert settings(page)["margins"][loss] == pytest.approx(m, abs=0.0051 if loss == "cosface" else 0.051)
+
+
+def test_settings_that_are_being_typed_are_not_overwritten_by_a_repaint(page):
+    paste(page, '{"loss": "cosface"}')
+    line = page.get_by_label("settings of this figure")
+    line.fill('{"loss": "sph')
+    page.set_viewport_size({"width": 700, "height": 900})
+    page.wait_for_function("() => innerWidth === 700")
+    picture(page)
+    expect(line).to_have_value('{"loss": "sph')
 
 
 def test_softmax_has_no_line_to_drag(show):
@@ -236,6 +269,13 @@ def test_ten_fast_reloads_leave_one_living_figure(page):
     page.wait_for_function("() => document.querySelector('figcaption')?.textContent")
     assert page.locator(".lesson").count() == 1
     expect(caption(page)).to_contain_text("ArcFace, m = 0.20 rad")
+
+
+def paste(page, text):
+    if not page.get_by_label("settings of this figure").is_visible():
+        page.locator("summary").click()
+    page.get_by_label("settings of this figure").fill(text)
+    page.keyboard.press("Enter")
 
 
 def test_settings_go_out_and_come_back(show):

@@ -5,7 +5,6 @@ import pytest
 from playwright.sync_api import expect
 
 from lessons_lib.explorers import CenterUpdate
-from tests.browser.figure import caption, drag, paste, picture, settings
 
 
 @pytest.fixture
@@ -23,12 +22,43 @@ def field(page):
     return page.locator(".field canvas")
 
 
+def caption(page):
+    return page.locator("figcaption")
+
+
+def picture(page):
+    """The plane, after all that was asked for has been painted."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    return page.evaluate("document.querySelector('.lesson canvas').toDataURL()")
+
+
+def settings(page):
+    """What the figure's own line says."""
+    picture(page)
+    return json.loads(page.get_by_label("settings of this figure").input_value())
+
+
 def at(page, x, y):
     """Where in the window the plane has (x, y); the same sizes as centerFrame."""
     field(page).scroll_into_view_if_needed()
     box = field(page).bounding_box()
     half = box["width"] / 2
     return box["x"] + half * (1 + x / 1.12), box["y"] + half * (1 - y / 1.12)
+
+
+def drag(page, *places):
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=3)
+    page.mouse.up()
+
+
+def paste(page, text):
+    if not page.get_by_label("settings of this figure").is_visible():
+        page.locator("summary").click()
+    page.get_by_label("settings of this figure").fill(text)
+    page.keyboard.press("Enter")
 
 
 def choose(page, name):

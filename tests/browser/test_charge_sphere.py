@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 
 from lessons_lib.explorers import ChargeSphere
 from lessons_lib.explorers.charge_places import scattered, seen
-from tests.browser.figure import caption, drag, paste, picture
 
 TRAINED = {"λ = 0": np.array(scattered(10, 3, seed=5)) * 3, "plane": np.array(scattered(8, 2, seed=6))}
 
@@ -28,6 +27,23 @@ def page(show):
 
 def field(page):
     return page.locator(".field canvas")
+
+
+def caption(page):
+    return page.locator("figcaption")
+
+
+def picture(page):
+    """What is painted, once two frames in a row are the same and nothing is on its way."""
+    return page.evaluate(
+        """async () => {
+          const frame = () => new Promise(done => requestAnimationFrame(done));
+          const look = () => [...document.querySelectorAll('.lesson canvas')].map(canvas => canvas.toDataURL()).join();
+          let before = '', same = 0;
+          for (; same < 2; await frame()) { const now = look(); same = now === before ? same + 1 : 0; before = now; }
+          return before;
+        }"""
+    )
 
 
 def settings(page):
@@ -58,12 +74,27 @@ def front(page):
     return int(np.argmax(seen(now["points"], now["turn"])[:, 2]))
 
 
+def drag(page, *places):
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for spot in places[1:]:
+        page.mouse.move(*spot, steps=3)
+    page.mouse.up()
+
+
 def button(page, name):
     return page.get_by_role("button", name=name, exact=True)
 
 
 def choose(page, name):
     page.get_by_role("radio", name=name, exact=True).check(force=True)
+
+
+def paste(page, text):
+    if not page.get_by_label("settings of this figure").is_visible():
+        page.locator("summary").click()
+    page.get_by_label("settings of this figure").fill(text)
+    page.keyboard.press("Enter")
 
 
 def test_let_go_the_charges_come_to_rest_in_the_optimum_of_each_law(page):

@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import expect
 
 from lessons_lib.explorers import LogitCurves
-from tests.browser.figure import opened, paste, picture, settings
 
 WIDE, NARROW = 1000, 420
 
@@ -23,6 +22,12 @@ def explorer():
     )
 
 
+def opened(show, explorer, **choices):
+    page = show(explorer, **choices)
+    expect(page.locator("figcaption")).not_to_be_empty()
+    return page
+
+
 @pytest.fixture
 def page(show, explorer):
     return opened(show, explorer)
@@ -30,6 +35,31 @@ def page(show, explorer):
 
 def plot(page):
     return page.locator(".lesson canvas")
+
+
+def picture(page):
+    """What the canvas shows once nothing is left to paint."""
+    return page.evaluate("""async () => {
+      const look = () => document.querySelector('.lesson canvas').toDataURL();
+      for (let before = '', same = 0; same < 3;) {
+        await new Promise(done => requestAnimationFrame(done));
+        const now = look();
+        same = now === before ? same + 1 : 0; before = now;
+      }
+      return look();
+    }""")
+
+
+def settings(page):
+    picture(page)
+    return json.loads(page.get_by_label("settings of this figure").input_value())
+
+
+def paste(page, text):
+    if not page.get_by_label("settings of this figure").is_visible():
+        page.locator("summary").click()
+    page.get_by_label("settings of this figure").fill(text)
+    page.keyboard.press("Enter")
 
 
 def degrees(page):

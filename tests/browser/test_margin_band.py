@@ -10,7 +10,6 @@ from lessons_lib.explorers import MarginBand
 from lessons_lib.losses import ModifiedSoftmaxLoss
 from lessons_lib.nets import EmbeddingNet
 from lessons_lib.runs import Run
-from tests.browser.figure import drag, picture
 
 
 def band(count=300, skip=None, **settings):
@@ -45,11 +44,25 @@ def caption(page):
     return page.locator("figcaption").inner_text()
 
 
+def picture(page):
+    """What the circle shows, once nothing is left to paint."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    return page.evaluate("document.querySelector('.lesson canvas').toDataURL()")
+
+
 def on_circle(page, angle, share):
     """The place at this direction and share of the rim, in the window."""
     box = page.locator("canvas").bounding_box()
     r = share * (box["width"] / 2 - 32)
     return box["x"] + box["width"] / 2 + r * math.cos(angle), box["y"] + box["width"] / 2 - r * math.sin(angle)
+
+
+def drag(page, start, *ways):
+    page.mouse.move(*start)
+    page.mouse.down()
+    for x, y in ways:
+        page.mouse.move(x, y, steps=3)
+    page.mouse.up()
 
 
 def settings(page):

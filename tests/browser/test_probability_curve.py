@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 from lessons_lib.explorers import ProbabilityCurve
 from lessons_lib.losses import AdaCosLoss
 from lessons_lib.runs import Run
-from tests.browser.figure import caption, opened, paste, picture, settings
 
 WIDE, NARROW = 1000, 420
 
@@ -36,6 +35,12 @@ def follower():
     return ProbabilityCurve(followed=trained())
 
 
+def opened(show, explorer, **choices):
+    page = show(explorer, **choices)
+    expect(page.locator("figcaption")).not_to_be_empty()
+    return page
+
+
 @pytest.fixture
 def page(show, explorer):
     return opened(show, explorer)
@@ -43,6 +48,35 @@ def page(show, explorer):
 
 def plot(page):
     return page.locator(".lesson .field > canvas")
+
+
+def caption(page):
+    return page.locator("figcaption")
+
+
+def picture(page):
+    """What the canvases show once nothing is left to paint."""
+    return page.evaluate("""async () => {
+      const look = () => [...document.querySelectorAll('.lesson canvas')].map(c => c.toDataURL()).join();
+      for (let before = '', same = 0; same < 3;) {
+        await new Promise(done => requestAnimationFrame(done));
+        const now = look();
+        same = now === before ? same + 1 : 0; before = now;
+      }
+      return look();
+    }""")
+
+
+def settings(page):
+    picture(page)
+    return json.loads(page.get_by_label("settings of this figure").input_value())
+
+
+def paste(page, text):
+    if not page.get_by_label("settings of this figure").is_visible():
+        page.locator("summary").click()
+    page.get_by_label("settings of this figure").fill(text)
+    page.keyboard.press("Enter")
 
 
 def degrees(page):
