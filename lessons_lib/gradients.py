@@ -44,7 +44,11 @@ class Gradients:
 
 
 def gradients(head: Head, embeddings: Tensor, labels: Tensor) -> Gradients:
-    """The head's gradient at raw embeddings (N, d) with labels (N,), one feature at a time. The head stays as it is."""
+    """The head's gradient at raw embeddings (N, d) with labels (N,), one feature at a time. The head stays as it is.
+
+    ValueError for SoftTriple, here and wherever class weights are put in place: it has several centres a class.
+    """
+    _check_one_weight_a_class(head)
     head = copy.deepcopy(head).double().eval()
     rows = [_alone(head, x[None], y[None]) for x, y in zip(embeddings.detach().double(), labels, strict=True)]
     return Gradients(*(torch.stack(parts) for parts in zip(*rows, strict=True)))
@@ -82,6 +86,7 @@ def place(theta: Tensor, num_classes: int, others: Others) -> tuple[Tensor, Tens
 
 def with_weights(head: Head, weight: Tensor) -> Head:
     """A copy of the head, its scale and margin kept, with these class weights (C, d)."""
+    _check_one_weight_a_class(head)
     twin = copy.deepcopy(head)
     twin.embedding_size, twin.weight = weight.shape[1], nn.Parameter(weight.detach().clone())
     return twin
@@ -107,6 +112,11 @@ def missing(head: Head, found: Gradients) -> Tensor:
     if not hasattr(head, "target_logit"):
         raise ValueError(f"{type(head).__name__} forms no probability from a target logit.")
     return -torch.expm1(-found.loss)  # the loss is −log P_y
+
+
+def _check_one_weight_a_class(head: Head) -> None:
+    if head.weight.ndim != 2:
+        raise ValueError(f"{type(head).__name__} has several centres a class, and so no one angle a class to push on.")
 
 
 def _alone(head: Head, x: Tensor, y: Tensor) -> tuple[Tensor, ...]:

@@ -16,12 +16,13 @@ from lessons_lib.losses import (
     NormalizedSoftmaxLoss,
     P2SGradLoss,
     SoftmaxLoss,
+    SoftTripleLoss,
     SphereFaceLoss,
 )
 
 pytestmark = pytest.mark.filterwarnings("ignore:P2SGradLoss wants all class weights at right angles")
 THETA = torch.tensor([1, 10, 30, 50, 75.7, 90, 120, 150, 170], dtype=torch.float64).deg2rad()
-COSINE_HEADS = sorted(set(LOSSES) - {"SoftmaxLoss"})
+COSINE_HEADS = sorted(set(LOSSES) - {"SoftmaxLoss", "SoftTripleLoss"})
 
 
 def degrees(*angles):
@@ -176,3 +177,7 @@ def test_what_cannot_be_asked_is_refused():
             slope(head, THETA)
         with pytest.raises(ValueError, match="forms no probability"):
             missing(head, at_angles(head, THETA))
+    several = SoftTripleLoss(5, 6, centers_per_class=5)
+    for ask in (lambda: at_angles(several, THETA), lambda: gradients(several, torch.ones(1, 6), torch.tensor([0]))):
+        with pytest.raises(ValueError, match=r"^SoftTripleLoss has several centres a class, and so no one angle"):
+            ask()

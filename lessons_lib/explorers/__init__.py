@@ -11,6 +11,7 @@ from lessons_lib.explorers.gradient_length import GradientLength
 from lessons_lib.explorers.logit_curves import LogitCurves
 from lessons_lib.explorers.margin_band import MarginBand
 from lessons_lib.explorers.probability_curve import ProbabilityCurve
+from lessons_lib.explorers.verification_threshold import VerificationThreshold
 
 __all__ = [
     "BoundaryPlane",
@@ -24,4 +25,5 @@ __all__ = [
     "LogitCurves",
     "MarginBand",
     "ProbabilityCurve",
+    "VerificationThreshold",
 ]

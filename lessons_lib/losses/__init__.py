@@ -5,8 +5,11 @@ from lessons_lib.losses.base import Head
 from lessons_lib.losses.center import CenterLoss
 from lessons_lib.losses.margins import ArcFaceLoss, CombinedMarginLoss, CosFaceLoss
 from lessons_lib.losses.p2sgrad import P2SGradLoss
+from lessons_lib.losses.pairs import ContrastiveLoss, NPairsLoss, TripletLoss
 from lessons_lib.losses.regularizers import CenterInvariantRegularizer, OnClassWeights, RegularFaceRegularizer
+from lessons_lib.losses.siamese import SiameseVerifier
 from lessons_lib.losses.softmax import ModifiedSoftmaxLoss, NormalizedSoftmaxLoss, SoftmaxLoss
+from lessons_lib.losses.softtriple import SoftTripleLoss
 from lessons_lib.losses.sphereface import SphereFaceLoss
 from lessons_lib.losses.uniform import UniformLoss, uniform_energy
 
@@ -23,6 +26,7 @@ LOSSES: dict[str, type[Head]] = {
         FixedAdaCosLoss,
         AdaCosLoss,
         P2SGradLoss,
+        SoftTripleLoss,
     )
 }
 
@@ -33,16 +37,21 @@ __all__ = [
     "CenterInvariantRegularizer",
     "CenterLoss",
     "CombinedMarginLoss",
+    "ContrastiveLoss",
     "CosFaceLoss",
     "FixedAdaCosLoss",
     "Head",
     "ModifiedSoftmaxLoss",
+    "NPairsLoss",
     "NormalizedSoftmaxLoss",
     "OnClassWeights",
     "P2SGradLoss",
     "RegularFaceRegularizer",
+    "SiameseVerifier",
+    "SoftTripleLoss",
     "SoftmaxLoss",
     "SphereFaceLoss",
+    "TripletLoss",
     "UniformLoss",
     "uniform_energy",
 ]

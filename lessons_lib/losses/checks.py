@@ -60,3 +60,30 @@ def check_weight(name: str, weight: Tensor) -> None:
     if not torch.compiler.is_compiling() and not weight.isfinite().all():
         bad = int((~weight.isfinite()).any(dim=1).sum())
         raise ValueError(f"{name} must be finite, got NaN or infinity in {bad} of {len(weight)} rows.")
+
+
+def check_rows(**batches: Tensor) -> None:
+    """Batches whose rows belong together, by name: all like the first one, (N, d), and while not compiling finite."""
+    (first, model), *_ = batches.items()
+    if model.ndim != 2 or model.shape[1] == 0:
+        raise ValueError(f"{first} must have shape (N, d) with d at least 1, got {tuple(model.shape)}.")
+    if not model.is_floating_point():
+        raise ValueError(f"{first} must be floating point numbers, got {model.dtype}.")
+    if len(model) == 0:
+        raise ValueError(f"{first} must hold at least one row, got an empty batch.")
+    for name, batch in batches.items():
+        if batch.shape != model.shape:
+            raise ValueError(f"{name} must have the shape of {first}, {tuple(model.shape)}, got {tuple(batch.shape)}.")
+        if batch.dtype != model.dtype:
+            raise ValueError(f"{name} must have the dtype of {first}, {model.dtype}, got {batch.dtype}.")
+        if not torch.compiler.is_compiling() and not batch.isfinite().all():
+            bad = int((~batch.isfinite()).any(dim=1).sum())
+            raise ValueError(f"{name} must be finite, got NaN or infinity in {bad} of {len(batch)} rows.")
+
+
+def check_same(same: Tensor, pairs: int) -> None:
+    """One bool a pair. Not a number: 0 means alike in one paper and different in the next."""
+    if same.shape != (pairs,):
+        raise ValueError(f"same must have shape ({pairs},), one for each pair, got {tuple(same.shape)}.")
+    if same.dtype != torch.bool:
+        raise ValueError(f"same must be bool, True for a pair of one class, got {same.dtype}; use same == 1, say.")

@@ -149,4 +149,12 @@ SPECIMENS = [
         assign="probability.scale = 3 + {}",
         told="probability.settings",
     ),
+    Specimen(
+        name="verification",
+        make="explorers.VerificationThreshold(torch.rand(200), torch.arange(200) % 2 == 0)",
+        by_mouse=lambda figure: drag(figure.get_by_role("slider", name="scores"), (0.3, 0.5), (0.7, 0.5)),
+        by_key=press_slider("ROC"),
+        assign="verification.threshold = 0.3 + {}",
+        told="verification.settings",
+    ),
 ]

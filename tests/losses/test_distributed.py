@@ -18,11 +18,9 @@ def head_and_batch(name):
     torch.manual_seed(0)
     head = LOSSES[name](CLASSES, SIZE)
     head.weight.data *= 3
-    return (
-        head,
-        head.weight.detach()[torch.arange(ROWS) % CLASSES] + torch.randn(ROWS, SIZE),
-        torch.arange(ROWS) % CLASSES,
-    )
+    labels = torch.arange(ROWS) % CLASSES
+    near = head.weight.detach().reshape(CLASSES, -1, SIZE)[labels, 0]  # SoftTriple has several centres a class
+    return head, near + torch.randn(ROWS, SIZE), labels
 
 
 def centers_and_batch(loss):

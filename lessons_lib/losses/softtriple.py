@@ -1,0 +1,99 @@
+"""SoftTriple: a class may have several centres, and a feature needs to be near one of them."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from lessons_lib.angles import cosines_between, full_precision, unit_vectors
+from lessons_lib.losses.base import Head, in_full_precision
+from lessons_lib.losses.checks import check_batch, check_count, check_embeddings
+from lessons_lib.losses.cross_entropy import cross_entropy
+from lessons_lib.losses.margins import cosine_margin, half_the_room
+
+
+class SoftTripleLoss(Head):
+    """Cross-entropy over s·S_c with a margin on the true class; S_c = Σ_k softmax_k(cos θ_ck/γ) cos θ_ck of K centres.
+
+    Qian et al., SoftTriple Loss, ICCV 2019. `weight` is (C, K, d), its rows the centres W_ck, of any length. `gamma` is
+    γ: the smaller, the more the nearest centre alone decides. `margin` is the paper's δ, in units of cosine, `scale`
+    its λ. `tau` weighs a regulariser, the sum of ‖Ŵ_ct − Ŵ_cu‖ = √(2 − 2 cos) over the pairs of a class and over the
+    classes, divided by C·K·(K − 1): it merges centres that are not needed. Two that coincide stay together, with
+    gradient 0, where the paper's root has an infinite slope. One centre a class has no pairs: that is CosFace.
+    No `target_logit`: S_c is no function of one angle.
+
+    Raises ValueError for centers_per_class below 1, a gamma that is not positive, a margin outside 0..2 and a negative
+    tau.
+    """
+
+    formula = (
+        r"-\log\frac{e^{s(S_y-m)}}{e^{s(S_y-m)}+\sum_{c\ne y}e^{sS_c}}"
+        r"+\frac{\tau}{CK(K-1)}\sum_c\sum_{t<u}\lVert\hat W_{ct}-\hat W_{cu}\rVert,\quad "
+        r"S_c=\sum_k\frac{e^{\cos\theta_{ck}/\gamma}}{\sum_l e^{\cos\theta_{cl}/\gamma}}\cos\theta_{ck}"
+    )
+    paper = "Qian et al., SoftTriple Loss, ICCV 2019 (arXiv:1909.05235)"
+    needs = "classes of several clusters that the network does not merge: elsewhere one centre may do as well"
+
+    def __init__(
+        self,
+        num_classes: int,
+        embedding_size: int,
+        centers_per_class: int = 10,
+        scale: float = 20.0,
+        gamma: float = 0.1,
+        margin: float = 0.01,
+        tau: float = 0.2,
+    ):
+        super().__init__(num_classes, embedding_size, scale)
+        check_count("centers_per_class", centers_per_class, 1, type(self).__name__)
+        if not (gamma > 0 and math.isfinite(gamma)):
+            raise ValueError(f"gamma must be a positive number, got {gamma}; near 0 the nearest centre alone decides.")
+        if not (tau >= 0 and math.isfinite(tau)):
+            raise ValueError(f"tau must be a number of at least 0, got {tau}; 0 leaves the centres of a class apart.")
+        self.centers_per_class, self.gamma, self.tau = centers_per_class, gamma, tau
+        self.margin = cosine_margin("margin", margin)
+        self.weight = nn.Parameter(torch.randn(num_classes, centers_per_class, embedding_size))
+
+    @classmethod
+    def sensible(cls, num_classes: int, embedding_size: int) -> dict[str, float]:
+        return {"margin": min(0.01, half_the_room(num_classes, embedding_size, cosine=True)), "scale": 20.0}
+
+    def center_cosines(self, embeddings: Tensor) -> Tensor:
+        """cos θ_ck of raw embeddings (N, d) with every centre, (N, C, K); never below float32, autocast or not."""
+        check_embeddings(self, embeddings)
+        with full_precision(embeddings):
+            vectors = in_full_precision(embeddings)
+            centers = self.weight.to(vectors.dtype).flatten(end_dim=1)
+            return cosines_between(vectors, centers).unflatten(1, self.weight.shape[:2])
+
+    def cosines(self, embeddings: Tensor) -> Tensor:
+        """S_c of raw embeddings (N, d), (N, C): a mean of a class's cosines in which the near centres count most."""
+        cosines = self.center_cosines(embeddings)
+        return ((cosines / self.gamma).softmax(dim=2) * cosines).sum(dim=2)
+
+    def cosines_and_own(self, embeddings: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """The same for a batch that was checked, and S_y of its labels (N,) beside it, (N, 1)."""
+        similarities = self.cosines(embeddings)
+        return similarities, similarities.gather(1, labels[:, None])
+
+    def deciding_weights(self) -> tuple[Tensor, None]:
+        """The mean of each class's unit centres (C, d): what decides where they have merged, or K is 1, or γ is large.
+
+        Between centres that stand apart the boundary is not straight; `logits` knows where it runs.
+        """
+        return unit_vectors(self.weight).mean(dim=1), None
+
+    def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
+        """Mean loss over a batch, regulariser included: raw embeddings (N, d), labels (N,) int64 in 0..C−1."""
+        check_batch(self, embeddings, labels)
+        similarities, own = self.cosines_and_own(embeddings, labels)
+        return cross_entropy(self.scale, similarities, own - self.margin, labels) + self.tau * self.spread()
+
+    def spread(self) -> Tensor:
+        """Σ_c Σ_{t<u} ‖Ŵ_ct − Ŵ_cu‖ / (C·K·(K − 1)): half the mean distance between centres of a class; 0 for K = 1."""
+        with full_precision(self.weight):
+            centers = unit_vectors(in_full_precision(self.weight))
+            t, u = torch.triu_indices(self.centers_per_class, self.centers_per_class, 1, device=centers.device)
+            # As a distance, not as √(2 − 2 cos): that loses its digits where centres meet.
+            distances = torch.linalg.vector_norm(centers[:, t] - centers[:, u], dim=2)
+            return distances.sum() / (self.num_classes * max(1, self.centers_per_class * (self.centers_per_class - 1)))
