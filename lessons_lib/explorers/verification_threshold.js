@@ -21,8 +21,8 @@ const SHEET = `
 .verify .tight{white-space:nowrap}.verify .charts{display:grid;gap:14px 34px;grid-template-columns:minmax(0,1fr)}
 .verify figcaption{min-height:7.8em;max-width:66em}.verify .read{margin:8px 0 0;min-height:7.5em}.verify .foot .soft{margin:0 0 4px}
 @container (min-width:560px){.verify figcaption{min-height:4.7em}.verify .read{min-height:4.5em}
-  .verify .side{grid-template-columns:minmax(0,300px) minmax(0,1fr);gap:14px 24px}.verify .side .roc{grid-row:1/4}}
-@container (min-width:800px){.verify{grid-template:auto auto auto/minmax(0,1fr) 336px}.verify .field{grid-area:1/1}.verify .side{grid-area:1/2;grid-template-columns:minmax(0,1fr)}
+  .verify .side{grid-template:auto auto 1fr/minmax(0,300px) minmax(0,1fr);gap:14px 24px}.verify .side .roc{grid-row:1/4}}
+@container (min-width:800px){.verify{grid-template:auto auto auto/minmax(0,1fr) 336px}.verify .field{grid-area:1/1}.verify .side{grid-area:1/2;grid-template:none/minmax(0,1fr)}
   .verify .side .roc{grid-row:auto}.verify .words{grid-area:2/1/3/3}.verify .foot{grid-area:3/1/4/3}.verify figcaption{min-height:3.2em}.verify .read{min-height:3em}}`;
 const SETTINGS = ['net', 'threshold', 'axis', 'prior'], JUDGED = ['net', 'threshold', 'prior'];
 const REST = 900;                                                     // milliseconds between two gestures
