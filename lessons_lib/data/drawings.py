@@ -41,9 +41,10 @@ UNSEEN = {
     "TIFINAGH": "Tifinagh",
     "NKO": "N'Ko",
 }
-UNSEEN_VALIDATION = {"CYRILLIC": "Cyrillic", "LAO": "Lao", "OGHAM": "Ogham", "OLD ITALIC": "Old Italic", "LISU": "Lisu"}
+UNSEEN_VALIDATION = {"CYRILLIC": "Cyrillic", "LAO": "Lao", "OGHAM": "Ogham", "OLD ITALIC": "Old Italic"}
 SCRIPTS = SEEN | UNSEEN | UNSEEN_VALIDATION
 _PICTURES = (range(0x2600, 0x27C0), range(0x1F300, 0x1F650))  # miscellaneous symbols, dingbats, faces
+_OWN_SHAPES = ("FRAKTUR", "BLACK-LETTER", "SCRIPT", "DOUBLE-STRUCK")
 
 
 @dataclass(frozen=True)
@@ -102,16 +103,20 @@ def draw_glyphs() -> Drawings:
 def script_of(character: str) -> str | None:
     """The script by the character's Unicode name; None for marks, punctuation, letters with an accent and the like.
 
-    A letter in a mathematical alphabet belongs to the script of the plain letter: 𝔄 is Latin.
+    Of the mathematical alphabets those whose letters have a shape of their own belong to the script of the plain
+    letter: 𝔄 is Latin. The bold, italic, sans-serif and monospaced ones are plain letters in another font: None.
     """
+    name = unicodedata.name(character, "")
     kind, *parts = unicodedata.decomposition(character).split() or [""]
-    if kind == "<font>":
+    if kind == "<font>" and "BOLD" not in name and any(shape in name for shape in _OWN_SHAPES):
         character = chr(int(parts[0], 16))
-    elif kind not in ("", "<initial>", "<medial>", "<final>", "<isolated>"):
+        name = unicodedata.name(character)
+    elif kind.startswith("<") and kind not in ("<initial>", "<medial>", "<final>", "<isolated>"):
         return None
     if unicodedata.category(character)[0] not in "LNS":
         return None
-    name = "PICTURE" if any(ord(character) in block for block in _PICTURES) else unicodedata.name(character, "")
+    if any(ord(character) in block for block in _PICTURES):
+        return SCRIPTS["PICTURE"]
     return next((script for start, script in SCRIPTS.items() if name.startswith(start)), None)
 
 

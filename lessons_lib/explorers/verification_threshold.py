@@ -128,11 +128,11 @@ class VerificationThreshold(Explorer):
     def alt(self) -> str:
         """What the first frame shows, in two sentences."""
         net = self.nets[self.net]
-        far, tar = (float(share[nearest_edge(net, self.threshold)]) for share in rates(net))
+        far, tar = (100 * share[nearest_edge(net, self.threshold)] + 1e-9 for share in rates(net))  # halves go up
         return (
             f"Scores of {sum(net['genuine']):,} genuine pairs above and of {sum(net['impostors']):,} impostor pairs "
             f"below one axis ({net['name']}), a threshold, and the ROC curve. From {self._threshold_text()} on a pair "
-            f"counts as the same: {100 * tar:.1f} % of the genuine pairs are accepted and {100 * far:.1f} % of the "
+            f"counts as the same: {tar:.1f} % of the genuine pairs are accepted and {far:.1f} % of the "
             "impostors."
         )
 
