@@ -1,7 +1,11 @@
 """Images to learn from."""
 
+from lessons_lib.data.folders import ImageFolder, load_folder
+from lessons_lib.data.glyphs import Glyphs, contact_sheet, load_glyphs
 from lessons_lib.data.images import ImageData, LabelledImages
 from lessons_lib.data.mnist import load_mnist
+from lessons_lib.data.omniglot import OneShotRun, load_omniglot, load_one_shot_runs
+from lessons_lib.data.open_set import NamedImages, OpenSetData, by_classes, by_group, by_images
 from lessons_lib.data.pairs import (
     Episodes,
     Pairs,
@@ -14,11 +18,24 @@ from lessons_lib.data.pairs import (
 
 __all__ = [
     "Episodes",
+    "Glyphs",
     "ImageData",
+    "ImageFolder",
     "LabelledImages",
+    "NamedImages",
+    "OneShotRun",
+    "OpenSetData",
     "Pairs",
+    "by_classes",
+    "by_group",
+    "by_images",
     "check_classes_apart",
+    "contact_sheet",
+    "load_folder",
+    "load_glyphs",
     "load_mnist",
+    "load_omniglot",
+    "load_one_shot_runs",
     "most_pairs",
     "sample_episodes",
     "sample_pairs",
