@@ -14,6 +14,7 @@ from tqdm import tqdm
 from lessons_lib.angles import safe_angle, spread_points
 from lessons_lib.data import ImageData, LabelledImages
 from lessons_lib.losses import Head, ModifiedSoftmaxLoss
+from lessons_lib.losses.checks import check_count
 from lessons_lib.nets import EmbeddingNet, TrunkClassifier, embed
 from lessons_lib.runs import Callback, Frame, Metrics, Run, run_path
 
@@ -34,6 +35,7 @@ def fit(
     auxiliary: Auxiliary = (),
     warm_start: Run | None = None,
     seed: int = 0,
+    together: int = 1,
     callback: Callback | None = None,
     cache: bool = True,
     device: str = "auto",
@@ -42,18 +44,21 @@ def fit(
 
     AdamW under a one-cycle schedule with peak `lr`; `auxiliary` holds (weight, loss) pairs added to the head's loss;
     `warm_start` is a run whose network, and class weights where they fit, are the start; `seed` decides the order of
-    the batches. `callback(step, metrics, frame)` is called about thirty times, the start included. An interrupt keeps
+    the batches, in which images of one class come `together` so many at a time: losses on pairs want at least two.
+    `callback(step, metrics, frame)` is called about thirty times, the start included. An interrupt keeps
     what was reached. With `cache`, the same training is done once and afterwards read back, callback and all.
 
-    Raises ValueError for epochs below 1 or an lr that is not positive.
+    Raises ValueError for epochs below 1, an lr that is not positive or a `together` below 1.
     """
     if epochs < 1 or lr <= 0:
         raise ValueError(f"epochs must be at least 1 and lr positive, got epochs={epochs} and lr={lr}.")
+    check_count("together", together, 1, "fit")
     if warm_start is not None:
         start_from(warm_start, net, head)
     device = best_device() if device == "auto" else device
     extras = nn.ModuleList(loss for _, loss in auxiliary)
-    choices = {"epochs": epochs, "lr": lr, "seed": seed, "device": device, "weights": [w for w, _ in auxiliary]}
+    choices = {"epochs": epochs, "lr": lr, "seed": seed, "together": together, "device": device}
+    choices["weights"] = [weight for weight, _ in auxiliary]
     path = run_path(choices | {"data": data.digest}, net, head, extras)
     run = Run.load(path, net, head, extras) if cache else None
     if run is not None:
@@ -91,7 +96,7 @@ class _Training:
         self.run, self.data, self.callback = run, data, callback
         self.auxiliary = list(zip(choices["weights"], run.extras, strict=True))
         self.epochs, self.device = choices["epochs"], torch.device(choices["device"])
-        self.order = torch.Generator().manual_seed(choices["seed"])
+        self.together, self.order = choices["together"], torch.Generator().manual_seed(choices["seed"])
         for module in run.modules:
             module.to(self.device, memory_format=torch.channels_last).train()
         weights = [weight for module in run.modules for weight in module.parameters()]
@@ -126,13 +131,26 @@ class _Training:
 
     def epoch(self, bar: tqdm) -> None:
         train, size = self.data.train, min(BATCH, len(self.data.train))
-        order = torch.randperm(len(train), generator=self.order)
+        order = self.shuffled(train.labels)
         for which in order[: self.steps_per_epoch * size].split(size):
             self.step(train.pick(which))
             self.run.steps += 1
             bar.update()
             if self.run.steps in self.moments:
                 self.record()
+
+    def shuffled(self, labels: Tensor) -> Tensor:
+        """The numbers of all images in a new order, those of one class `together` so many at a time."""
+        order = torch.randperm(len(labels), generator=self.order)
+        if self.together == 1:
+            return order
+        by_class = order[labels[order].argsort(stable=True)]
+        _, count = labels[by_class].unique_consecutive(return_counts=True)
+        place = torch.arange(len(order)) - (count.cumsum(0) - count).repeat_interleave(count)  # within its class
+        groups = torch.stack([labels[by_class], place // self.together])
+        _, group = groups.unique(dim=1, return_inverse=True)
+        rank = torch.rand(int(group.max()) + 1, generator=self.order)
+        return by_class[rank[group].argsort(stable=True)]
 
     def step(self, batch: LabelledImages) -> None:
         images, labels = batch.images.to(self.device), batch.labels.to(self.device)

@@ -3,6 +3,15 @@
 from lessons_lib.losses.adacos import AdaCosLoss, FixedAdaCosLoss
 from lessons_lib.losses.base import Head
 from lessons_lib.losses.center import CenterLoss
+from lessons_lib.losses.in_batch import (
+    InBatch,
+    all_pairs,
+    nearest_pairs,
+    one_pair_a_class,
+    random_pairs,
+    random_triplets,
+    semi_hard_triplets,
+)
 from lessons_lib.losses.margins import ArcFaceLoss, CombinedMarginLoss, CosFaceLoss
 from lessons_lib.losses.p2sgrad import P2SGradLoss
 from lessons_lib.losses.pairs import ContrastiveLoss, NPairsLoss, TripletLoss
@@ -41,6 +50,7 @@ __all__ = [
     "CosFaceLoss",
     "FixedAdaCosLoss",
     "Head",
+    "InBatch",
     "ModifiedSoftmaxLoss",
     "NPairsLoss",
     "NormalizedSoftmaxLoss",
@@ -53,5 +63,11 @@ __all__ = [
     "SphereFaceLoss",
     "TripletLoss",
     "UniformLoss",
+    "all_pairs",
+    "nearest_pairs",
+    "one_pair_a_class",
+    "random_pairs",
+    "random_triplets",
+    "semi_hard_triplets",
     "uniform_energy",
 ]
