@@ -92,6 +92,27 @@ def over_steps(step: Sequence[int], theta: Mapping[str, Tensor], stress: str = "
     return picture
 
 
+def over_seeds(found: Mapping[str, Sequence[float]], xlabel: str, stress: Sequence[str] = ()) -> Picture:
+    """Shares 0..1, shown in %: a row a name, best median on top, a dot a seed, and a bar from the worst to the best.
+
+    The names to `stress` are drawn in red.
+    """
+    order = sorted(found, key=lambda name: float(np.median(found[name])))
+    middles = {name: 100 * float(np.median(found[name])) for name in order}
+    said = "; ".join(f"{name} {middle:.1f} %" for name, middle in reversed(middles.items()))
+    picture = Picture(f"{xlabel}, median over the seeds: {said}.", 7.2, 0.9 + 0.27 * len(order))
+    axes = quiet_axes(picture.subplots(), xlabel)
+    for row, name in enumerate(order):
+        shares, colour = 100 * np.asarray(found[name]), PALETTE[2] if name in stress else PALETTE[0]
+        axes.plot([shares.min(), shares.max()], [row, row], color=colour, linewidth=5, alpha=0.25)
+        axes.plot(shares, np.full(len(shares), row), "o", color=colour, markersize=4, alpha=0.8)
+    axes.set_yticks(range(len(order)), order, color=INK)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x", color=FAINT, linewidth=0.6)
+    axes.set_axisbelow(True)
+    return picture
+
+
 def digits(images: Tensor, captions: Sequence[str], columns: int = 10) -> Picture:
     """Small pictures (N, 1, H, W) in rows, each with a caption below."""
     rows = math.ceil(len(images) / columns)

@@ -93,6 +93,20 @@ def test_digits_leave_no_empty_frame():
     shown(picture)
 
 
+def test_shares_over_seeds_stand_in_the_order_of_their_medians():
+    found = {"low": [0.1, 0.3, 0.2], "high": [0.9, 0.5, 0.8], "between": [0.6, 0.3, 0.95]}
+    picture = figures.over_seeds(found, "right, %", stress=["between"])
+    shown(picture)
+    (axes,) = picture.axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["low", "between", "high"]
+    bars, dots = axes.lines[::2], axes.lines[1::2]
+    assert [list(bar.get_xdata()) for bar in bars] == [[10, 30], [30, 95], [50, 90]]
+    assert sorted(dots[2].get_xdata()) == [50, 80, 90] and set(dots[2].get_ydata()) == {2}
+    colours = [bar.get_color() for bar in bars]
+    assert colours[0] == colours[2] != colours[1]
+    assert "high 80.0 %; between 60.0 %; low 20.0 %" in picture.alt
+
+
 def test_angles_over_steps_name_every_loss_at_its_end_and_stress_one():
     falling = torch.linspace(1.5, 0.2, 5).expand(3, 5)
     theta = {name: falling + 0.01 * i for i, name in enumerate("abcdefgh")}
