@@ -101,10 +101,11 @@ def draw_glyphs() -> Drawings:
 
 @cache
 def script_of(character: str) -> str | None:
-    """The script by the character's Unicode name; None for marks, punctuation, letters with an accent and the like.
+    """The script by the character's Unicode name, accents and all; None for marks, punctuation and other scripts.
 
-    Of the mathematical alphabets those whose letters have a shape of their own belong to the script of the plain
-    letter: 𝔄 is Latin. The bold, italic, sans-serif and monospaced ones are plain letters in another font: None.
+    None also for what Unicode calls another form of plain characters, such as ligatures, ² and ①. Of the mathematical
+    alphabets those whose letters have a shape of their own belong to the script of the plain letter: 𝔄 is Latin. The
+    bold, italic, sans-serif and monospaced ones are plain letters in another font: None.
     """
     name = unicodedata.name(character, "")
     kind, *parts = unicodedata.decomposition(character).split() or [""]
@@ -157,22 +158,28 @@ def distinct_classes(images: Tensor, labels: Tensor) -> Tensor:
     images (D, 56, 56) uint8, labels (D,) in rising order. Two drawings look alike when their pixels, at 28×28,
     correlate above LOOKALIKE.
     """
-    pixels = torch.cat([F.avg_pool2d(batch[:, None].float(), 2).flatten(1) for batch in images.split(_BATCH)])
-    fine = F.normalize(pixels - pixels.mean(1, keepdim=True))
-    # A quarter of the pixels finds the few pairs worth a closer look. What it leaves out of two drawings correlates at
-    # most as the product of their lengths (Cauchy and Schwarz), so one more number each for that and none is missed.
-    coarse = 2 * F.avg_pool2d(fine.view(-1, 1, SIDE, SIDE), 2).flatten(1)
-    coarse = torch.cat([coarse, (1 - coarse.square().sum(1, keepdim=True)).clamp(min=0).sqrt()], dim=1)
     alike: dict[int, set[int]] = {label: set() for label in labels.unique().tolist()}
-    for start in range(0, len(labels), _BATCH):
-        rows, before = coarse[start : start + _BATCH], coarse[: start + _BATCH]
-        later, earlier = (rows @ before.T > LOOKALIKE - 1e-4).nonzero().T
-        later = later + start
-        close = (fine[later] * fine[earlier]).sum(1) > LOOKALIKE
-        for label, other in zip(labels[later[close]].tolist(), labels[earlier[close]].tolist(), strict=True):
+    for pairs in _pairs_alike(images):
+        for label, other in labels[pairs].tolist():
             alike[label].add(other)
     kept: set[int] = set()
     for label, others in alike.items():
         if not others & kept:
             kept.add(label)
     return torch.tensor(sorted(kept))
+
+
+def _pairs_alike(images: Tensor) -> Iterator[Tensor]:
+    """The numbers (P, 2) of drawings that look alike, a later one and an earlier; a few pairs come either way round."""
+    pixels = torch.cat([F.avg_pool2d(batch[:, None].float(), 2).flatten(1) for batch in images.split(_BATCH)])
+    fine = F.normalize(pixels - pixels.mean(1, keepdim=True))
+    # A quarter of the pixels finds the few pairs worth a closer look. What it leaves out of two drawings correlates at
+    # most as the product of their lengths (Cauchy and Schwarz), so one more number each for that and none is missed.
+    coarse = 2 * F.avg_pool2d(fine.view(-1, 1, SIDE, SIDE), 2).flatten(1)
+    coarse = torch.cat([coarse, (1 - coarse.square().sum(1, keepdim=True)).clamp(min=0).sqrt()], dim=1)
+    for start in range(0, len(images), _BATCH):
+        rows, before = coarse[start : start + _BATCH], coarse[: start + _BATCH]
+        later, earlier = (rows @ before.T > LOOKALIKE - 1e-4).nonzero().T
+        later = later + start
+        close = (fine[later] * fine[earlier]).sum(1) > LOOKALIKE
+        yield torch.stack([later[close], earlier[close]], dim=1)

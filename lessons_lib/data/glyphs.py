@@ -67,7 +67,7 @@ def contact_sheet(data: Glyphs, per_script: int = 10) -> tuple[Tensor, list[str]
     """One image each of `per_script` classes of every script, a script a row, with a caption each.
 
     Images (S·per_script, 1, 28, 28); a script with fewer classes leaves blanks, captioned with nothing. For
-    `figures.digits(images, captions, columns=per_script)`.
+    `figures.digits(images, captions, columns=per_script, alt="...")`.
     """
     check_count("per_script", per_script, 1, "contact_sheet")
     parts = (data.test, data.unseen, data.unseen_validation)

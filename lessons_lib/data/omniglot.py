@@ -72,23 +72,34 @@ def load_one_shot_runs(path: str | Path, *, size: int = 28, invert: Invert = "au
 
 def _run(labels: Path, size: int, invert: Invert) -> OneShotRun:
     folder = labels.parent
+    right = _answers(labels)
+    training = sorted(path for path in (folder / "training").glob("*") if not path.name.startswith("."))
+    missing = [*(set(right.values()) - set(training)), *(path for path in right if not path.exists())]
+    if missing:
+        raise ValueError(f"{labels} names {min(missing)}, which is not there: unpack the runs again.")
+    images = torch.stack([_picture(path, size) for path in [*training, *right]])
+    images, _ = inverted_if_asked(images, invert)
+    answers = torch.tensor([training.index(path) for path in right.values()])
+    return OneShotRun(folder.name, images[: len(training)], images[len(training) :], answers)
+
+
+def _answers(labels: Path) -> dict[Path, Path]:
+    """The training image that shows the character, by test image: lines of `run01/test/item01.png
+    run01/training/class08.png`, though the run may lie under another name by now."""
     right: dict[Path, Path] = {}
     for number, line in enumerate(labels.read_text().splitlines(), start=1):
-        # A line is `run01/test/item01.png run01/training/class08.png`; the run may lie under another name by now.
-        paths = [folder.joinpath(*Path(word).parts[-2:]) for word in line.split()]
+        paths = [labels.parent.joinpath(*Path(word).parts[-2:]) for word in line.split()]
         if [path.parent.name for path in paths] == ["test", "training"]:
             right[paths[0]] = paths[1]
         elif paths:
             raise ValueError(f"Line {number} of {labels} must name a test and a training image, got {line!r}.")
-    training = sorted(path for path in (folder / "training").glob("*") if not path.name.startswith("."))
-    unknown = sorted(set(right.values()) - set(training))
-    if unknown or not right:
-        missing = unknown[0] if unknown else folder / "test"
-        raise ValueError(f"{labels} needs {missing}, which is not there: unpack the runs again.")
-    answers = torch.tensor([training.index(path) for path in right.values()])
+    if not right:
+        raise ValueError(f"{labels} names no images: unpack the runs again.")
+    return right
+
+
+def _picture(path: Path, size: int) -> Tensor:
     try:
-        images = torch.stack([read_image(path, size) for path in [*training, *right]])
+        return read_image(path, size)
     except UnreadableImage as error:
-        raise ValueError(f"An image of {folder} gives no picture ({error}): unpack the runs again.") from error
-    images, _ = inverted_if_asked(images, invert)
-    return OneShotRun(folder.name, images[: len(training)], images[len(training) :], answers)
+        raise ValueError(f"{path} gives no picture ({error}): unpack the runs again.") from None

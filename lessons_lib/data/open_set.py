@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -46,29 +45,24 @@ def by_images(data: NamedImages, *, validation: float = 0.15, test: float = 0.15
 
     At least one image of a class stays in `train`. Raises ValueError for shares that leave a part without images.
     """
-    if not (validation > 0 and test > 0 and validation + test < 1):
-        raise ValueError(
-            f"validation and test must be shares above 0 that leave something to train on, got {validation} and {test}."
-        )
+    _check_shares(validation, test)
     chance = torch.Generator().manual_seed(seed)
-    chosen: tuple[list[Tensor], ...] = ([], [], [])
+    parts: tuple[list[Tensor], ...] = ([], [], [])
     for label in range(len(data.class_names)):
         images = (data.labels == label).nonzero().squeeze(1)
-        images = images[torch.randperm(len(images), generator=chance)]
-        sizes = [round(validation * len(images)), round(test * len(images))]
-        sizes[1] = min(sizes[1], len(images) - 1 - sizes[0])
-        for part, numbers in zip(chosen, images.split([len(images) - sum(sizes), *sizes]), strict=True):
+        held = min(round(validation * len(images)), max(0, len(images) - 1))
+        reported = min(round(test * len(images)), max(0, len(images) - 1 - held))
+        mixed = images[torch.randperm(len(images), generator=chance)]
+        for part, numbers in zip(parts, mixed.split([len(images) - held - reported, held, reported]), strict=True):
             part.append(numbers)
-    train, held, reported = (torch.cat(part) for part in chosen)
-    if not (len(held) and len(reported)):
+    numbers = [torch.cat(part) for part in parts]
+    if not all(map(len, numbers)):
         raise ValueError(
-            f"No class has images enough to spare {validation:.0%} for validation and {test:.0%} for test: "
-            "add images, or ask for larger shares."
+            f"No class has images enough to spare {validation:.0%} for validation and {test:.0%} for test: add images."
         )
     # Whoever looks at the first few images of a part should see more than one class.
-    mixed = (part[torch.randperm(len(part), generator=chance)] for part in (train, held, reported))
-    parts = [data.pick(part) for part in mixed]
-    return ImageData(*parts, num_classes=len(data.class_names), digest=images_digest(*parts))
+    pictures = [data.pick(part[torch.randperm(len(part), generator=chance)]) for part in numbers]
+    return ImageData(*pictures, num_classes=len(data.class_names), digest=images_digest(*pictures))
 
 
 def by_classes(data: NamedImages, *, validation: float = 0.2, test: float = 0.2, seed: int = 0) -> OpenSetData:
@@ -77,6 +71,7 @@ def by_classes(data: NamedImages, *, validation: float = 0.2, test: float = 0.2,
     Of each seen class 15 % of the images are held back for `validation` and 15 % for `test`. Raises ValueError for
     shares that leave a part fewer than two classes.
     """
+    _check_shares(validation, test)
     classes = len(data.class_names)
     order = torch.randperm(classes, generator=torch.Generator().manual_seed(seed)).tolist()
     ends = round(test * classes), round(test * classes) + round(validation * classes)
@@ -109,6 +104,13 @@ def images_digest(*parts: LabelledImages) -> str:
     return digest.hexdigest()
 
 
+def _check_shares(validation: float, test: float) -> None:
+    if not (validation > 0 and test > 0 and validation + test < 1):
+        raise ValueError(
+            f"validation and test must be shares above 0 that leave something to train on, got {validation} and {test}."
+        )
+
+
 def _parted(
     data: NamedImages, unseen: list[int], unseen_validation: list[int], seen: list[int], seed: int
 ) -> OpenSetData:
@@ -117,26 +119,29 @@ def _parted(
     if min(sizes) < 2:
         raise ValueError(
             "Each part needs at least two classes, got "
-            f"{sizes[0]} to train on, {sizes[2]} to choose by and {sizes[1]} to report on."
+            f"{sizes[0]} to train on, {sizes[2]} to choose by and {sizes[1]} to report on: "
+            "part them otherwise, or add classes."
         )
-    order = torch.tensor([number for kind in kinds for number in kind])
-    number = torch.empty(len(data.class_names), dtype=torch.int64).scatter_(0, order, torch.arange(len(order)))
-    labels = number[data.labels]
-    names, groups = tuple(data.class_names[i] for i in order), data.group_of_class[order]
-    every = LabelledImages(data.images, labels)
-    begins = (0, sizes[0], sizes[0] + sizes[1], len(order))
-    shown = [every.pick(((labels >= a) & (labels < b)).nonzero().squeeze(1)) for a, b in pairwise(begins)]
-    seen_only = NamedImages(shown[0].images, shown[0].labels, names[: sizes[0]], data.groups, groups[: sizes[0]])
-    closed = by_images(seen_only, seed=seed)
+    every = _renumbered(data, torch.tensor([number for kind in kinds for number in kind]))
+    kind_of_image = torch.arange(3).repeat_interleave(torch.tensor(sizes))[every.labels]
+    shown = [every.pick((kind_of_image == kind).nonzero().squeeze(1)) for kind in range(3)]
+    names, groups = every.class_names[: sizes[0]], every.group_of_class[: sizes[0]]
+    closed = by_images(NamedImages(shown[0].images, shown[0].labels, names, data.groups, groups), seed=seed)
     return OpenSetData(
         closed.train,
         closed.validation,
         closed.test,
-        num_classes=sizes[0],
+        num_classes=closed.num_classes,
         digest=images_digest(closed.train, closed.validation, closed.test, *shown[1:]),
         unseen=shown[1],
         unseen_validation=shown[2],
-        class_names=names,
-        groups=data.groups,
-        group_of_class=groups,
+        class_names=every.class_names,
+        groups=every.groups,
+        group_of_class=every.group_of_class,
     )
+
+
+def _renumbered(data: NamedImages, order: Tensor) -> NamedImages:
+    """The same images, class `order[i]` now numbered i."""
+    names = tuple(data.class_names[i] for i in order)
+    return NamedImages(data.images, order.argsort()[data.labels], names, data.groups, data.group_of_class[order])

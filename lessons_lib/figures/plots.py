@@ -113,10 +113,11 @@ def over_seeds(found: Mapping[str, Sequence[float]], xlabel: str, stress: Sequen
     return picture
 
 
-def digits(images: Tensor, captions: Sequence[str], columns: int = 10) -> Picture:
-    """Small pictures (N, 1, H, W) in rows, each with a caption below."""
+def digits(images: Tensor, captions: Sequence[str], columns: int = 10, alt: str | None = None) -> Picture:
+    """Small pictures (N, 1, H, W) in rows, each with a caption below; `alt` where they are no digits."""
     rows = math.ceil(len(images) / columns)
-    picture = Picture(f"{len(images)} handwritten digits: {', '.join(captions)}.", 0.78 * columns, 1.05 * rows)
+    said = alt or f"{len(images)} handwritten digits: {', '.join(captions)}."
+    picture = Picture(said, 0.78 * columns, 1.05 * rows)
     for i, axes in enumerate(picture.subplots(rows, columns, squeeze=False).flat):
         axes.set_axis_off()
         if i < len(images):

@@ -90,6 +90,8 @@ def test_histogram_marks_the_mean_in_degrees():
 def test_digits_leave_no_empty_frame():
     picture = figures.digits(torch.rand(13, 1, 28, 28), [str(i) for i in range(13)])
     assert sum(bool(axes.images) for axes in picture.axes) == 13
+    assert picture.alt.startswith("13 handwritten digits: 0, 1, ")
+    assert figures.digits(torch.rand(2, 1, 28, 28), ["", ""], alt="Two leaves.").alt == "Two leaves."
     shown(picture)
 
 
