@@ -85,7 +85,7 @@ def test_a_full_disk_after_training_loses_nothing(data, cache_folder, monkeypatc
     assert run.steps == 2 and run.validation
 
 
-@pytest.mark.parametrize("change", ["seed", "epochs", "lr", "weights", "head", "margin", "data", "library"])
+@pytest.mark.parametrize("change", ["seed", "epochs", "lr", "together", "weights", "head", "margin", "data", "library"])
 def test_whatever_decides_the_result_decides_the_cache_key(data, cache_folder, change, monkeypatch):
     first = CosFaceLoss if change == "margin" else SoftmaxLoss
     fit(*start(first), data, epochs=1)
@@ -95,6 +95,7 @@ def test_whatever_decides_the_result_decides_the_cache_key(data, cache_folder, c
         "epochs": 2 if change == "epochs" else 1,
         "seed": int(change == "seed"),
         "lr": 0.02 if change == "lr" else 0.01,
+        "together": 2 if change == "together" else 1,
     }
     where = copy.copy(data)
     if change == "data":
@@ -191,6 +192,37 @@ def test_warm_up_starts_from_evenly_spread_weights(data, cache_folder):
 def test_nonsense_is_refused_in_one_sentence(data, options):
     with pytest.raises(ValueError, match=r"^epochs must be at least 1 and lr positive, got"):
         fit(*start(), data, **options)
+
+
+def batches_of(data, together, seed=0):
+    """The numbers that every image of an epoch carries in a corner, batch by batch."""
+    seen = []
+    net, head = start()
+    net.register_forward_pre_hook(lambda net, given: seen.append(given[0][:, 0, 0, 0]) if net.training else None)
+    fit(net, head, data, epochs=1, seed=seed, together=together, cache=False)
+    return [(1e4 * corners).round().long() for corners in seen]
+
+
+@pytest.mark.parametrize("together", [1, 2, 5])
+def test_images_of_a_class_come_together(data, together):
+    numbered = blobs(2 * BATCH, 0)
+    numbered.images[:, 0, 0, 0] = torch.arange(2 * BATCH) / 1e4
+    where = ImageData(numbered, data.validation, data.test, 3, "numbered")
+    batches = batches_of(where, together)
+    order = torch.cat(batches)
+    assert [len(batch) for batch in batches] == [BATCH, BATCH]
+    assert torch.equal(order.sort().values, torch.arange(2 * BATCH))
+    labels = numbered.labels[order]
+    _, runs = labels.unique_consecutive(return_counts=True)
+    odd_ones = (runs % together != 0).sum()  # at most one broken group a class, which may lengthen another's run
+    assert (odd_ones <= 3) if together > 1 else (runs == 1).any()
+    assert torch.equal(order, torch.cat(batches_of(where, together)))
+    assert not torch.equal(order, torch.cat(batches_of(where, together, seed=1)))
+
+
+def test_groups_of_nothing_are_refused(data):
+    with pytest.raises(ValueError, match=r"^together must be a whole number of at least 1 for fit, got 0\.$"):
+        fit(*start(), data, epochs=1, together=0)
 
 
 def test_wrong_labels_are_refused_before_anything_is_trained(data, cache_folder):

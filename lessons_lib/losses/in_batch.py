@@ -10,6 +10,7 @@ from lessons_lib.losses.base import Head, in_full_precision
 from lessons_lib.losses.checks import check_batch
 
 Choice = Callable[[Tensor, Tensor], tuple[Tensor, ...]]
+MOST = 4_096  # genuine pairs of a batch that are learnt from: ten classes have thousands, which all say the same
 
 
 class InBatch(Head):
@@ -85,14 +86,14 @@ def all_pairs(embeddings: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tenso
 
 
 def random_pairs(embeddings: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """All genuine pairs, and by chance as many impostors."""
+    """All genuine pairs, or 4,096 of them by chance, and by chance as many impostors."""
     genuine, impostors, pairs = _parted(embeddings, labels)
     drawn = impostors[torch.randperm(len(impostors), device=labels.device)[: len(genuine)]]
     return _taken(pairs, genuine, drawn)
 
 
 def nearest_pairs(embeddings: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """All genuine pairs, and as many impostors: those that are nearest to each other now."""
+    """All genuine pairs, or 4,096 by chance, and as many impostors: those that are nearest to each other now."""
     genuine, impostors, pairs = _parted(embeddings, labels)
     apart = torch.cdist(embeddings, embeddings)[pairs[0][impostors], pairs[1][impostors]]
     nearest = apart.topk(min(len(genuine), len(impostors)), largest=False).indices
@@ -100,7 +101,10 @@ def nearest_pairs(embeddings: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, T
 
 
 def random_triplets(embeddings: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Every genuine pair, in both orders, with one image of another class by chance: anchors, positives, negatives."""
+    """Genuine pairs, in both orders, each with one image of another class by chance: anchors, positives, negatives.
+
+    All of them, or 4,096 by chance.
+    """
     anchors, positives, other = _anchored(labels)
     others = other.sum(dim=1)[anchors]
     if len(anchors) == 0 or others[0] == 0:
@@ -113,10 +117,11 @@ def random_triplets(embeddings: Tensor, labels: Tensor) -> tuple[Tensor, Tensor,
 
 
 def semi_hard_triplets(embeddings: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Every genuine pair, in both orders, with the nearest negative that is farther than the positive.
+    """Genuine pairs, in both orders, each with the nearest negative that is farther than the positive.
 
     FaceNet's choice (section 3.2): a negative nearer than the positive can, early on, draw all features into one place.
-    Pairs without such a negative are left out. Distances are those of unit vectors, as in TripletLoss.
+    Pairs without such a negative are left out; of more than 4,096 pairs that many are drawn by chance. Distances are
+    those of unit vectors, as in TripletLoss.
     """
     anchors, positives, other = _anchored(labels)
     unit = unit_vectors(embeddings)
@@ -138,7 +143,12 @@ def one_pair_a_class(embeddings: Tensor, labels: Tensor) -> tuple[Tensor, Tensor
 
 def _parted(embeddings: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, tuple[Tensor, Tensor, Tensor]]:
     pairs = all_pairs(embeddings, labels)
-    return pairs[2].nonzero().squeeze(1), (~pairs[2]).nonzero().squeeze(1), pairs
+    return _at_most(pairs[2].nonzero().squeeze(1)), (~pairs[2]).nonzero().squeeze(1), pairs
+
+
+def _at_most(pairs: Tensor) -> Tensor:
+    """MOST rows (P, ...) by chance, or all where there are no more."""
+    return pairs if len(pairs) <= MOST else pairs[torch.randperm(len(pairs), device=pairs.device)[:MOST]]
 
 
 def _taken(pairs: tuple[Tensor, Tensor, Tensor], genuine: Tensor, impostors: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -148,8 +158,8 @@ def _taken(pairs: tuple[Tensor, Tensor, Tensor], genuine: Tensor, impostors: Ten
 
 
 def _anchored(labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Anchors and positives of all genuine pairs in both orders, and (N, N) whether two images differ in class."""
+    """Anchors and positives, genuine pairs in either order, and (N, N) whether two images differ in class."""
     other = labels[:, None] != labels
     same = ~other & ~torch.eye(len(labels), dtype=torch.bool, device=labels.device)
-    anchors, positives = same.nonzero().T
+    anchors, positives = _at_most(same.nonzero()).T
     return anchors, positives, other
