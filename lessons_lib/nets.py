@@ -4,6 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from lessons_lib.data.images import random_maps
+
 
 def _convolution(channels_in: int, channels_out: int, kernel: int, padding: int) -> list[nn.Module]:
     """Halve the picture, then normalise and bend."""
@@ -71,6 +73,28 @@ class RandomShift(nn.Module):
     def extra_repr(self) -> str:
         """How far."""
         return f"most={self.most}"
+
+
+class RandomJitter(nn.Module):
+    """Turn, shear, stretch and shift each image (N, 1, H, W) by a random little, in training only.
+
+    Each way at most so much: `rotation` in radians, `shear`, `shift` in half sides, `stretch` by a factor. What comes
+    in from beyond the rim is black. `torch.manual_seed` decides.
+    """
+
+    def __init__(self, rotation: float = 0.2, shear: float = 0.15, shift: float = 0.1, stretch: float = 1.15):
+        super().__init__()
+        self.rotation, self.shear, self.shift, self.stretch = rotation, shear, shift, stretch
+
+    def forward(self, images: Tensor) -> Tensor:
+        if not self.training:
+            return images
+        maps = random_maps(len(images), self.rotation, self.shear, self.shift, self.stretch).to(images.device)
+        return F.grid_sample(images, F.affine_grid(maps, list(images.shape), align_corners=False), align_corners=False)
+
+    def extra_repr(self) -> str:
+        """How far."""
+        return f"rotation={self.rotation}, shear={self.shear}, shift={self.shift}, stretch={self.stretch}"
 
 
 class TrunkClassifier(nn.Module):

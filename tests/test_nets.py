@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from lessons_lib.nets import EmbeddingNet, RandomShift, TrunkClassifier, embed
+from lessons_lib.nets import EmbeddingNet, RandomJitter, RandomShift, TrunkClassifier, embed
 
 
 @pytest.mark.parametrize("size", [2, 3, 10, 64])
@@ -49,3 +49,17 @@ def test_random_shift_rolls_each_image_by_its_own_pixel_and_only_in_training():
 def test_embed_takes_a_network_with_a_shift_in_front():
     net, images = EmbeddingNet(3), torch.rand(6, 1, 28, 28)
     torch.testing.assert_close(embed(torch.nn.Sequential(RandomShift(), net), images), embed(net, images))
+
+
+def test_random_jitter_moves_each_image_its_own_way_and_only_in_training():
+    torch.manual_seed(0)
+    jitter, images = RandomJitter(), torch.zeros(300, 1, 28, 28)
+    images[:, :, 10:18, 12:16] = 1.0
+    moved = jitter(images)
+    assert moved.shape == images.shape and moved.flatten(1).unique(dim=0).shape[0] == 300
+    rows = torch.arange(28.0)
+    middle = (moved.sum(dim=3)[:, 0] * rows).sum(dim=1) / moved.sum(dim=(1, 2, 3))
+    assert (middle - 13.5).abs().max() < 14 * 0.1 * 1.4 and middle.std() > 0.3  # at most a tenth of half a side, turned
+    assert torch.equal(jitter.eval()(images), images)
+    still = RandomJitter(rotation=0, shear=0, shift=0, stretch=1)
+    torch.testing.assert_close(still(images), images, atol=1e-4, rtol=0)

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from lessons_lib.data.drawings import SCRIPTS, SEEN, SIDE, UNSEEN, UNSEEN_VALIDATION, Drawings, load_drawings
-from lessons_lib.data.images import LabelledImages
+from lessons_lib.data.images import LabelledImages, random_maps
 from lessons_lib.data.open_set import OpenSetData, images_digest
 from lessons_lib.losses.checks import check_count
 
@@ -99,13 +99,8 @@ def jittered(drawings: Drawings, bold: Tensor, labels: Tensor, chance: torch.Gen
 
 
 def _placement(count: int, chance: torch.Generator) -> Tensor:
-    """Random affine maps (count, 2, 3) from the places of an image to those of the drawing, in half sides."""
-    turn, shear, right, down, wide, high = torch.rand(6, count, generator=chance) * 2 - 1
-    turn = turn * ROTATION
-    rotation = torch.stack([turn.cos(), -turn.sin(), turn.sin(), turn.cos()], dim=1).view(-1, 2, 2)
-    stretch = torch.stack([STRETCH**wide, shear * SHEAR, torch.zeros(count), STRETCH**high], dim=1).view(-1, 2, 2)
-    shift = SHIFT * torch.stack([right, down], dim=1).unsqueeze(2)
-    return torch.cat([rotation @ stretch, shift], dim=2)
+    """What puts each drawing a little elsewhere, (count, 2, 3)."""
+    return random_maps(count, ROTATION, SHEAR, SHIFT, STRETCH, chance)
 
 
 def _thickened(images: Tensor) -> Tensor:

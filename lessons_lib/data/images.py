@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 
@@ -35,3 +36,18 @@ class ImageData:
     test: LabelledImages
     num_classes: int
     digest: str
+
+
+def random_maps(
+    count: int, rotation: float, shear: float, shift: float, stretch: float, chance: torch.Generator | None = None
+) -> Tensor:
+    """Random affine maps (count, 2, 3) for `affine_grid`, from the places of a new image to those of the old one.
+
+    Each way at most so much: `rotation` in radians, `shear`, `shift` in half sides, `stretch` by a factor, per axis.
+    """
+    turn, slant, right, down, wide, high = torch.rand(6, count, generator=chance) * 2 - 1
+    turn = turn * rotation
+    turned = torch.stack([turn.cos(), -turn.sin(), turn.sin(), turn.cos()], dim=1).view(-1, 2, 2)
+    stretched = torch.stack([stretch**wide, slant * shear, torch.zeros(count), stretch**high], dim=1).view(-1, 2, 2)
+    moved = shift * torch.stack([right, down], dim=1).unsqueeze(2)
+    return torch.cat([turned @ stretched, moved], dim=2)
