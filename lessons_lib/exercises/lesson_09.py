@@ -234,8 +234,8 @@ RECALL = Exercise(
         "That is the share of misses.": 1 - _RECALL,
     },
     draw=_draw_recall,
-    done="Four classes 90° apart. R@1 is 1 while they stay clear of each other, and about a half at a spread of 50°; "
-    "chance alone would be about a quarter.",
+    done="Four classes 90° apart. R@1 is 1 while they stay clear of each other, and below two thirds from a spread of "
+    "44° on; chance alone would be about a quarter.",
 )
 
 EXERCISES = (SMOOTHED, SIMILARITY, RECALL)
