@@ -1,7 +1,17 @@
 """Figures: arrays in, a picture out; the sphere can be turned as well."""
 
+from lessons_lib.figures.centers import several_centers
 from lessons_lib.figures.plane import embeddings
 from lessons_lib.figures.plots import angle_histogram, curves, digits, over_seeds, over_steps
 from lessons_lib.figures.sphere import sphere
 
-__all__ = ["angle_histogram", "curves", "digits", "embeddings", "over_seeds", "over_steps", "sphere"]
+__all__ = [
+    "angle_histogram",
+    "curves",
+    "digits",
+    "embeddings",
+    "over_seeds",
+    "over_steps",
+    "several_centers",
+    "sphere",
+]

@@ -44,9 +44,8 @@ def draw_regions(axes: Axes, head: Head, rim: float) -> None:
     """Tint the disc by predicted class; a thin line where the prediction changes."""
     line = torch.linspace(-rim, rim, _GRID)
     y, x = torch.meshgrid(line, line, indexing="ij")
-    weight, bias = head.deciding_weights()
     with torch.no_grad():
-        scores = torch.stack([x.flatten(), y.flatten()], 1) @ weight.T + (0 if bias is None else bias)
+        scores = head.logits(torch.stack([x.flatten(), y.flatten()], 1))
     winner = scores.argmax(1).reshape(_GRID, _GRID).float()
     winner[x**2 + y**2 > rim**2] = float("nan")
     colours = ListedColormap(PALETTE[: head.num_classes])
@@ -86,10 +85,10 @@ def draw_rim(axes: Axes, rim: float) -> None:
 
 
 def draw_directions(axes: Axes, head: Head, rim: float) -> None:
-    """Each class weight as a ray with the class number at its end."""
+    """Each class weight, or each of a class's centres, as a ray with the class number at its end."""
     with torch.no_grad():
-        turns = torch.atan2(head.weight[:, 1], head.weight[:, 0]).tolist()
-    for k, turn in enumerate(turns):
+        turns = torch.atan2(head.weight[..., 1], head.weight[..., 0]).reshape(head.num_classes, -1).tolist()
+    for k, turn in ((k, turn) for k, own in enumerate(turns) for turn in own):
         tip, colour = np.array([np.cos(turn), np.sin(turn)]) * rim, PALETTE[k % len(PALETTE)]
         axes.plot([0, tip[0]], [0, tip[1]], color=colour, linewidth=1.2, dashes=(5, 3), zorder=4)
         disc = {"boxstyle": "circle,pad=0.28", "facecolor": colour, "edgecolor": PAPER, "linewidth": 1.2}

@@ -63,13 +63,13 @@ class SoftTripleLoss(Head):
         check_embeddings(self, embeddings)
         with full_precision(embeddings):
             vectors = in_full_precision(embeddings)
-            centers = self.weight.to(vectors.dtype).flatten(end_dim=1)
-            return cosines_between(vectors, centers).unflatten(1, self.weight.shape[:2])
+            centers = self.weight.to(vectors.dtype).transpose(0, 1)  # so that `cosines` adds up whole rows of classes
+            return cosines_between(vectors, centers.flatten(end_dim=1)).unflatten(1, centers.shape[:2]).mT
 
     def cosines(self, embeddings: Tensor) -> Tensor:
         """S_c of raw embeddings (N, d), (N, C): a mean of a class's cosines in which the near centres count most."""
-        cosines = self.center_cosines(embeddings)
-        return ((cosines / self.gamma).softmax(dim=2) * cosines).sum(dim=2)
+        cosines = self.center_cosines(embeddings).mT
+        return ((cosines / self.gamma).softmax(dim=1) * cosines).sum(dim=1)
 
     def cosines_and_own(self, embeddings: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """The same for a batch that was checked, and S_y of its labels (N,) beside it, (N, 1)."""
@@ -93,7 +93,7 @@ class SoftTripleLoss(Head):
         """Σ_c Σ_{t<u} ‖Ŵ_ct − Ŵ_cu‖ / (C·K·(K − 1)): half the mean distance between centres of a class; 0 for K = 1."""
         with full_precision(self.weight):
             centers = unit_vectors(in_full_precision(self.weight))
-            t, u = torch.triu_indices(self.centers_per_class, self.centers_per_class, 1, device=centers.device)
-            # As a distance, not as √(2 − 2 cos): that loses its digits where centres meet.
-            distances = torch.linalg.vector_norm(centers[:, t] - centers[:, u], dim=2)
-            return distances.sum() / (self.num_classes * max(1, self.centers_per_class * (self.centers_per_class - 1)))
+            # From differences, not as √(2 − 2 cos): that loses its digits where centres meet.
+            distances = torch.cdist(centers, centers, compute_mode="donot_use_mm_for_euclid_dist")
+            pairs = self.num_classes * max(1, self.centers_per_class * (self.centers_per_class - 1))
+            return distances.sum() / 2 / pairs  # (C, K, K) has each pair twice

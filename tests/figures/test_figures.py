@@ -10,10 +10,11 @@ import torch
 from PIL import Image
 
 from lessons_lib import figures
+from lessons_lib.figures.centers import rays
 from lessons_lib.figures.plane import draw_regions
 from lessons_lib.figures.plots import _apart
 from lessons_lib.figures.style import Picture
-from lessons_lib.losses import ModifiedSoftmaxLoss, SoftmaxLoss
+from lessons_lib.losses import ModifiedSoftmaxLoss, SoftmaxLoss, SoftTripleLoss
 
 
 def points(count: int = 400):
@@ -40,8 +41,43 @@ def test_embeddings_survive_a_class_without_points_and_one_point():
     shown(figures.embeddings({"": (x[:1], y[:1] * 0, ModifiedSoftmaxLoss(10, 2))}))
 
 
-def test_regions_are_the_heads_own_predictions():
-    head = SoftmaxLoss(3, 2)
+def on_circle(*degrees):
+    turns = torch.tensor(degrees, dtype=torch.float32).deg2rad()
+    return torch.stack([turns.cos(), turns.sin()], dim=-1)
+
+
+def with_centers(*classes):
+    """A SoftTriple head whose classes have centres at these degrees."""
+    head = SoftTripleLoss(len(classes), 2, len(classes[0]))
+    head.weight.data = torch.stack([on_circle(*own) for own in classes])
+    return head
+
+
+def test_embeddings_draw_every_centre_of_a_class_as_a_ray():
+    x, y = points()
+    picture = figures.embeddings({"": (x, y % 3, SoftTripleLoss(3, 2, 4))})
+    shown(picture)
+    assert sorted(words.get_text() for words in picture.axes[0].texts)[:-1] == ["0"] * 4 + ["1"] * 4 + ["2"] * 4
+
+
+def test_a_ray_says_which_kinds_its_centres_took_and_centres_that_have_merged_are_one():
+    head = with_centers((0, 3, 120, 178), (60, 240, 240, -178))
+    kinds = torch.tensor([0, 1, 2, 3, 5, 4]).repeat_interleave(5)
+    x = 7 * on_circle(*torch.tensor([1.0, 60, 121, 241, 239, 118]).repeat_interleave(5).tolist())
+    found = rays(x, kinds % 2, kinds, head)
+    seen = [(ray.label, round(math.degrees(ray.turn)), ray.count, ray.took) for ray in found]
+    alone = [(1, -178, 1, ()), (0, 178, 1, ())]  # nearer than 6 degrees, but of two classes
+    taken = [(1, -120, 2, (3, 5)), (0, 2, 2, (0,)), (1, 60, 1, (1,)), (0, 120, 1, (2, 4))]
+    assert sorted(seen) == sorted(alone + taken) and seen == sorted(seen, key=lambda ray: ray[1])
+    picture = figures.several_centers({"here": (x, kinds % 2, kinds, head)}, names=("even", "odd"))
+    shown(picture)
+    assert "even at 120 degrees took 2 4" in picture.alt and "odd at -178 degrees took none" in picture.alt
+    words = [text.get_text() for text in picture.axes[0].texts]
+    assert sorted(words[1:]) == ["0", "1", "2 4", "3 5"]
+
+
+@pytest.mark.parametrize("head", [SoftmaxLoss(3, 2), with_centers((0, 120), (60, 200), (250, 300))])
+def test_regions_are_the_heads_own_predictions(head):
     axes = Picture("a picture", 3, 3).subplots()
     draw_regions(axes, head, rim=2.0)
     (image,) = axes.images
