@@ -4,6 +4,7 @@ from typing import Any
 
 from lessons_lib.exercises import (
     lesson_00,
+    lesson_01,
     lesson_02,
     lesson_03,
     lesson_04,
@@ -12,12 +13,25 @@ from lessons_lib.exercises import (
     lesson_07,
     lesson_08,
     lesson_09,
+    lesson_10,
 )
 from lessons_lib.exercises.exercise import DONE, NOT_ATTEMPTED, NOT_YET, Exercise, Verdict
 
 EXERCISES: dict[str, Exercise] = {
     exercise.number: exercise
-    for lesson in (lesson_00, lesson_02, lesson_03, lesson_04, lesson_05, lesson_06, lesson_07, lesson_08, lesson_09)
+    for lesson in (
+        lesson_00,
+        lesson_01,
+        lesson_02,
+        lesson_03,
+        lesson_04,
+        lesson_05,
+        lesson_06,
+        lesson_07,
+        lesson_08,
+        lesson_09,
+        lesson_10,
+    )
     for exercise in lesson.EXERCISES
 }
 

@@ -36,6 +36,7 @@ class Exercise:
     slips: Mapping[str, Tensor]
     draw: Callable[[Tensor | None], Picture]
     done: str
+    tolerance: float = 2e-3
 
     def check(self, answer: Any) -> "Verdict":
         """Judge an answer; never raises, whatever the answer does."""
@@ -54,18 +55,18 @@ class Exercise:
 
     def compare(self, yours: Tensor) -> None:
         """Raise a Slip that names what is off: a typical slip where it is one, else the largest difference."""
-        if yours.shape == self.target.shape and torch.allclose(yours, self.target, atol=2e-3):
+        if yours.shape == self.target.shape and torch.allclose(yours, self.target, atol=self.tolerance):
             return
         for words, wrong in self.slips.items():
-            if wrong.shape == yours.shape and torch.allclose(yours, wrong, atol=2e-3, equal_nan=True):
+            if wrong.shape == yours.shape and torch.allclose(yours, wrong, atol=self.tolerance, equal_nan=True):
                 raise Slip(words)
         if yours.shape != self.target.shape:
             raise Slip(f"The shape should be {tuple(self.target.shape)}; yours is {tuple(yours.shape)}.")
         if not yours.isfinite().all():
             raise Slip("Some of your values are not finite: is something divided by zero, or an arccos beyond 1?")
         worst = (yours - self.target).abs().argmax()
-        ours, theirs = self.target.flatten()[worst], yours.flatten()[worst]
-        raise Slip(f"Not the same yet: at the worst place it should be {ours:.3f}; yours is {theirs:.3f}.")
+        ours, theirs = (_said(float(values.flatten()[worst])) for values in (self.target, yours))
+        raise Slip(f"Not the same yet: at the worst place it should be {ours}; yours is {theirs}.")
 
     def solution_text(self) -> str:
         """The solution as the reader would write it."""
@@ -123,6 +124,17 @@ def number(value: Any) -> Tensor:
         return torch.as_tensor(value, dtype=torch.float64).detach()
     except (TypeError, ValueError, RuntimeError) as error:
         raise Slip(f"A number or a tensor is wanted; yours is {type(value).__name__}.") from error
+
+
+def numbers(found: list[Tensor], columns: int) -> Tensor:
+    """Single numbers as a table with that many columns; a Slip when some of them are not single."""
+    if any(value.numel() != 1 for value in found):
+        raise Slip("One number is wanted each time.")
+    return torch.stack([value.reshape(()) for value in found]).reshape(-1, columns)
+
+
+def _said(value: float) -> str:
+    return f"{value:.3f}" if abs(value) < 1e4 else f"{value:,.0f}"
 
 
 def _folded(title: str, content: str) -> str:

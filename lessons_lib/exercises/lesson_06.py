@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from lessons_lib.exercises.drawing import curve
-from lessons_lib.exercises.exercise import Exercise, Slip, call
+from lessons_lib.exercises.exercise import Exercise, call, numbers
 from lessons_lib.figures.style import SOFT, Picture
 
 
@@ -22,13 +22,6 @@ def _draw(x: Tensor, target: Tensor, yours: Tensor | None, axes: tuple[str, str]
     return picture
 
 
-def _numbers(found: list[Tensor], columns: int) -> Tensor:
-    """Single numbers as a table with that many columns."""
-    if any(number.numel() != 1 for number in found):
-        raise Slip("One number is wanted each time.")
-    return torch.stack([number.reshape(()) for number in found]).reshape(-1, columns)
-
-
 _WANTED = torch.linspace(0.1, 0.99, 90, dtype=torch.float64)  # 0.1 is what ten classes have at scale 0
 _FEATURES = ((math.radians(45), 1000), (math.radians(60), 10), (math.radians(45), 10))
 
@@ -39,7 +32,7 @@ def scale_for(probability: float, angle: float, num_classes: int) -> float:
 
 def _for_each_wish(function: Any) -> Tensor:
     """The reader's function, or a mistaken one, at every probability for each feature, (90, 3)."""
-    return _numbers([call(function, p, *feature) for p in _WANTED.tolist() for feature in _FEATURES], 3)
+    return numbers([call(function, p, *feature) for p in _WANTED.tolist() for feature in _FEATURES], 3)
 
 
 def _draw_scale_for(yours: Tensor | None) -> Picture:
@@ -114,7 +107,7 @@ def next_scale(scale: float, cosines: Tensor, labels: Tensor) -> Tensor:
 def _for_each_batch(function: Any) -> Tensor:
     """The reader's function, or a mistaken one, after every batch from each scale before, (31, 3)."""
     batches = [_batch(index) for index in range(len(_MEDIANS))]
-    return _numbers([call(function, s, c.clone(), y.clone()) for c, y in batches for s in _BEFORE], 3)
+    return numbers([call(function, s, c.clone(), y.clone()) for c, y in batches for s in _BEFORE], 3)
 
 
 def _draw_next_scale(yours: Tensor | None) -> Picture:
@@ -188,7 +181,7 @@ def floor(scale: float, num_classes: int) -> float:
 
 def _for_each_count(function: Any) -> Tensor:
     """The reader's function, or a mistaken one, at every scale for each number of classes, (51, 3)."""
-    return _numbers([call(function, s, count) for s in _SCALES.tolist() for count in _COUNTS], 3)
+    return numbers([call(function, s, count) for s in _SCALES.tolist() for count in _COUNTS], 3)
 
 
 def _draw_floor(yours: Tensor | None) -> Picture:

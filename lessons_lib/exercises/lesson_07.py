@@ -7,21 +7,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from lessons_lib.exercises.drawing import curve
-from lessons_lib.exercises.exercise import Exercise, Slip, call
-from lessons_lib.figures.style import ACCENT, FAINT, SOFT, Picture
-
-
-def _name(picture: Picture, name: str, at: tuple[float, float], offset: tuple[float, float] = (9, 0)) -> None:
-    picture.axes[0].annotate(name, at, offset, textcoords="offset points", color=SOFT, fontsize=9, va="center")
-
-
-def _numbers(found: list[Tensor], columns: int) -> Tensor:
-    """Single numbers as a table with that many columns."""
-    if any(number.numel() != 1 for number in found):
-        raise Slip("One number is wanted each time.")
-    return torch.stack([number.reshape(()) for number in found]).reshape(-1, columns)
-
+from lessons_lib.exercises.drawing import curve, dots, name
+from lessons_lib.exercises.exercise import Exercise, Slip, call, numbers
+from lessons_lib.figures.style import SOFT, Picture
 
 _OPENINGS = torch.linspace(math.radians(4), math.radians(176), 44, dtype=torch.float64)
 _LENGTHS = 0.5 + torch.arange(10, dtype=torch.float64)[:, None] % 4
@@ -43,14 +31,14 @@ def energy(points: Tensor) -> Tensor:
 
 def _for_each_opening(function: Any) -> Tensor:
     """The reader's function, or a mistaken one, at every opening of ten, four and two points, (44, 3)."""
-    return _numbers([call(function, points) for by in _OPENINGS.tolist() for points in _opened(by)], 3)
+    return numbers([call(function, points) for by in _OPENINGS.tolist() for points in _opened(by)], 3)
 
 
 def _draw_energy(yours: Tensor | None) -> Picture:
     picture = curve(_OPENINGS.rad2deg(), _ENERGY, yours, "opened by, degrees", "energy")
     names = ("ten on an arc", "four in 3-D", "two")
-    for name, end in zip(names, _ENERGY[-1].tolist(), strict=True):
-        _name(picture, name, (176, end))
+    for words, end in zip(names, _ENERGY[-1].tolist(), strict=True):
+        name(picture, words, (176, end))
     return picture
 
 
@@ -133,7 +121,7 @@ def _at_each_angle(function: Any) -> Tensor:
 def _draw_push(yours: Tensor | None) -> Picture:
     picture = curve(_ANGLES.rad2deg(), _PUSH, yours, "angle between the two, degrees", "push along the circle")
     picture.axes[0].plot(_ANGLES.rad2deg(), _COULOMB, color=SOFT, linewidth=1, dashes=(5, 3), zorder=4)
-    _name(picture, "Coulomb's, 1/d", (50, 1.27))
+    name(picture, "Coulomb's, 1/d", (50, 1.27))
     return picture
 
 
@@ -184,14 +172,12 @@ def simplex_cosine(count: int) -> float:
 
 def _for_each_count(function: Any) -> Tensor:
     """The reader's function, or a mistaken one, for every number of directions, (11,)."""
-    return _numbers([call(function, count) for count in _COUNTS.tolist()], 1).flatten()
+    return numbers([call(function, count) for count in _COUNTS.tolist()], 1).flatten()
 
 
 def _draw_simplex(yours: Tensor | None) -> Picture:
     picture = curve(_COUNTS, _SIMPLEX, yours, "number of directions", "cosine between any two")
-    picture.axes[0].plot(_COUNTS, _SIMPLEX, "o", color=FAINT, markersize=11, zorder=2)
-    if yours is not None:
-        picture.axes[0].plot(_COUNTS, yours, "o", color=ACCENT, markersize=4, zorder=3)
+    dots(picture, _COUNTS, _SIMPLEX, yours)
     return picture
 
 

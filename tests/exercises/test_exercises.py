@@ -1,5 +1,6 @@
 """For each exercise: the stub is not attempted, typical mistakes are met with fitting words, the solution is done."""
 
+import itertools
 import math
 import re
 from pathlib import Path
@@ -8,9 +9,11 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from lessons_lib.evaluation import recall_at_k
+from lessons_lib.data.pairs import Episodes
+from lessons_lib.evaluation import one_shot_accuracy, recall_at_k, roc
 from lessons_lib.exercises import DONE, EXERCISES, NOT_ATTEMPTED, NOT_YET, check
 from lessons_lib.exercises.lesson_00 import angle
+from lessons_lib.exercises.lesson_01 import chord, contrastive, triplets
 from lessons_lib.exercises.lesson_02 import boundary, cosines, tie
 from lessons_lib.exercises.lesson_03 import left, moved
 from lessons_lib.exercises.lesson_04 import edge, psi
@@ -19,11 +22,13 @@ from lessons_lib.exercises.lesson_06 import floor, next_scale, scale_for
 from lessons_lib.exercises.lesson_07 import energy, push, simplex_cosine
 from lessons_lib.exercises.lesson_08 import coefficients, lets_go, squared_error
 from lessons_lib.exercises.lesson_09 import class_similarity, recall_at_1, smoothed
+from lessons_lib.exercises.lesson_10 import by_chance, one_shot, rates
 from lessons_lib.losses import (
     AdaCosLoss,
     ArcFaceLoss,
     CenterLoss,
     CombinedMarginLoss,
+    ContrastiveLoss,
     P2SGradLoss,
     SoftTripleLoss,
     SphereFaceLoss,
@@ -47,6 +52,35 @@ def slope(function, theta):
     """The derivative of a function of angles, by autograd."""
     theta = theta.clone().requires_grad_()
     return torch.autograd.grad(function(theta).sum(), theta)[0]
+
+
+def relu(value):
+    return torch.clamp(value, min=0)
+
+
+def one_by_one(distance, same, margin):
+    """1.1 by a loop over the pairs."""
+    pairs = zip(distance.tolist(), same.tolist(), strict=True)
+    return [d**2 / 2 if alike else max(0, margin - d) ** 2 / 2 for d, alike in pairs]
+
+
+def by_the_library(distance, same, margin):
+    """1.1 by the library's loss, a pair at a time."""
+    ends = torch.stack([distance, torch.zeros_like(distance)], dim=1)
+    loss = ContrastiveLoss(margin)
+    return torch.stack([loss(end[None], 0 * end[None], alike[None]) for end, alike in zip(ends, same, strict=True)])
+
+
+def filled(distance, same, margin):
+    """1.1 into an empty tensor."""
+    losses = torch.empty_like(distance)
+    losses[same], losses[~same] = distance[same] ** 2 / 2, relu(margin - distance[~same]) ** 2 / 2
+    return losses
+
+
+def either(one, two):
+    """1.1 with these of m and D for the two kinds."""
+    return lambda d, same, m: torch.where(same, one(m, d), two(m, d))
 
 
 def nudged(center, points, alpha):
@@ -161,8 +195,68 @@ def repelled(angle):
     return -torch.autograd.grad((1 / (1 + d)).sum(), moving)[0]
 
 
-def chord(angle):
-    return 2 * torch.sin(angle / 2)
+def accepted(scores, same, threshold):
+    """How many impostors and how many genuine pairs, for 10.1."""
+    return ((scores >= threshold) & ~same).sum(), ((scores >= threshold) & same).sum()
+
+
+def of_all_accepted(scores, same, threshold):
+    """10.1 with the shares of what is accepted, 0 where nothing is."""
+    far, tar = accepted(scores, same, threshold)
+    return (far / (far + tar), tar / (far + tar)) if far + tar else (0, 0)
+
+
+def counted(scores, same, threshold):
+    """10.1 by a loop over the pairs."""
+    found = {True: [], False: []}
+    for score, kind in zip(scores.tolist(), same.tolist(), strict=True):
+        found[kind].append(score >= threshold)
+    return [sum(found[kind]) / len(found[kind]) for kind in (False, True)]
+
+
+def on_the_roc(scores, same, threshold):
+    """10.1 by the library's curve."""
+    curve = roc(scores, same)
+    at = int((curve.thresholds >= threshold).sum()) - 1
+    return curve.far[at], curve.tar[at]
+
+
+def share(chosen):
+    """10.2 of the rows chosen for the queries."""
+    return (chosen == torch.arange(len(chosen))).float().mean()
+
+
+def with_unit(search):
+    """10.2 by this search among unit vectors."""
+    return lambda support, query: share(search(F.normalize(query), F.normalize(support)))
+
+
+def in_an_episode(support, query):
+    """10.2 by the library, each task an episode with one image a class."""
+    rows = torch.arange(2 * len(query)).reshape(2, 1, len(query), 1)
+    return one_shot_accuracy(torch.cat([support, query]), Episodes(*rows))
+
+
+def walked_through(support, query):
+    """10.2 by two loops."""
+    right = 0
+    for i, asked in enumerate(query):
+        found = [float(asked @ known / (asked.norm() * known.norm())) for known in support]
+        right += found.index(max(found)) == i
+    return right / len(query)
+
+
+def sorted_apart(seeds):
+    """10.3 by counting the ways to hand out places, up to five seeds."""
+    if seeds > 5:
+        return by_chance(seeds)
+    ways = list(itertools.combinations(range(2 * seeds), seeds))
+    return sum(max(way) < seeds or min(way) >= seeds for way in ways) / len(ways)
+
+
+def drawn_one_by_one(seeds):
+    """10.3: the highest run is of one of the two, and so must the next n − 1 be."""
+    return math.prod((seeds - i) / (2 * seeds - i) for i in range(1, seeds))
 
 
 def own(cosines, labels):
@@ -256,6 +350,85 @@ MISTAKES = {
         (lambda a, b: torch.acos(a @ b / b.norm()), "Only one of the two"),
         (lambda a: a, "raised TypeError"),
         (0.3, "wants the function itself"),
+    ],
+    "1.2": [
+        (lambda d, same, m: contrastive(d, ~same, m), "The two kinds are exchanged"),
+        (lambda d, same, m: 2 * contrastive(d, same, m), "The ½ is missing."),
+        (either(lambda m, d: d**2, lambda m, d: relu(m - d) ** 2 / 2), "The ½ is missing for pairs of one class"),
+        (either(lambda m, d: d**2 / 2, lambda m, d: relu(m - d) ** 2), "The ½ is missing for pairs of two"),
+        (either(lambda m, d: d, lambda m, d: relu(m - d)), "Nothing is squared in yours, and the ½"),
+        (either(lambda m, d: d / 2, lambda m, d: relu(m - d) / 2), "Nothing is squared in yours: take ½"),
+        (either(lambda m, d: d**2 / 2, lambda m, d: relu(m - d) / 2), "The square is missing for pairs of two"),
+        (either(lambda m, d: d / 2, lambda m, d: relu(m - d) ** 2 / 2), "The square is missing for pairs of one"),
+        (either(lambda m, d: d**2 / 2, lambda m, d: (m - d) ** 2 / 2), "Past the margin the loss grows again"),
+        (either(lambda m, d: d**2 / 2, lambda m, d: relu((m - d) ** 2) / 2), "Past the margin the loss grows again"),
+        (either(lambda m, d: d**2 / 2, lambda m, d: relu(d - m) ** 2 / 2), "m and D are exchanged"),
+        (either(lambda m, d: relu(d - m) ** 2 / 2, lambda m, d: relu(m - d) ** 2 / 2), "for pairs of one class, too"),
+        (either(lambda m, d: d**2 / 2, lambda m, d: relu(m - d**2) / 2), "against the squared distance"),
+        (either(lambda m, d: d**2 / 2, lambda m, d: relu(m**2 - d**2) / 2), "You squared m and D one by one"),
+        (either(lambda m, d: d**2 / 2, lambda m, d: -(d**2) / 2), "Without a margin"),
+        (either(lambda m, d: d**2 / 2, lambda m, d: -(relu(m - d) ** 2) / 2), "The sign is turned"),
+        (lambda d, same, m: d**2 / 2, "same has no say in yours: that is ½D²"),
+        (lambda d, same, m: relu(m - d) ** 2 / 2, "same has no say in yours: that is ½max"),
+        (lambda d, same, m: d**2 / 2 + relu(m - d) ** 2 / 2, "not their sum"),
+        (either(lambda m, d: d**2 / 2, lambda m, d: 0), "pairs of two classes cost nothing"),
+        (either(lambda m, d: 0, lambda m, d: relu(m - d) ** 2 / 2), "pairs of one class cost nothing"),
+        (lambda d, same, m: contrastive(d, same, 1), "The margin is 1 every time"),
+        (lambda d, same, m: torch.cat([d[same] ** 2, relu(m - d[~same]) ** 2]) / 2, "have changed places"),
+        (lambda d, same, m: contrastive(d, same, m).mean(), "One number is wanted for each of the 82 pairs"),
+        (lambda d, same, m: contrastive(d, same, m) ** 2, "Not the same yet"),
+        (lambda d, same, m: d / 0, "not finite"),
+        (lambda d, same, m: d if same else m, "Your function raised RuntimeError"),
+        (lambda d, same, m: (1 - same) * d, "Your function raised RuntimeError"),
+        (lambda d, same, m: print(end=""), "returned nothing"),
+        (0.5, "wants the function itself"),
+    ],
+    "1.1": [
+        (lambda theta: 2 - 2 * torch.cos(theta), "the squared distance"),
+        (lambda theta: theta, "That is the arc"),
+        (torch.rad2deg, "in degrees, the way along the circle"),
+        (lambda theta: chord(torch.rad2deg(theta)), "You turned the angle into degrees"),
+        (lambda theta: chord(torch.deg2rad(theta)), "in radians already"),
+        (torch.cos, "That is the cosine"),
+        (lambda theta: 1 - torch.cos(theta), "half of the squared distance"),
+        (lambda theta: torch.sqrt(1 - torch.cos(theta)), "A factor 2 is missing"),
+        (lambda theta: torch.sqrt(2 - torch.cos(theta)), "The 2 before the cosine"),
+        (lambda theta: 2 * torch.sin(theta), "Half of the angle"),
+        (torch.sin, "That is sin θ"),
+        (lambda theta: torch.sin(theta / 2), "half of the distance"),
+        (lambda theta: 2 * torch.cos(theta / 2), "the length of the sum"),
+        (lambda theta: torch.sqrt(2 + 2 * torch.cos(theta)), "the length of the sum"),
+        (lambda theta: 2 * torch.tan(theta / 2), "The tangent"),
+        (lambda theta: chord(theta).sum(), "for each of the 61 angles"),
+        (lambda theta: chord(theta) ** 3, "Not the same yet"),
+        (lambda theta: torch.sqrt(torch.cos(theta)), "not finite"),
+        (lambda theta: 2 * math.sin(theta / 2), "Your function raised"),
+        (lambda theta: print(end=""), "returned nothing"),
+    ],
+    "1.3": [
+        (lambda c, n: c * n * n * (c - 1) * n, "An anchor is its own positive"),
+        (lambda c, n: c * math.comb(n, 2) * (c - 1) * n, "That is half of them"),
+        (lambda c, n: (c * n) ** 3, "any three images: "),
+        (lambda c, n: c * n * (c * n - 1) * (c * n - 2), "any three different images"),
+        (lambda c, n: math.comb(c * n, 3), "any three images in any order"),
+        (lambda c, n: c * n * (n - 1) * c * n, "from classes − 1 others"),
+        (lambda c, n: c * n * n * c * n, "and the anchor its own positive"),
+        (lambda c, n: c * n * (n - 1) * (c - 1), "A factor images is missing"),
+        (lambda c, n: c * (n - 1) * (c - 1) * n, "A factor images is missing"),
+        (lambda c, n: c * n * (n - 1) * n, "That is one negative class"),
+        (lambda c, n: c * n * (n - 1), "The negative is missing"),
+        (lambda c, n: c * n * (c - 1) * n, "The positive is missing"),
+        (lambda c, n: (n - 1) * (c - 1) * n, "the triplets of one anchor"),
+        (lambda c, n: n * (n - 1) * (c - 1) * n, "the triplets of one class"),
+        (lambda c, n: c * n * n - 1 * (c - 1) * n, "* images - 1"),
+        (lambda c, n: c * n * (n - 1) * c - 1 * n, "* classes - 1"),
+        (lambda c, n: c * n * (n - 1) * (c - 1) * (n - 1), "counted without one image"),
+        (lambda c, n: (c, n), "One number is wanted each time"),
+        (lambda c, n: triplets(c, n) + 1000, "it should be 39,600; yours is 40,600"),
+        (lambda c, n: 3 * triplets(c, n), "it should be 75,240,000; yours is 225,720,000"),
+        (lambda c, n: math.inf, "not finite"),
+        (lambda c: c, "Your function raised TypeError"),
+        (684_000, "wants the function itself"),
     ],
     "2.1": [
         (lambda x, w: x @ w.T, "dot products"),
@@ -707,11 +880,106 @@ MISTAKES = {
         (lambda x, y: print(end=""), "returned nothing"),
         (lambda x, y: x @ x, "Your function raised RuntimeError"),
     ],
+    "10.1": [
+        (lambda s, same, t: ((s[~same] > t).double().mean(), (s[same] > t).double().mean()), ">= instead of >"),
+        (lambda s, same, t: rates(s, ~same, t), "The two are exchanged"),
+        (lambda s, same, t: [n / len(s) for n in accepted(s, same, t)], "shares of all pairs"),
+        (lambda s, same, t: [((s >= t) & kind).double().mean() for kind in (~same, same)], "shares of all pairs"),
+        (
+            lambda s, same, t: [kind[s >= t].double().mean() for kind in (~same, same)],
+            "shares of all that are accepted",
+        ),
+        (of_all_accepted, "0 where none is"),
+        (lambda s, same, t: (rates(s, same, t)[0], 1 - rates(s, same, t)[1]), "Your second is"),
+        (lambda s, same, t: (1 - rates(s, same, t)[0], rates(s, same, t)[1]), "Your first is"),
+        (lambda s, same, t: [(s[kind] < t).double().mean() for kind in (~same, same)], "shares turned away: accepted"),
+        (lambda s, same, t: [(s[kind] <= t).double().mean() for kind in (~same, same)], "shares turned away, with"),
+        (accepted, "Those are counts"),
+        (lambda s, same, t: [100 * rate for rate in rates(s, same, t)], "percent"),
+        (lambda s, same, t: [rates(s, same, t)[1]] * 2, "Both are of the genuine pairs"),
+        (lambda s, same, t: [rates(s, same, t)[0]] * 2, "Both are of the impostors"),
+        (lambda s, same, t: rates(s, same, t)[0], "Two numbers are wanted, far and tar; yours has shape ()"),
+        (lambda s, same, t: rates(s, same, 0.5), "Not the same yet"),
+        (lambda s, same, t: (math.nan, math.nan), "not finite"),
+        (lambda s, same, t: s[~same] / t / same, "Your function raised"),
+        (lambda s, same, t: print(end=""), "returned nothing"),
+        (lambda s, same, t: "far, tar", "A number or a tensor is wanted"),
+    ],
+    "10.2": [
+        (lambda support, query: share((query @ support.T).argmax(dim=1)), "Those are dot products"),
+        (lambda support, query: share((F.normalize(query) @ support.T).argmax(dim=1)), "Those are dot products"),
+        (lambda support, query: share(torch.cdist(query, support).argmin(dim=1)), "distance of the raw embeddings"),
+        (lambda support, query: share(torch.cdist(F.normalize(query), support).argmin(dim=1)), "the query alone"),
+        (with_unit(lambda query, support: torch.cdist(query, support).argmax(dim=1)), "You took the farthest: "),
+        (with_unit(lambda query, support: (query @ support.T).argmin(dim=1)), "You took the farthest: "),
+        (lambda support, query: share(torch.cdist(query, support).argmax(dim=1)), "farthest of the raw embeddings"),
+        (with_unit(lambda query, support: (query @ support.T).argmax(dim=0)), "nearest query to each row of support"),
+        (with_unit(lambda query, support: (support @ query.T).argmax(dim=1)), "nearest query to each row of support"),
+        (lambda support, query: share((query @ support.T).argmax(dim=0)), "the query of the largest dot product"),
+        (
+            lambda support, query: share((F.normalize(query, dim=0) @ F.normalize(support, dim=0).T).argmax(dim=1)),
+            "You normalised the columns",
+        ),
+        (lambda support, query: len(query) * one_shot(support, query), "That is how many are right"),
+        (lambda support, query: 100 * one_shot(support, query), "in percent"),
+        (lambda support, query: 1 - one_shot(support, query), "the share of mistakes"),
+        (lambda support, query: F.cosine_similarity(support, query).mean(), "the mean cosine"),
+        (lambda support, query: (query @ support.T).argmax(dim=1), "One number is wanted each time"),
+        (lambda support, query: one_shot(support, query) ** 2, "Not the same yet"),
+        (lambda support, query: one_shot(support[:5], query), "Not the same yet"),
+        (lambda support, query: one_shot(support, query) / 0, "not finite"),
+        (
+            lambda support, query: ((query @ support.T).argmax(dim=1) == torch.arange(20)).mean(),
+            "Your function raised RuntimeError",
+        ),
+        (lambda support, query: print(end=""), "returned nothing"),
+    ],
+    "10.3": [
+        (lambda n: 1 / math.comb(2 * n, n), "That is one way round"),
+        (lambda n: math.comb(2 * n, n), "how many ways there are to choose"),
+        (lambda n: math.comb(2 * n, n) / 2, "Upside down"),
+        (lambda n: 1 - by_chance(n), "the probability that they overlap"),
+        (lambda n: 0.5**n, "run 1 against run 1"),
+        (lambda n: 2 * 0.5**n, "coin tosses, both ways round"),
+        (lambda n: 0.5 ** (2 * n), "coin tosses for all 2n runs: "),
+        (lambda n: 2 * 0.5 ** (2 * n), "coin tosses for all 2n runs, both ways round"),
+        (lambda n: 1 / math.factorial(2 * n), "one order of all 2n runs"),
+        (lambda n: 2 / math.factorial(2 * n), "two orders of all 2n runs"),
+        (lambda n: 2 * math.factorial(n) / math.factorial(2 * n), "n! counts for both of them"),
+        (lambda n: 1 / math.factorial(n), "the orders of n runs: "),
+        (lambda n: 2 / math.factorial(n), "the orders of n runs, twice"),
+        (lambda n: 2 / math.comb(2 * n, 2), "That chooses two runs"),
+        (lambda n: 100 * by_chance(n), "in percent"),
+        (lambda n: by_chance(n) if n < 6 else 0, "Not the same yet"),
+        (lambda n: by_chance(min(n, 9)), "Not the same yet"),
+        (lambda n: (n, n), "One number is wanted each time"),
+        (lambda n: math.nan, "not finite"),
+        (lambda n: 1 / (n - 2), "Your function raised ZeroDivisionError"),
+        (1 / 126, "wants the function itself"),
+    ],
 }
 # Other right ways to write it, which must not be turned away.
 ALSO_RIGHT = {
     "0.1": [28.65, torch.tensor(0.5).rad2deg()],
     "0.2": [lambda a, b: torch.atan2((a[0] * b[1] - a[1] * b[0]).abs(), a @ b).item()],
+    "1.2": [
+        one_by_one,
+        by_the_library,
+        filled,
+        lambda d, same, m: 0.5 * same * d**2 + 0.5 * ~same * relu(m - d) ** 2,
+        lambda d, same, m: contrastive(d.float(), same, m),
+    ],
+    "1.1": [
+        lambda theta: torch.sqrt(2 - 2 * torch.cos(theta)),
+        lambda theta: [2 * math.sin(value / 2) for value in theta.tolist()],
+        lambda theta: torch.stack([torch.cos(theta) - 1, torch.sin(theta)]).norm(dim=0),
+        lambda theta: chord(theta.float()),
+    ],
+    "1.3": [
+        lambda classes, images: classes * math.perm(images, 2) * (classes * images - images),
+        lambda classes, images: 2 * math.comb(images, 2) * 2 * math.comb(classes, 2) * images,
+        lambda classes, images: torch.tensor([float(triplets(classes, images))]),
+    ],
     "2.1": [lambda x, w: F.normalize(x) @ F.normalize(w).T],
     "2.2": [
         lambda a, b: math.atan2(math.sin(a) + math.sin(b), math.cos(a) + math.cos(b)),
@@ -831,6 +1099,26 @@ ALSO_RIGHT = {
         lambda x, y: found_by(-torch.cdist(F.normalize(x), F.normalize(x)), y).item(),
         one_after_the_other,
     ],
+    "10.1": [
+        counted,
+        on_the_roc,
+        lambda s, same, t: [n / kind.sum() for n, kind in zip(accepted(s, same, t), (~same, same), strict=True)],
+        lambda s, same, t: torch.stack(rates(s.float(), same, t)),
+    ],
+    "10.2": [
+        in_an_episode,
+        walked_through,
+        with_unit(lambda query, support: torch.cdist(query, support).argmin(dim=1)),
+        lambda support, query: share((query @ F.normalize(support).T).argmax(dim=1)),
+        lambda support, query: share(torch.cdist(query, F.normalize(support)).argmin(dim=1)),
+        lambda support, query: share(torch.cosine_similarity(query[:, None], support[None], dim=2).argmax(dim=1)),
+    ],
+    "10.3": [
+        sorted_apart,
+        drawn_one_by_one,
+        lambda seeds: 2 * math.factorial(seeds) ** 2 / math.factorial(2 * seeds),
+        lambda seeds: 1 / math.comb(2 * seeds - 1, seeds),
+    ],
 }
 
 
@@ -838,7 +1126,7 @@ def written(source: str):
     """What a reader has after running this source in a cell: its last assigned name."""
     names: dict[str, object] = {"math": math, "torch": torch, "F": F}
     known = set(names)
-    exec(re.sub(r"-> \w+|: (Tensor|float)\b", "", source), names)
+    exec(re.sub(r"-> [^:]+|: (Tensor|float)\b", "", source), names)
     return next(names[name] for name in reversed(names) if name not in known and name != "__builtins__")
 
 
@@ -848,11 +1136,15 @@ def test_every_exercise_has_mistakes_and_hints(number):
 
 
 @pytest.mark.parametrize("number", EXERCISES)
-def test_the_untouched_stub_is_not_attempted_and_stands_in_the_lesson(number):
-    exercise = EXERCISES[number]
-    assert check(number, written(exercise.stub)).state == NOT_ATTEMPTED
-    (text,) = TEXTS.glob(f"{int(number.split('.')[0]):02d}_*.md")
-    assert exercise.stub in text.read_text(encoding="utf-8")
+def test_the_untouched_stub_is_not_attempted(number):
+    assert check(number, written(EXERCISES[number].stub)).state == NOT_ATTEMPTED
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_the_stub_stands_in_the_lesson(number):
+    texts = list(TEXTS.glob(f"{int(number.split('.')[0]):02d}_*.md"))
+    (text,) = texts
+    assert EXERCISES[number].stub in text.read_text(encoding="utf-8")
     assert f'check("{number}", ' in text.read_text(encoding="utf-8")
     assert f"**Exercise {number}**" in text.read_text(encoding="utf-8")
 
@@ -890,6 +1182,36 @@ def test_the_answer_shows_a_picture_hints_and_the_solution_folded(number):
     assert shown.count("<details>") == len(EXERCISES[number].hints) + 1
     assert re.search(r'<img alt="[^"]{20,}"', shown) and "data:image/png;base64," in shown
     assert len(shown) < 40_000
+
+
+def test_what_lesson_01_says_of_its_finished_pictures():
+    at = torch.tensor([0.0, 0.5, 1.0, 1.7]).double()
+    one, two = (contrastive(at, torch.full((4,), same), 1) for same in (True, False))
+    assert one[0] == 0 and (one[1:] > 0).all() and one[1] == two[1]
+    assert (two[:2] > 0).all() and (two[2:] == 0).all()
+    said = EXERCISES["1.1"].done
+    for degrees, words in (
+        (60, "60° are exactly 1"),
+        (90, "90° are √2 = 1.414"),
+        (180, "180°, as far as it goes, are 2"),
+    ):
+        assert words in said
+        assert float(chord(torch.tensor(math.radians(degrees)))) == pytest.approx(float(words.split()[-1]), abs=5e-4)
+    ten = math.radians(10)
+    assert f"it is {float(chord(torch.tensor(ten))):.4f}, where the arc is {ten:.4f}" in said
+    said, (ten, hundred) = EXERCISES["1.3"].done, (triplets(classes, 20) for classes in (10, 100))
+    assert f"of 20 images have {ten:,}, a hundred have {hundred / 1e6:.0f} million" in said
+    assert f"ten times the images, {hundred / ten:.0f} times the triplets" in said
+
+
+def test_the_triplets_of_lesson_01_are_all_there_are():
+    images = [(label, image) for label in range(3) for image in range(4)]
+    found = [
+        (anchor, positive, negative)
+        for anchor, positive, negative in itertools.product(images, repeat=3)
+        if anchor[0] == positive[0] != negative[0] and anchor != positive
+    ]
+    assert len(found) == triplets(3, 4)
 
 
 def test_what_lesson_03_says_of_its_finished_pictures():
@@ -1000,6 +1322,36 @@ def test_what_lesson_09_says_of_its_finished_pictures():
     assert (recall[:4] == 1).all() and recall[-4:].max() < 2 / 3 and "a spread of 44°" in EXERCISES["9.3"].done
 
 
+def test_what_lesson_10_says_of_its_finished_pictures():
+    thresholds = [at / 16 for at in range(17, -9, -1)]
+    drawn = dict(zip(thresholds, EXERCISES["10.1"].target.tolist(), strict=True))
+    assert drawn[17 / 16] == [0, 0] and drawn[-0.5] == [1, 1]
+    shares = [f"{share:.0%}" for threshold in (0.5, 0.25) for share in drawn[threshold]]
+    assert re.findall(r"\d+%", EXERCISES["10.1"].done) == shares
+    quiet, loud, louder = EXERCISES["10.2"].target[[0, 5, 10]].tolist()
+    assert quiet == 1 and "All are right without noise" in EXERCISES["10.2"].done
+    assert re.findall(r"\d+%", EXERCISES["10.2"].done) == [f"{loud:.0%}", f"{louder:.0%}", f"{1 / 20:.0%}"]
+    said = EXERCISES["10.3"].done
+    for words, seeds in (("Two seeds each", 2), ("Three", 3), ("Five", 5)):
+        assert f"{words}: once in {1 / by_chance(seeds):.0f}." in said
+    assert f"make {math.comb(10, 2)} pairs" in said and f"alone {math.comb(10, 2) * by_chance(5):.2f} of them" in said
+
+
+def test_small_probabilities_of_lesson_10_are_told_apart():
+    assert check("10.3", lambda seeds: by_chance(seeds) * (1 + 1e-3 * (seeds == 10))).state == NOT_YET
+
+
+def test_many_tasks_of_lesson_10_leave_torch_s_threads_as_they_were():
+    before, inside = torch.get_num_threads(), []
+    try:
+        torch.set_num_threads(2)
+        check("10.2", lambda support, query: inside.append(torch.get_num_threads()) or one_shot(support, query))
+        check("10.2", lambda support, query: support / None)
+        assert torch.get_num_threads() == 2 and set(inside) == {1}
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_the_squared_error_of_lesson_08_is_the_library_s_p2sgrad():
     torch.manual_seed(0)
     head, x, y = P2SGradLoss(3, 5).double(), torch.randn(6, 5).double(), torch.tensor([0, 1, 2, 0, 1, 2])
@@ -1008,8 +1360,8 @@ def test_the_squared_error_of_lesson_08_is_the_library_s_p2sgrad():
 
 def test_a_number_there_is_none_of_is_one_sentence():
     there_are = (
-        r"0\.1, 0\.2, 2\.1, 2\.2, 2\.3, 3\.1, 3\.2, 4\.1, 4\.2, 5\.1, 5\.2, 5\.3, "
-        r"6\.1, 6\.2, 6\.3, 7\.1, 7\.2, 7\.3, 8\.1, 8\.2, 8\.3, 9\.1, 9\.2, 9\.3"
+        r"0\.1, 0\.2, 1\.1, 1\.2, 1\.3, 2\.1, 2\.2, 2\.3, 3\.1, 3\.2, 4\.1, 4\.2, 5\.1, 5\.2, 5\.3, "
+        r"6\.1, 6\.2, 6\.3, 7\.1, 7\.2, 7\.3, 8\.1, 8\.2, 8\.3, 9\.1, 9\.2, 9\.3, 10\.1, 10\.2, 10\.3"
     )
     with pytest.raises(ValueError, match=rf"^There is no exercise '9\.9'; there are {there_are}\.$"):
         check("9.9", 1)
