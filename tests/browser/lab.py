@@ -24,6 +24,8 @@ from nbformat.sign import NotebookNotary
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser, Locator, Page, Playwright, Request, WebSocket
 
+from tests.browser.pictures import LOOK
+
 ROOT = Path(__file__).parents[2]
 SECONDS = 30  # enough for a slow machine; whatever takes longer is broken
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -216,13 +218,8 @@ class OpenNotebook:
 
 
 # A number for what all canvases of a figure show; 0 while it has not drawn yet, as its sentence comes with the drawing.
-_DRAWN = """figure => {
-  let number = 0;
-  if (figure.querySelector('figcaption').textContent)
-    for (const canvas of figure.querySelectorAll('canvas'))
-      for (const letter of canvas.toDataURL()) number = Math.imul(number, 31) + letter.charCodeAt(0) | 0;
-  return number;
-}"""
+_DRAWN = f"""figure => !figure.querySelector('figcaption').textContent ? 0
+  : ({LOOK})(figure).reduce((all, one) => Math.imul(all, 31) + one | 0, 0)"""
 
 
 def drawn(figure: Locator) -> int:

@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lessons_lib.explorers import CenterUpdate
+from tests.browser.pictures import paste, picture, settings
 
 
 @pytest.fixture
@@ -26,18 +27,6 @@ def caption(page):
     return page.locator("figcaption")
 
 
-def picture(page):
-    """The plane, after all that was asked for has been painted."""
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    return page.evaluate("document.querySelector('.lesson canvas').toDataURL()")
-
-
-def settings(page):
-    """What the figure's own line says."""
-    picture(page)
-    return json.loads(page.get_by_label("settings of this figure").input_value())
-
-
 def at(page, x, y):
     """Where in the window the plane has (x, y); the same sizes as centerFrame."""
     field(page).scroll_into_view_if_needed()
@@ -52,13 +41,6 @@ def drag(page, *places):
     for place in places[1:]:
         page.mouse.move(*place, steps=3)
     page.mouse.up()
-
-
-def paste(page, text):
-    if not page.get_by_label("settings of this figure").is_visible():
-        page.locator("summary").click()
-    page.get_by_label("settings of this figure").fill(text)
-    page.keyboard.press("Enter")
 
 
 def choose(page, name):

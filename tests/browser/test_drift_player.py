@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lessons_lib.explorers import DriftPlayer
+from tests.browser.pictures import LOOK
 
 CAPTION = "document.querySelector('.lesson figcaption').textContent"
 
@@ -71,7 +72,7 @@ def place(page):
 
 
 def picture(page):
-    return page.evaluate("document.querySelector('.lesson canvas').toDataURL()")
+    return page.evaluate(f"({LOOK})(document)[0]")
 
 
 def rest(page):
