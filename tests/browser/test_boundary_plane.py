@@ -384,8 +384,7 @@ def test_the_canvas_follows_the_scheme(page):
 
 
 def test_only_the_last_of_quick_keys_is_spoken(show):
-    page = opened(show, fresh=True)
-    page.clock.install()
+    page = opened(show, clock=True)
     field(page).focus()
     for _ in range(4):
         page.keyboard.press("ArrowUp")

@@ -156,7 +156,7 @@ def test_settings_go_out_and_come_back_and_wrong_ones_get_a_sentence(page):
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])
 def test_it_fits_every_page_in_both_schemes_and_glides_unless_motion_is_unwanted(show, motion):
     scheme = "light" if motion == "reduce" else "dark"
-    page = opened(show, color_scheme=scheme, reduced_motion=motion)
+    page = opened(show, clock=True, color_scheme=scheme, reduced_motion=motion)
     for width in (420, 1600):
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_function(f"() => innerWidth === {width}")
@@ -173,5 +173,5 @@ def test_it_fits_every_page_in_both_schemes_and_glides_unless_motion_is_unwanted
     assert picture(page) != before
     page.get_by_role("button", name="one step").click()
     early = picture(page)
-    page.wait_for_timeout(450)
+    page.clock.run_for(450)
     assert (picture(page) == early) == (motion == "reduce")

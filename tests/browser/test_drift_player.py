@@ -43,9 +43,7 @@ def watch(show):
     """show, with the page's clock in the test's hand: nothing moves but by `page.clock.run_for`."""
 
     def opened(explorer, **choices):
-        page = show(explorer, fresh=True, **choices)
-        page.wait_for_function(f"() => document.querySelector('figcaption') && {CAPTION}")
-        page.clock.install()
+        page = show(explorer, clock=True, **choices)
         page.clock.pause_at(page.evaluate("Date.now()") + 1000)
         return page
 

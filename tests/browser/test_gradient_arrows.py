@@ -180,10 +180,10 @@ def test_settings_go_out_and_come_back(show):
 
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])
 def test_another_measure_glides_unless_motion_is_unwanted(show, motion):
-    page = opened(show, fresh=True, reduced_motion=motion)
+    page = opened(show, clock=True, reduced_motion=motion)
     page.get_by_label("as they are").check(force=True)
     early = picture(page)
-    page.wait_for_timeout(450)
+    page.clock.run_for(450)
     assert (picture(page) == early) == (motion == "reduce")
 
 

@@ -183,13 +183,13 @@ def test_a_click_on_a_name_chooses_its_loss(page):
 
 
 def test_the_ghost_stays_until_the_next_gesture(show, explorer):
-    page = opened(show, explorer, fresh=True, reduced_motion="reduce")
+    page = opened(show, explorer, clock=True, reduced_motion="reduce")
     scale = page.get_by_role("slider", name="scale")
     box = scale.bounding_box()
     page.mouse.move(box["x"] + box["width"] - 8, box["y"] + box["height"] / 2)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 5, steps=3)
-    page.wait_for_timeout(1000)  # held still: the same gesture
+    page.clock.fast_forward(1000)  # held still: the same gesture
     page.mouse.move(box["x"] + box["width"] / 4, box["y"] + 5, steps=3)
     page.mouse.up()
     said = f"s 64 → {page.get_by_role('slider', name='scale').input_value()}: at"

@@ -220,9 +220,7 @@ def test_a_run_is_followed(show, follower):
 
 
 def test_it_plays_through_the_run_once(show, follower):
-    page = show(follower, fresh=True)
-    expect(caption(page)).not_to_be_empty()
-    page.clock.install()
+    page = show(follower, clock=True)
     page.clock.pause_at(page.evaluate("Date.now()") + 1000)
     page.get_by_role("button", name="replay").click()
     seen = []
