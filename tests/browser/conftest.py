@@ -34,20 +34,24 @@ class Pages:
         self.contexts: list[BrowserContext] = []
         self.troubles: list[str] = []
         self.made: dict[str, str] = {}
+        self.count = 0
 
-    def __call__(self, explorer: Explorer, width: int = 1000, fresh: bool = False, **choices: Any) -> Page:
-        """The explorer's HTML and nothing else; `fresh` for a test that changes the page's clock or its scripts."""
-        if fresh or choices or self.taken:
+    def __call__(self, explorer: Explorer, width: int = 1000, clock: bool = False, **choices: Any) -> Page:
+        """The explorer's HTML and nothing else; with `clock` the test may turn the page's clock."""
+        if clock or choices or self.taken:
             page = self.new_page(**choices)
+            if clock:
+                page.clock.install()  # before the figure sets a timer: one that runs by the true clock stays with it
         else:
             page = self.shared = self.shared or self.new_page()
             self.taken = True
         page.set_viewport_size({"width": width, "height": 900})
-        file = self.folder / f"{len(self.contexts)}.html"
+        self.count += 1  # another address each time: the same one again would keep what was scrolled and typed
+        file = self.folder / f"{self.count}.html"
         head = '<!doctype html><meta charset="utf-8"><title>explorer</title><link rel="icon" href="data:,">'
         file.write_text(head + self.html(explorer), encoding="utf-8")
-        page.goto(file.as_uri())
-        page.wait_for_selector("figure.lesson")
+        page.goto(file.as_uri(), wait_until="commit")
+        page.wait_for_function("() => document.querySelector('figure.lesson figcaption')?.textContent")
         return page
 
     def html(self, explorer: Explorer) -> str:
@@ -78,7 +82,7 @@ class Pages:
         if self.shared is not None:
             self.shared.emulate_media(color_scheme="null", reduced_motion="null")  # None would leave them as they are
             self.shared.mouse.move(0, 0)
-            self.shared.goto("about:blank")
+            self.shared.evaluate("0")  # whatever failed until now has been told when this is answered
         for context in self.contexts:
             if self.shared is None or context is not self.shared.context:
                 context.close()
@@ -92,7 +96,7 @@ def pages(chromium, tmp_path_factory):
 
 @pytest.fixture
 def show(pages):
-    """show(explorer, width=1000, fresh=False, **context) -> a page with the explorer's HTML and nothing else.
+    """show(explorer, width=1000, clock=False, **context) -> a page with the explorer's HTML and nothing else.
 
     At the end no script may have failed and no request may have left the page.
     """

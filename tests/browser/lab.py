@@ -24,6 +24,8 @@ from nbformat.sign import NotebookNotary
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser, Locator, Page, Playwright, Request, WebSocket
 
+from tests.browser.pictures import LOOK
+
 ROOT = Path(__file__).parents[2]
 SECONDS = 30  # enough for a slow machine; whatever takes longer is broken
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -216,36 +218,32 @@ class OpenNotebook:
 
 
 # A number for what all canvases of a figure show; 0 while it has not drawn yet, as its sentence comes with the drawing.
-_DRAWN = """figure => {
-  let number = 0;
-  if (figure.querySelector('figcaption').textContent)
-    for (const canvas of figure.querySelectorAll('canvas'))
-      for (const letter of canvas.toDataURL()) number = Math.imul(number, 31) + letter.charCodeAt(0) | 0;
-  return number;
-}"""
+_DRAWN = f"""figure => !figure.querySelector('figcaption').textContent ? 0
+  : ({LOOK})(figure).reduce((all, one) => Math.imul(all, 31) + one | 0, 0)"""
+
+
+# Waits until a figure shows something else than before and has come to rest: three frames without a change.
+_REST = f"""async (figure, [before, milliseconds]) => {{
+  const look = {_DRAWN}, end = performance.now() + milliseconds;
+  for (let same = 0, last = 0; ;) {{
+    await new Promise(done => requestAnimationFrame(done));
+    const now = look(figure);
+    same = now && now !== before && now === last ? same + 1 : 0;
+    last = now;
+    if (same === 3) return now;
+    if (performance.now() > end) throw new Error(`still ${{now}}, ${{same}} frames long; it was ${{before}} before`);
+  }}
+}}"""
 
 
 def drawn(figure: Locator) -> int:
-    """A number for what a figure shows once it has come to rest: three frames without a change."""
-    return figure.evaluate(
-        f"""async figure => {{
-          const frame = () => new Promise(done => requestAnimationFrame(done)), look = {_DRAWN};
-          let same = 0, before = 0;
-          for (; same < 3; await frame()) {{
-            const now = look(figure);
-            same = now && now === before ? same + 1 : 0;
-            before = now;
-          }}
-          return before;
-        }}"""
-    )
+    """A number for what a figure shows once it has come to rest."""
+    return figure.evaluate(_REST, [0, 1000 * SECONDS])
 
 
 def drawn_anew(figure: Locator, before: int) -> int:
     """The number for what a figure shows at rest, once that is something else than before."""
-    changed = f"([figure, before]) => ![0, before].includes(({_DRAWN})(figure))"
-    figure.page.wait_for_function(changed, arg=[figure.element_handle(), before])
-    return drawn(figure)
+    return figure.evaluate(_REST, [before, 1000 * SECONDS])
 
 
 # A notebook is ready when its kernel waits for something to do.

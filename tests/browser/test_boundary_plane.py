@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lessons_lib.explorers import BoundaryPlane
+from tests.browser.pictures import paste, picture, settings
 
 WIDE, NARROW = 1000, 420
 
@@ -37,18 +38,6 @@ def caption(page):
 
 def reading(page):
     return page.locator(".read")
-
-
-def picture(page):
-    """Both canvases, after all that was asked for has been painted."""
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    return page.evaluate("[...document.querySelectorAll('.lesson canvas')].map(canvas => canvas.toDataURL())")
-
-
-def settings(page):
-    """What the figure's own line says."""
-    picture(page)
-    return json.loads(page.get_by_label("settings of this figure").input_value())
 
 
 def at(page, theta1, theta2):
@@ -271,13 +260,6 @@ def test_ten_fast_reloads_leave_one_living_figure(page):
     expect(caption(page)).to_contain_text("ArcFace, m = 0.20 rad")
 
 
-def paste(page, text):
-    if not page.get_by_label("settings of this figure").is_visible():
-        page.locator("summary").click()
-    page.get_by_label("settings of this figure").fill(text)
-    page.keyboard.press("Enter")
-
-
 def test_settings_go_out_and_come_back(show):
     sent = BoundaryPlane(loss="cosface", margin=0.25, between=0.9, point=[0.5, 0.8])
     first = opened(show, sent)
@@ -402,8 +384,7 @@ def test_the_canvas_follows_the_scheme(page):
 
 
 def test_only_the_last_of_quick_keys_is_spoken(show):
-    page = opened(show, fresh=True)
-    page.clock.install()
+    page = opened(show, clock=True)
     field(page).focus()
     for _ in range(4):
         page.keyboard.press("ArrowUp")

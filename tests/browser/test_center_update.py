@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lessons_lib.explorers import CenterUpdate
+from tests.browser.pictures import paste, picture, settings
 
 
 @pytest.fixture
@@ -26,18 +27,6 @@ def caption(page):
     return page.locator("figcaption")
 
 
-def picture(page):
-    """The plane, after all that was asked for has been painted."""
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    return page.evaluate("document.querySelector('.lesson canvas').toDataURL()")
-
-
-def settings(page):
-    """What the figure's own line says."""
-    picture(page)
-    return json.loads(page.get_by_label("settings of this figure").input_value())
-
-
 def at(page, x, y):
     """Where in the window the plane has (x, y); the same sizes as centerFrame."""
     field(page).scroll_into_view_if_needed()
@@ -52,13 +41,6 @@ def drag(page, *places):
     for place in places[1:]:
         page.mouse.move(*place, steps=3)
     page.mouse.up()
-
-
-def paste(page, text):
-    if not page.get_by_label("settings of this figure").is_visible():
-        page.locator("summary").click()
-    page.get_by_label("settings of this figure").fill(text)
-    page.keyboard.press("Enter")
 
 
 def choose(page, name):
@@ -174,7 +156,7 @@ def test_settings_go_out_and_come_back_and_wrong_ones_get_a_sentence(page):
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])
 def test_it_fits_every_page_in_both_schemes_and_glides_unless_motion_is_unwanted(show, motion):
     scheme = "light" if motion == "reduce" else "dark"
-    page = opened(show, color_scheme=scheme, reduced_motion=motion)
+    page = opened(show, clock=True, color_scheme=scheme, reduced_motion=motion)
     for width in (420, 1600):
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_function(f"() => innerWidth === {width}")
@@ -191,5 +173,5 @@ def test_it_fits_every_page_in_both_schemes_and_glides_unless_motion_is_unwanted
     assert picture(page) != before
     page.get_by_role("button", name="one step").click()
     early = picture(page)
-    page.wait_for_timeout(450)
+    page.clock.run_for(450)
     assert (picture(page) == early) == (motion == "reduce")

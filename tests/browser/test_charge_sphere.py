@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from lessons_lib.explorers import ChargeSphere
 from lessons_lib.explorers.charge_places import scattered, seen
+from tests.browser.pictures import at_rest, paste, settings
 
 TRAINED = {"λ = 0": np.array(scattered(10, 3, seed=5)) * 3, "plane": np.array(scattered(8, 2, seed=6))}
 
@@ -33,29 +34,10 @@ def caption(page):
     return page.locator("figcaption")
 
 
-def picture(page):
-    """What is painted, once two frames in a row are the same and nothing is on its way."""
-    return page.evaluate(
-        """async () => {
-          const frame = () => new Promise(done => requestAnimationFrame(done));
-          const look = () => [...document.querySelectorAll('.lesson canvas')].map(canvas => canvas.toDataURL()).join();
-          let before = '', same = 0;
-          for (; same < 2; await frame()) { const now = look(); same = now === before ? same + 1 : 0; before = now; }
-          return before;
-        }"""
-    )
-
-
-def settings(page):
-    """What the figure's own line says, after all that was asked for has been painted."""
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    return json.loads(page.get_by_label("settings of this figure").input_value())
-
-
 def place(page, right, up):
     """Where in the window the sphere has a spot, in units of its radius; the same sizes as chargeFrame."""
     field(page).scroll_into_view_if_needed()
-    picture(page)
+    at_rest(page)
     many = len(settings(page)["points"])
     box = field(page).bounding_box()
     side, middle = box["width"], box["width"] / 2
@@ -90,27 +72,20 @@ def choose(page, name):
     page.get_by_role("radio", name=name, exact=True).check(force=True)
 
 
-def paste(page, text):
-    if not page.get_by_label("settings of this figure").is_visible():
-        page.locator("summary").click()
-    page.get_by_label("settings of this figure").fill(text)
-    page.keyboard.press("Enter")
-
-
 def test_let_go_the_charges_come_to_rest_in_the_optimum_of_each_law(page):
     expect(caption(page)).to_contain_text("Ten charges thrown at random: the nearest two, 4 and 6, stand 28.9° apart")
-    before = picture(page)
+    before = at_rest(page)
     button(page, "let go").click()
     expect(caption(page)).to_contain_text(
         "at rest in the best arrangement known for UniformFace’s law, energy 0.415524"
     )
     expect(caption(page)).to_contain_text("smallest angle 65.2°")
     expect(page.locator(".laws")).to_contain_text("0.415524")
-    after = picture(page)
+    after = at_rest(page)
     assert after != before
     choose(page, "Coulomb")
     expect(caption(page)).to_contain_text("for Coulomb’s law, energy 32.7169: smallest angle 65.0°")
-    assert picture(page) != after
+    assert at_rest(page) != after
     choose(page, "steep")
     expect(caption(page)).to_contain_text("is possible. Even a law this steep can miss Tammes")
     button(page, "hold still").click()
@@ -132,18 +107,18 @@ def test_let_go_the_charges_come_to_rest_in_the_optimum_of_each_law(page):
 
 def test_the_reader_sees_them_move_and_can_stop_them(show):
     page = opened(show, motion="no-preference")
-    start = picture(page)
+    start = at_rest(page)
     button(page, "let go").click()
     expect(caption(page)).to_contain_text(
         re.compile(r"push one another apart under UniformFace’s law: after \d+ steps")
     )
     field(page).press("Space")
     expect(caption(page)).to_contain_text("held still")
-    middle = picture(page)
+    middle = at_rest(page)
     assert middle != start
     field(page).press("Space")
     expect(caption(page)).to_contain_text("at rest in the best arrangement", timeout=20_000)
-    assert picture(page) not in (start, middle)
+    assert at_rest(page) not in (start, middle)
 
 
 def test_a_charge_is_dragged_past_the_edges_and_the_others_give_way(page):
@@ -163,9 +138,9 @@ def test_a_charge_is_dragged_past_the_edges_and_the_others_give_way(page):
     expect(caption(page)).to_contain_text(f"You hold {j}. Its nearest neighbour")
     page.mouse.up()
     expect(caption(page)).not_to_contain_text("You hold")
-    rest = picture(page)
+    rest = at_rest(page)
     page.mouse.move(*place(page, -0.5, 0.5))  # nothing is held any more
-    assert picture(page) == rest
+    assert at_rest(page) == rest
     button(page, "let go").click()
     expect(caption(page)).to_contain_text("energy 0.415524")
     home, others = charge(page, j := front(page)), settings(page)["points"]
@@ -184,11 +159,11 @@ def test_the_sphere_turns_by_mouse_and_by_key_and_no_charge_moves(page):
     after = settings(page)
     assert (after["turn"] != before["turn"], after["points"]) == (True, before["points"])
     assert after["turn"][1] == pytest.approx(math.pi / 2, abs=1e-3)
-    shown = picture(page)
+    shown = at_rest(page)
     for key in ("ArrowLeft", "ArrowUp", "Shift+ArrowRight", "Shift+ArrowDown"):
         field(page).press(key)
-        assert picture(page) != shown
-        shown = picture(page)
+        assert at_rest(page) != shown
+        shown = at_rest(page)
     assert settings(page)["points"] == before["points"]
 
 
@@ -196,11 +171,11 @@ def test_keys_take_hold_of_a_charge_and_move_it(page):
     before = settings(page)["points"]
     field(page).press("3")
     expect(caption(page)).to_contain_text("You hold 3.")
-    shown = picture(page)
+    shown = at_rest(page)
     for key in ("ArrowRight", "Shift+ArrowUp"):
         page.keyboard.press(key)
-        assert picture(page) != shown
-        shown = picture(page)
+        assert at_rest(page) != shown
+        shown = at_rest(page)
     after = settings(page)["points"]
     assert 5 < math.degrees(math.dist(before[3], after[3])) < 13
     for key, j in [("]", 4), ("PageUp", 3), ("0", 0), ("[", 9), ("PageDown", 0)]:
@@ -217,12 +192,12 @@ def test_keys_take_hold_of_a_charge_and_move_it(page):
 
 def test_number_and_surface(page):
     slider = page.get_by_role("slider", name="charges")
-    before = picture(page)
+    before = at_rest(page)
     slider.press("ArrowRight")
     expect(caption(page)).to_contain_text(
         "With eleven instead of ten the widest smallest angle falls from 66.1° to 63.4°."
     )
-    assert picture(page) != before
+    assert at_rest(page) != before
     assert len(settings(page)["points"]) == 11
     button(page, "let go").click()
     expect(caption(page)).to_contain_text("Eleven charges at rest")
@@ -241,9 +216,9 @@ def test_number_and_surface(page):
     drag(page, charge(page, 2), place(page, 0, 0), place(page, 0.1, -1.2))  # across the middle, where there is no place
     assert settings(page)["points"] != before
     field(page).press("1")
-    shown = picture(page)
+    shown = at_rest(page)
     page.keyboard.press("ArrowLeft")
-    assert picture(page) != shown
+    assert at_rest(page) != shown
     choose(page, "sphere")
     expect(caption(page)).to_contain_text("A third dimension gives room")
     expect(caption(page)).to_contain_text("at rest in the best arrangement known")
@@ -252,13 +227,13 @@ def test_number_and_surface(page):
 def test_it_starts_from_trained_centres_and_leads_back(show):
     page = opened(show, ChargeSphere(TRAINED))
     expect(caption(page)).to_contain_text("Ten class centres as trained with “λ = 0”: the nearest two")
-    first, start = picture(page), settings(page)
+    first, start = at_rest(page), settings(page)
     button(page, "let go").click()
     expect(caption(page)).to_contain_text("Ten class centres at rest in the best arrangement known")
     expect(page.locator(".aside")).to_contain_text(
         re.compile(r"they have turned by \d+\.\d° on average, \d the farthest")
     )
-    assert picture(page) != first
+    assert at_rest(page) != first
     button(page, "back to trained").click()
     expect(caption(page)).to_contain_text("as trained with")
     assert settings(page) == start
@@ -281,7 +256,7 @@ def test_a_local_optimum_is_told_and_left(page):
 
 def test_settings_go_out_and_come_back_and_wrong_ones_get_a_sentence(show):
     page = opened(show, ChargeSphere(TRAINED))
-    before = picture(page)
+    before = at_rest(page)
     for text in [
         "nonsense", '{"points": [[0]]}', '{"points": [[0, 0], [1, 0]]}', '{"points": [[1, 0], [1, 0, 0]]}',
         '{"points": 3}', '{"law": "toString"}', '{"start": "nowhere"}', '{"turn": [1]}', '{"turn": [1e999, 0]}',
@@ -291,7 +266,7 @@ def test_settings_go_out_and_come_back_and_wrong_ones_get_a_sentence(show):
         expect(page.get_by_role("status")).to_have_text(
             re.compile("These are no settings|This figure has no|cannot be")
         )
-    assert picture(page) == before
+    assert at_rest(page) == before
     sent = ChargeSphere(surface="circle", charges=7, law="steep", turn=[0.1, 0.2])
     paste(page, json.dumps(sent.settings))
     expect(page.get_by_role("status")).to_have_text("Set.")
@@ -321,7 +296,7 @@ def test_it_fits_every_page_in_both_schemes(show, scheme):
     for width in (420, 1000, 1600):
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_function(f"() => innerWidth === {width}")
-        picture(page)
+        at_rest(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         stage, gauge = (page.locator(f"{name} canvas").bounding_box() for name in (".field", ".gauge"))
         assert stage["height"] == pytest.approx(stage["width"], abs=1)
@@ -329,8 +304,8 @@ def test_it_fits_every_page_in_both_schemes(show, scheme):
         cut = "parts => parts.filter(part => part.scrollWidth > part.clientWidth + 1).length"
         assert page.locator(".laws .row > *").evaluate_all(cut) == 0
     ink = "getComputedStyle(document.querySelector('.lesson')).color"
-    was, before = page.evaluate(ink), picture(page)
+    was, before = page.evaluate(ink), at_rest(page)
     assert (was == "rgb(27, 31, 36)") == (scheme == "light")
     page.emulate_media(color_scheme="dark" if scheme == "light" else "light")
     page.wait_for_function(f"was => {ink} !== was", arg=was)
-    assert picture(page) != before
+    assert at_rest(page) != before

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lessons_lib.explorers import DriftPlayer
+from tests.browser.pictures import LOOK
 
 CAPTION = "document.querySelector('.lesson figcaption').textContent"
 
@@ -42,9 +43,7 @@ def watch(show):
     """show, with the page's clock in the test's hand: nothing moves but by `page.clock.run_for`."""
 
     def opened(explorer, **choices):
-        page = show(explorer, fresh=True, **choices)
-        page.wait_for_function(f"() => document.querySelector('figcaption') && {CAPTION}")
-        page.clock.install()
+        page = show(explorer, clock=True, **choices)
         page.clock.pause_at(page.evaluate("Date.now()") + 1000)
         return page
 
@@ -71,7 +70,7 @@ def place(page):
 
 
 def picture(page):
-    return page.evaluate("document.querySelector('.lesson canvas').toDataURL()")
+    return page.evaluate(f"({LOOK})(document)[0]")
 
 
 def rest(page):

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lessons_lib.explorers import GradientArrows
+from tests.browser.pictures import paste, picture, settings
 
 WIDE, NARROW = 1000, 420
 
@@ -30,18 +31,6 @@ def caption(page):
     return page.locator("figcaption")
 
 
-def picture(page):
-    """Both canvases, after all that was asked for has been painted."""
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    return page.evaluate("[...document.querySelectorAll('.lesson canvas')].map(canvas => canvas.toDataURL())")
-
-
-def settings(page):
-    """What the figure's own line says."""
-    picture(page)
-    return json.loads(page.get_by_label("settings of this figure").input_value())
-
-
 def at(page, x, y):
     """Where in the window the plane has (x, y), in radii; the same sizes as planeFrame."""
     field(page).scroll_into_view_if_needed()
@@ -60,13 +49,6 @@ def drag(page, *places):
     for place in places[1:]:
         page.mouse.move(*place, steps=3)
     page.mouse.up()
-
-
-def paste(page, text):
-    if not page.get_by_label("settings of this figure").is_visible():
-        page.locator("summary").click()
-    page.get_by_label("settings of this figure").fill(text)
-    page.keyboard.press("Enter")
 
 
 def test_x_is_dragged_anywhere_out_of_the_figure_and_back(page):
@@ -198,10 +180,10 @@ def test_settings_go_out_and_come_back(show):
 
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])
 def test_another_measure_glides_unless_motion_is_unwanted(show, motion):
-    page = opened(show, fresh=True, reduced_motion=motion)
+    page = opened(show, clock=True, reduced_motion=motion)
     page.get_by_label("as they are").check(force=True)
     early = picture(page)
-    page.wait_for_timeout(450)
+    page.clock.run_for(450)
     assert (picture(page) == early) == (motion == "reduce")
 
 

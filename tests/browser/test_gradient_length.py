@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lessons_lib.explorers import GradientLength
+from tests.browser.pictures import at_rest, paste, settings
 
 WIDE, NARROW = 1000, 420
 
@@ -43,31 +44,6 @@ def caption(page):
     return page.locator("figcaption")
 
 
-def picture(page):
-    """What the canvas shows once nothing is left to paint."""
-    return page.evaluate("""async () => {
-      const look = () => document.querySelector('.lesson canvas').toDataURL();
-      for (let before = '', same = 0; same < 3;) {
-        await new Promise(done => requestAnimationFrame(done));
-        const now = look();
-        same = now === before ? same + 1 : 0; before = now;
-      }
-      return look();
-    }""")
-
-
-def settings(page):
-    picture(page)
-    return json.loads(page.get_by_label("settings of this figure").input_value())
-
-
-def paste(page, text):
-    if not page.get_by_label("settings of this figure").is_visible():
-        page.locator("summary").click()
-    page.get_by_label("settings of this figure").fill(text)
-    page.keyboard.press("Enter")
-
-
 def degrees(page):
     return math.degrees(settings(page)["angle"])
 
@@ -93,7 +69,7 @@ def test_the_first_frame_says_what_arcface_leaves(page):
 
 
 def test_the_cursor_is_dragged_through_the_plot_and_past_its_edges(page):
-    before = picture(page)
+    before = at_rest(page)
     page.mouse.move(*at(page, 50, 700))  # in the lowest panel: one cursor for all
     page.mouse.down()
     for x, expected in [(at(page, 90)[0], 90), (-50, 0), (at(page, 130)[0], 130), (5000, 180), (at(page, 70)[0], 70)]:
@@ -101,13 +77,13 @@ def test_the_cursor_is_dragged_through_the_plot_and_past_its_edges(page):
         assert degrees(page) == pytest.approx(expected, abs=0.5)
     page.set_viewport_size({"width": 620, "height": 900})  # while it is held
     page.wait_for_function("() => document.querySelector('.lesson canvas').clientWidth < 620")
-    picture(page)
+    at_rest(page)
     page.mouse.move(*at(page, 110))
     page.mouse.up()
     assert degrees(page) == pytest.approx(110, abs=0.5)
     page.mouse.move(*at(page, 20))  # nothing is held any more
     assert degrees(page) == pytest.approx(110, abs=0.5)
-    assert picture(page) != before
+    assert at_rest(page) != before
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
@@ -135,15 +111,15 @@ def test_each_control_answers_to_a_key(page):
     ]:
         usual = {"scale": 64, "margins": {"arcface": 0.5}, "classes": 10, "others": "90"}
         paste(page, json.dumps(usual))
-        before = picture(page)
+        before = at_rest(page)
         page.get_by_role(role, name=name, exact=role == "radio").press(key)
         expect(caption(page)).to_contain_text(words)
-        assert picture(page) != before
+        assert at_rest(page) != before
     for name in ("length", "divided by s"):
-        before = picture(page)
+        before = at_rest(page)
         page.get_by_role("radio", name=name, exact=True).focus()
         page.keyboard.press("ArrowRight")
-        assert picture(page) != before
+        assert at_rest(page) != before
     expect(page.locator(".table")).to_contain_text("coefficient at θ = 50.0°")
     page.get_by_role("radio", name="softmax, 64-d").focus()
     page.keyboard.press("ArrowRight")
@@ -171,12 +147,12 @@ RED = """() => {
 def test_p2sgrad_stays_where_it_is(page):
     plot(page).focus()
     page.keyboard.press("Home")
-    picture(page)
+    at_rest(page)
     before = page.evaluate(RED)
     assert sum(low >= 0 for low, _ in before) > 300
     for name, key in [("scale", "Home"), ("margin", "Home"), ("classes", "End")]:
         page.get_by_role("slider", name=name).press(key)
-        picture(page)
+        at_rest(page)
         assert page.evaluate(RED) == before
         expect(row(page, "P2SGrad")).to_contain_text("unmoved")
         expect(caption(page)).to_contain_text("P2SGrad has not moved")
@@ -207,22 +183,22 @@ def test_a_click_on_a_name_chooses_its_loss(page):
 
 
 def test_the_ghost_stays_until_the_next_gesture(show, explorer):
-    page = opened(show, explorer, fresh=True, reduced_motion="reduce")
+    page = opened(show, explorer, clock=True, reduced_motion="reduce")
     scale = page.get_by_role("slider", name="scale")
     box = scale.bounding_box()
     page.mouse.move(box["x"] + box["width"] - 8, box["y"] + box["height"] / 2)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 5, steps=3)
-    page.wait_for_timeout(1000)  # held still: the same gesture
+    page.clock.fast_forward(1000)  # held still: the same gesture
     page.mouse.move(box["x"] + box["width"] / 4, box["y"] + 5, steps=3)
     page.mouse.up()
     said = f"s 64 → {page.get_by_role('slider', name='scale').input_value()}: at"
     expect(caption(page)).to_contain_text(said)
-    ghost = picture(page)
+    ghost = at_rest(page)
     page.mouse.click(*at(page, 50, 700))  # the cursor is no change
     expect(caption(page)).to_contain_text(said)
     page.get_by_text("as it is").click()
-    assert picture(page) != ghost
+    assert at_rest(page) != ghost
     expect(caption(page)).to_contain_text(said)
     page.get_by_role("slider", name="margin").press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
@@ -239,23 +215,23 @@ def test_it_fits_every_page(show, explorer, scheme):
     for width in (NARROW, 700, WIDE, 1600):
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_function(f"() => innerWidth === {width}")
-        picture(page)
+        at_rest(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         beside = page.locator(".side").bounding_box()["x"] > plot(page).bounding_box()["x"] + 100
         assert beside == (width >= WIDE)
         assert page.locator(".side").evaluate(OVERFLOWING) == 0
-    light = page.evaluate("getComputedStyle(document.querySelector('.lesson')).color") == "rgb(27, 31, 36)"
-    assert light == (scheme == "light")
-    before = picture(page)
+    ink = "getComputedStyle(document.querySelector('.lesson')).color"
+    was, before = page.evaluate(ink), at_rest(page)
+    assert (was == "rgb(27, 31, 36)") == (scheme == "light")
     page.emulate_media(color_scheme="light" if scheme == "dark" else "dark")
-    page.wait_for_function("() => document.querySelector('.lesson canvas').toDataURL()")
-    assert picture(page) != before
+    page.wait_for_function(f"was => {ink} !== was", arg=was)
+    assert at_rest(page) != before
 
 
 def test_settings_pasted_wrong_get_a_sentence_and_right_ones_are_taken(show):
     page = opened(show, GradientLength())  # no trained angles: nothing speaks of them
     assert "trained" not in page.locator(".lesson").inner_text()
-    before = picture(page)
+    before = at_rest(page)
     for text in [
         "nonsense", "[]", '{"scale": 0.5}', '{"scale": "a"}', '{"classes": 2.5}', '{"classes": 1e9}',
         '{"others": "toString"}',
@@ -264,7 +240,7 @@ def test_settings_pasted_wrong_get_a_sentence_and_right_ones_are_taken(show):
     ]:  # fmt: skip
         paste(page, text)
         expect(page.get_by_role("status")).to_have_text(re.compile("These are no settings|has no|cannot be"))
-        assert picture(page) == before
+        assert at_rest(page) == before
     sent = GradientLength(loss="sphereface", margin=5.0, scale=1, classes=100_000, others="circle", angle=math.pi)
     paste(page, json.dumps(sent.settings))
     expect(page.get_by_role("status")).to_have_text("Set.")

@@ -63,11 +63,11 @@ def set_anew(notebook, specimen, views, number):
         drawn_anew(view, shown)
 
 
-def at_rest(view):
-    """What a view shows, without the marks of a pointer or of the keyboard's focus."""
-    view.page.mouse.move(0, 0)
-    view.page.evaluate("document.activeElement.blur()")
-    return drawn(view)
+def at_rest(notebook, views):
+    """What each view shows, without the marks of a pointer or of the keyboard's focus."""
+    notebook.page.mouse.move(0, 0)
+    notebook.page.evaluate("document.activeElement.blur()")
+    return [drawn(view) for view in views]
 
 
 def test_the_settings_of_the_project_are_in_force(notebook):
@@ -75,26 +75,19 @@ def test_the_settings_of_the_project_are_in_force(notebook):
     assert notebook.setting("@jupyterlab/apputils-extension:notification", "fetchNews") == "false"
 
 
-@pytest.mark.parametrize("gesture", ["by_mouse", "by_key"])
-def test_a_gesture_changes_the_figure_and_the_kernel_hears_of_it(notebook, specimen, views, gesture):
-    shown, known = drawn(views[0]), told(notebook, specimen)
-    getattr(specimen, gesture)(views[0])
-    drawn_anew(views[0], shown)
-    if specimen.told:
-        wait_until_told(notebook, specimen, known)
-
-
-def test_python_sets_what_is_shown(notebook, specimen, views):
-    set_anew(notebook, specimen, views, 0.3)
-
-
-def test_two_views_stay_in_step(notebook, specimen, views):
-    set_anew(notebook, specimen, views, 0.15)
+def test_two_views_and_the_kernel_stay_in_step(notebook, specimen, views):
+    """A gesture in one view changes both, and the kernel hears of it; so does what Python sets."""
     for gesture, here, there in [("by_mouse", *views), ("by_key", *reversed(views))]:
-        before = at_rest(there)
+        known, (before,) = told(notebook, specimen), at_rest(notebook, [there])
         getattr(specimen, gesture)(here)
         drawn_anew(there, before)
-        assert at_rest(here) == at_rest(there)
+        one, other = at_rest(notebook, views)
+        assert one == other != before
+        if specimen.told:
+            wait_until_told(notebook, specimen, known)
+    set_anew(notebook, specimen, views, 0.3)
+    one, other = at_rest(notebook, views)
+    assert one == other
 
 
 def test_training_again_moves_the_points_and_can_be_undone(notebook):
@@ -102,17 +95,17 @@ def test_training_again_moves_the_points_and_can_be_undone(notebook):
     again, undo = (
         figure.get_by_role("button", name=name) for name in ("train again at this margin", "as first trained")
     )
-    before = at_rest(figure)
+    before = at_rest(notebook, [figure])
     again.click()
     expect(figure.locator(".read")).to_contain_text("Trained again for 150 steps", timeout=1000 * SECONDS)
-    drawn_anew(figure, before)
+    drawn_anew(figure, *before)
     assert notebook.python("print(band.trained['steps'], len(band.retrained) == len(band.points))").split() == [
         "150",
         "True",
     ]
     undo.click()
     expect(undo).to_be_hidden()
-    assert at_rest(figure) == before
+    assert at_rest(notebook, [figure]) == before
     assert notebook.python("print(len(band.retrained), band.directions == band.home)").split() == ["0", "True"]
 
 
@@ -133,7 +126,7 @@ def test_both_themes_have_their_colours(notebook):
     shown = {}
     for theme in ("dark", "light"):
         notebook.use_theme(theme)
-        shown[theme] = [at_rest(figure) for figure in figures]
+        shown[theme] = at_rest(notebook, figures)
         notebook.page.evaluate(
             "document.body.classList.toggle('a-test')"
         )  # makes figures draw again as the page is now
@@ -145,7 +138,7 @@ def test_a_saved_notebook_bears_reloading_and_shows_what_was_set(notebook):
     figures = [notebook.figure(VIEWS[specimen.name][0]) for specimen in SPECIMENS]
     for specimen, figure in zip(SPECIMENS, figures, strict=True):
         set_anew(notebook, specimen, [figure], 0.25)
-    shown = [at_rest(figure) for figure in figures]
+    shown = at_rest(notebook, figures)
     notebook.save()
     for moment in IMPATIENCE:
         notebook.page.reload(wait_until="commit")
@@ -153,6 +146,6 @@ def test_a_saved_notebook_bears_reloading_and_shows_what_was_set(notebook):
     notebook.reload()
     for specimen, figure, before in zip(SPECIMENS, figures, shown, strict=True):
         expect(figure).to_be_attached()
-        assert at_rest(figure) == before
+        assert at_rest(notebook, [figure]) == [before]
         specimen.by_key(figure)
         drawn_anew(figure, before)

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lessons_lib.explorers import LogitCurves
+from tests.browser.pictures import at_rest, paste, settings
 
 WIDE, NARROW = 1000, 420
 
@@ -35,31 +36,6 @@ def page(show, explorer):
 
 def plot(page):
     return page.locator(".lesson canvas")
-
-
-def picture(page):
-    """What the canvas shows once nothing is left to paint."""
-    return page.evaluate("""async () => {
-      const look = () => document.querySelector('.lesson canvas').toDataURL();
-      for (let before = '', same = 0; same < 3;) {
-        await new Promise(done => requestAnimationFrame(done));
-        const now = look();
-        same = now === before ? same + 1 : 0; before = now;
-      }
-      return look();
-    }""")
-
-
-def settings(page):
-    picture(page)
-    return json.loads(page.get_by_label("settings of this figure").input_value())
-
-
-def paste(page, text):
-    if not page.get_by_label("settings of this figure").is_visible():
-        page.locator("summary").click()
-    page.get_by_label("settings of this figure").fill(text)
-    page.keyboard.press("Enter")
 
 
 def degrees(page):
@@ -101,7 +77,7 @@ def test_the_cursor_is_dragged_through_the_plot_and_past_its_edges(page):
         expect(page.locator("figcaption")).to_contain_text(words)
     expect(page.locator(".read")).to_contain_text("up to 7.2° = θ₁₂/(m + 1)")
     expect(page.locator(".read")).to_contain_text("Of the 10,000 trained angles (modified softmax)")
-    before = picture(page)
+    before = at_rest(page)
     page.mouse.move(*at(page, 50))
     page.mouse.down()
     for x, expected in [(at(page, 90)[0], 90), (-50, 0), (at(page, 130)[0], 130), (5000, 180), (at(page, 70)[0], 70)]:
@@ -109,12 +85,12 @@ def test_the_cursor_is_dragged_through_the_plot_and_past_its_edges(page):
         assert degrees(page) == pytest.approx(expected, abs=0.5)
     page.set_viewport_size({"width": 620, "height": 900})  # while it is held
     page.wait_for_function("() => document.querySelector('.lesson canvas').clientWidth < 620")
-    picture(page)
+    at_rest(page)
     page.mouse.move(*at(page, 110))
     page.mouse.up()
     page.mouse.move(*at(page, 20))  # nothing is held any more
     assert degrees(page) == pytest.approx(110, abs=0.5)
-    assert picture(page) != before
+    assert at_rest(page) != before
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     x0, x1 = plot(page).bounding_box()["x"] + 92, at(page, 180)[0] - 52
     page.mouse.click((x0 + x1) / 2, plot(page).bounding_box()["y"] + strip_row(page, 2))  # half-way to W₂
@@ -134,7 +110,7 @@ def test_the_cursor_walks_by_key(page):
 
 
 def test_each_control_answers_and_says_what_it_did(page):
-    caption, before = page.locator("figcaption"), picture(page)
+    caption, before = page.locator("figcaption"), at_rest(page)
     for name, key, words in [
         ("margin", "End", "m of SphereFace 4.0 → 5.0"),
         ("annealing", "ArrowRight", "λ 0 → 0.1"),
@@ -144,7 +120,7 @@ def test_each_control_answers_and_says_what_it_did(page):
         paste(page, json.dumps({"margins": {"sphereface": 4}, "annealing": 0, "between": round(math.pi / 5, 5)}))
         page.get_by_role("slider", name=name).press(key)
         expect(caption).to_contain_text(words)
-    assert picture(page) != before
+    assert at_rest(page) != before
     margin = page.get_by_role("slider", name="margin")
     box = margin.bounding_box()
     page.mouse.move(box["x"] + 0.76 * box["width"], box["y"] + box["height"] / 2)
@@ -171,7 +147,7 @@ def test_a_click_on_a_name_chooses_its_loss(page):
     expect(page.locator("figcaption")).to_contain_text("It takes the same 0.100 off every cosine")
     seen, k = set(), 0
     while True:  # in the plot a name goes where its curve goes, so each choice may move the names
-        picture(page)
+        at_rest(page)
         spots = plot(page).evaluate(NAMES)
         if len(seen) > 1 or k >= len(spots):
             break
@@ -188,24 +164,24 @@ OVERFLOWING = """side => [...side.querySelectorAll('.row, .formula')]
 def test_it_fits_every_page_in_both_schemes(page):
     paste(page, '{"annealing": 999, "angle": 3.0, "margins": {"sphereface": 5}}')  # the longest formula
     for scheme, ink in [("light", "rgb(27, 31, 36)"), ("dark", "rgb(232, 234, 237)")]:
-        before = picture(page)
+        before = at_rest(page)
         page.emulate_media(color_scheme=scheme)
         for width in (NARROW, WIDE, 1600):
             page.set_viewport_size({"width": width, "height": 900})
             page.wait_for_function(f"() => innerWidth === {width}")
-            picture(page)
+            at_rest(page)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
             beside = page.locator(".side").bounding_box()["x"] > plot(page).bounding_box()["x"] + 100
             assert beside == (width >= WIDE)
             assert page.locator(".side").evaluate(OVERFLOWING) == []
         assert page.evaluate("getComputedStyle(document.querySelector('.lesson')).color") == ink
-        assert picture(page) != before
+        assert at_rest(page) != before
 
 
 def test_settings_pasted_wrong_get_a_sentence_and_right_ones_are_taken(show):
     page = opened(show, LogitCurves())  # no trained angles: nothing speaks of them
     assert "trained" not in page.locator(".lesson").inner_text()
-    before = picture(page)
+    before = at_rest(page)
     for text in [
         "nonsense", "[]", '{"annealing": -1}', '{"annealing": "a"}', '{"annealing": 1e9}', '{"between": 36}',
         '{"between": null}', '{"loss": "toString"}', '{"loss": ["arcface"]}', '{"margins": {"softmax": 1}}',
@@ -214,7 +190,7 @@ def test_settings_pasted_wrong_get_a_sentence_and_right_ones_are_taken(show):
     ]:  # fmt: skip
         paste(page, text)
         expect(page.get_by_role("status")).to_have_text(re.compile("These are no settings|has no|cannot be"))
-    assert picture(page) == before
+    assert at_rest(page) == before
     sent = LogitCurves(margin=2.35, annealing=0.7, between=math.pi, angle=math.pi)
     paste(page, json.dumps(sent.settings))
     expect(page.get_by_role("status")).to_have_text("Set.")

@@ -10,6 +10,7 @@ from lessons_lib.explorers import MarginBand
 from lessons_lib.losses import ModifiedSoftmaxLoss
 from lessons_lib.nets import EmbeddingNet
 from lessons_lib.runs import Run
+from tests.browser.pictures import picture, wait_until_drawn_anew
 
 
 def band(count=300, skip=None, **settings):
@@ -42,12 +43,6 @@ def drawn(page):
 
 def caption(page):
     return page.locator("figcaption").inner_text()
-
-
-def picture(page):
-    """What the circle shows, once nothing is left to paint."""
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    return page.evaluate("document.querySelector('.lesson canvas').toDataURL()")
 
 
 def on_circle(page, angle, share):
@@ -117,7 +112,7 @@ def test_the_sentence_remembers_what_was_before(page):
 def test_only_the_angle_moves_points_along_their_ray(page):
     before = picture(page)
     page.get_by_text("only the angle").click()
-    page.wait_for_function("before => document.querySelector('.lesson canvas').toDataURL() !== before", arg=before)
+    wait_until_drawn_anew(page, before)
     assert settings(page)["view"] == "angle"
 
 

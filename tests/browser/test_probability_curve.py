@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from lessons_lib.explorers import ProbabilityCurve
 from lessons_lib.losses import AdaCosLoss
 from lessons_lib.runs import Run
+from tests.browser.pictures import at_rest, paste, settings
 
 WIDE, NARROW = 1000, 420
 
@@ -54,38 +55,13 @@ def caption(page):
     return page.locator("figcaption")
 
 
-def picture(page):
-    """What the canvases show once nothing is left to paint."""
-    return page.evaluate("""async () => {
-      const look = () => [...document.querySelectorAll('.lesson canvas')].map(c => c.toDataURL()).join();
-      for (let before = '', same = 0; same < 3;) {
-        await new Promise(done => requestAnimationFrame(done));
-        const now = look();
-        same = now === before ? same + 1 : 0; before = now;
-      }
-      return look();
-    }""")
-
-
-def settings(page):
-    picture(page)
-    return json.loads(page.get_by_label("settings of this figure").input_value())
-
-
-def paste(page, text):
-    if not page.get_by_label("settings of this figure").is_visible():
-        page.locator("summary").click()
-    page.get_by_label("settings of this figure").fill(text)
-    page.keyboard.press("Enter")
-
-
 def degrees(page):
     return math.degrees(settings(page)["angle"])
 
 
 def at(page, angle, share):
     """Where in the window the plot has θ, in degrees, and P; the same sizes as probabilityFrame, without a run."""
-    picture(page)
+    at_rest(page)
     plot(page).scroll_into_view_if_needed()
     box = plot(page).bounding_box()
     tall = round(min(430, max(270, 0.66 * box["width"])))
@@ -106,7 +82,7 @@ def test_the_cursor_is_dragged_through_the_plot_and_past_its_edges(page):
     for words in ("s = 16, 10 classes", "θ = 60.0° counts as 99.7 % right", "Too large an s"):
         expect(caption(page)).to_contain_text(words)
     expect(page.locator(".read")).to_contain_text("Of the 10,000 trained angles (modified softmax)")
-    before = picture(page)
+    before = at_rest(page)
     page.mouse.move(*at(page, 50, 0.3))
     page.mouse.down()
     for x, expected in [(at(page, 90, 0)[0], 90), (-50, 0), (at(page, 130, 0)[0], 130), (5000, 180)]:
@@ -119,7 +95,7 @@ def test_the_cursor_is_dragged_through_the_plot_and_past_its_edges(page):
     assert degrees(page) == pytest.approx(110, abs=0.5)
     page.mouse.move(*at(page, 20, 0.3))  # nothing is held any more
     assert degrees(page) == pytest.approx(110, abs=0.5)
-    assert picture(page) != before
+    assert at_rest(page) != before
     assert settings(page)["scale"] == 16
 
 
@@ -137,10 +113,10 @@ def test_the_cursor_walks_by_key(page):
 
 
 def test_the_curve_is_pulled_to_another_scale(page):
-    before = picture(page)
+    before = at_rest(page)
     page.mouse.move(*at(page, half(16), 0.5))
     expect(plot(page)).to_have_attribute("style", re.compile("cursor: grab;"))
-    held = picture(page)
+    held = at_rest(page)
     assert held != before  # it shows where it would be taken hold of
     page.mouse.down()
     page.mouse.move(*at(page, 60, 0.6), steps=5)
@@ -178,10 +154,10 @@ def test_each_control_answers_and_says_what_it_did(page):
         ("others at", "End", "the others 90.0° → 120.0°"), ("others at", "ArrowLeft", "the others 90.0° → 89.0°"),
     ]:  # fmt: skip
         paste(page, '{"scale": 16, "num_classes": 10, "others": "90", "choice": "hand"}')
-        before = picture(page)
+        before = at_rest(page)
         slider(page, name).press(key)
         expect(caption(page)).to_contain_text(words)
-        assert picture(page) != before
+        assert at_rest(page) != before
     box = slider(page, "scale").bounding_box()
     page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + box["height"] / 2)
     page.mouse.down()
@@ -221,11 +197,11 @@ def test_fixed_adacos_is_chosen_and_follows_the_classes(page):
 def test_a_run_is_followed(show, follower):
     page = opened(show, follower)
     expect(caption(page)).to_contain_text("Step 160, epoch 3.2: s = 2, and the mean angle is 8.6°, where P is 50 %")
-    before = picture(page)
+    before = at_rest(page)
     slider(page, "recorded moment").press("Home")
     expect(caption(page)).to_contain_text("Step 0, epoch 0.0: s = 3.10")
     expect(slider(page, "recorded moment")).to_have_attribute("aria-valuetext", "step 0")
-    assert picture(page) != before
+    assert at_rest(page) != before
     box = page.locator(".run canvas").bounding_box()
     page.mouse.move(box["x"] + 60, box["y"] + 60)
     page.mouse.down()
@@ -244,9 +220,7 @@ def test_a_run_is_followed(show, follower):
 
 
 def test_it_plays_through_the_run_once(show, follower):
-    page = show(follower, fresh=True)
-    expect(caption(page)).not_to_be_empty()
-    page.clock.install()
+    page = show(follower, clock=True)
     page.clock.pause_at(page.evaluate("Date.now()") + 1000)
     page.get_by_role("button", name="replay").click()
     seen = []
@@ -280,25 +254,25 @@ def test_it_fits_every_page_in_both_schemes(show, follower):
     page = opened(show, follower)
     paste(page, '{"scale": 64, "num_classes": 99999, "others": "simplex", "choice": "hand"}')  # the longest formula
     for scheme, ink in [("light", "rgb(27, 31, 36)"), ("dark", "rgb(232, 234, 237)")]:
-        before = picture(page)
+        before = at_rest(page)
         page.emulate_media(color_scheme=scheme)
         for width in (NARROW, WIDE, 1600):
             page.set_viewport_size({"width": width, "height": 900})
             page.wait_for_function(f"() => innerWidth === {width}")
-            picture(page)
+            at_rest(page)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
             beside = page.locator(".side").bounding_box()["x"] > plot(page).bounding_box()["x"] + 100
             assert beside == (width >= WIDE)
             assert page.locator(".lesson").evaluate(OVERFLOWING) == []
         assert page.evaluate("getComputedStyle(document.querySelector('.lesson')).color") == ink
-        assert picture(page) != before
+        assert at_rest(page) != before
 
 
 def test_settings_pasted_wrong_get_a_sentence_and_right_ones_are_taken(show):
     page = opened(show, ProbabilityCurve())  # no trained angles and no run: nothing speaks of them
     assert "trained" not in page.locator(".lesson").inner_text()
     assert "followed" not in page.locator(".lesson").inner_text()
-    before = picture(page)
+    before = at_rest(page)
     for text in [
         "nonsense", "[]", '{"scale": 0}', '{"scale": "a"}', '{"scale": 1e400}', '{"num_classes": 2}',
         '{"num_classes": 10.5}', '{"others": 90}', '{"others": null}', '{"others": "circle"}', '{"choice": "followed"}',
@@ -307,7 +281,7 @@ def test_settings_pasted_wrong_get_a_sentence_and_right_ones_are_taken(show):
     ]:  # fmt: skip
         paste(page, text)
         expect(page.get_by_role("status")).to_have_text(re.compile("These are no settings|has no|cannot be"))
-    assert picture(page) == before
+    assert at_rest(page) == before
     sent = ProbabilityCurve(num_classes=300, others=1.9, angle=math.pi)
     sent.choice = "fixed"
     paste(page, json.dumps(sent.settings))

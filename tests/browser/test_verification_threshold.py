@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from lessons_lib.explorers import VerificationThreshold
 from lessons_lib.explorers.verification_counts import edges_of
+from tests.browser.pictures import at_rest, paste, settings
 
 WIDE, NARROW = 1000, 420
 
@@ -42,34 +43,9 @@ def caption(page):
     return page.locator("figcaption")
 
 
-def picture(page):
-    """What the canvases show once nothing is left to paint."""
-    return page.evaluate("""async () => {
-      const look = () => [...document.querySelectorAll('.lesson canvas')].map(c => c.toDataURL()).join();
-      for (let before = '', same = 0; same < 3;) {
-        await new Promise(done => requestAnimationFrame(done));
-        const now = look();
-        same = now === before ? same + 1 : 0; before = now;
-      }
-      return look();
-    }""")
-
-
-def settings(page):
-    picture(page)
-    return json.loads(page.get_by_label("settings of this figure").input_value())
-
-
-def paste(page, text):
-    if not page.get_by_label("settings of this figure").is_visible():
-        page.locator("summary").click()
-    page.get_by_label("settings of this figure").fill(text)
-    page.keyboard.press("Enter")
-
-
 def at(page, explorer, score):
     """Where in the window the histograms have a score; the same sizes as scoreFrame."""
-    picture(page)
+    at_rest(page)
     scores(page).scroll_into_view_if_needed()
     box, edges = scores(page).bounding_box(), edges_of(explorer.nets[0])
     across = (score - edges[0]) / (edges[-1] - edges[0])
@@ -78,7 +54,7 @@ def at(page, explorer, score):
 
 def on_roc(page, far, tar):
     """Where in the window the linear ROC has a point; the same sizes as rocFrame."""
-    picture(page)
+    at_rest(page)
     roc(page).scroll_into_view_if_needed()
     box = roc(page).bounding_box()
     across = box["width"] - 58
@@ -88,7 +64,7 @@ def on_roc(page, far, tar):
 def test_the_threshold_is_dragged_through_the_scores_and_past_their_edges(page, explorer):
     for words in ("counts as the same:", "% of the genuine pairs are accepted", "Of 1,000 pairs, of which half are"):
         expect(caption(page)).to_contain_text(words)
-    before, edges, start = picture(page), edges_of(explorer.nets[0]), settings(page)["threshold"]
+    before, edges, start = at_rest(page), edges_of(explorer.nets[0]), settings(page)["threshold"]
     page.mouse.move(*at(page, explorer, 0.2))
     page.mouse.down()
     for x, expected in [(at(page, explorer, 0.6)[0], 0.6), (-50, edges[0]), (5000, edges[-1])]:
@@ -104,7 +80,7 @@ def test_the_threshold_is_dragged_through_the_scores_and_past_their_edges(page, 
     assert settings(page)["threshold"] == pytest.approx(0.5, abs=0.005)
     expect(caption(page)).to_contain_text(f"Threshold {start:.3f} → 0.")  # one gesture, from its beginning
     expect(caption(page)).to_contain_text(re.compile("false accepts? fewer, [0-9,]+ false rejects? more"))
-    assert picture(page) != before
+    assert at_rest(page) != before
 
 
 def test_the_handle_does_not_jump_when_taken_off_its_middle(page, explorer):
@@ -122,7 +98,7 @@ def test_the_handle_does_not_jump_when_taken_off_its_middle(page, explorer):
 
 
 def test_the_point_is_dragged_along_the_roc_curve(page):
-    before, readings = picture(page), page.locator(".readings")
+    before, readings = at_rest(page), page.locator(".readings")
     page.mouse.move(*on_roc(page, 0.4, 0.9))
     page.mouse.down()
     page.mouse.move(*on_roc(page, 0, 0), steps=4)
@@ -136,7 +112,7 @@ def test_the_point_is_dragged_along_the_roc_curve(page):
     page.mouse.up()
     share = float(re.search(r"accepted, FAR([\d.]+)", readings.inner_text().replace("\t", "").replace("\n", ""))[1])
     assert 30 < share < 70
-    assert picture(page) != before
+    assert at_rest(page) != before
 
 
 def test_both_walk_by_key(page, explorer):
@@ -153,10 +129,10 @@ def test_both_walk_by_key(page, explorer):
             assert settings(page)["threshold"] == pytest.approx(expected, abs=1e-6)
     expect(scores(page)).to_have_attribute("aria-valuetext", re.compile("TAR 0 %, FAR 0 %"))
     roc(page).focus()
-    before = picture(page)
+    before = at_rest(page)
     page.keyboard.press("ArrowRight")  # more is accepted
     expect(roc(page)).not_to_have_attribute("aria-valuetext", re.compile("TAR 0 %, FAR 0 %"))
-    assert picture(page) != before
+    assert at_rest(page) != before
     page.keyboard.press("End")
     expect(roc(page)).to_have_attribute("aria-valuetext", re.compile("TAR 100 %, FAR 100 %"))
     assert settings(page)["threshold"] == pytest.approx(edges[0])
@@ -165,19 +141,19 @@ def test_both_walk_by_key(page, explorer):
 def test_each_control_answers_and_says_what_it_did(page):
     for name in ("FAR 1 %", "FAR 0.1 %", "fewest wrong", "equal error rate"):
         paste(page, '{"threshold": 0.3}')
-        before = picture(page)
+        before = at_rest(page)
         page.get_by_role("button", name=name, exact=True).click()
         expect(caption(page)).to_contain_text("Threshold 0.300 → ")
-        assert picture(page) != before
+        assert at_rest(page) != before
     paste(page, '{"threshold": 0.4}')
     page.get_by_role("button", name="FAR 1 %", exact=True).click()
-    picture(page)
+    at_rest(page)
     readings = page.locator(".readings tr")
     far = float(re.search(r"[\d.]+", readings.nth(2).locator("b").inner_text())[0])
     assert 0.8 <= far <= 1
-    before = picture(page)
+    before = at_rest(page)
     page.get_by_role("radio", name="logarithmic").check()
-    assert picture(page) != before and settings(page)["axis"] == "log"
+    assert at_rest(page) != before and settings(page)["axis"] == "log"
     asked = page.get_by_role("slider", name="pairs asked")
     right = readings.nth(4).inner_text()
     asked.press("End")
@@ -196,12 +172,12 @@ def test_each_control_answers_and_says_what_it_did(page):
 
 def test_another_network_is_compared_at_the_same_far(page):
     page.get_by_role("button", name="FAR 1 %").click()
-    before = picture(page)
+    before = at_rest(page)
     page.get_by_role("radio", name="plain").focus()
     page.keyboard.press("ArrowRight")
     expect(caption(page)).to_contain_text("plain → better: ")
     expect(caption(page)).to_contain_text("the TAR goes from")
-    assert picture(page) != before and settings(page)["net"] == 1
+    assert at_rest(page) != before and settings(page)["net"] == 1
     page.get_by_label("network").get_by_text("plain").click()
     expect(caption(page)).to_contain_text("better → plain: ")
 
@@ -213,22 +189,22 @@ OVERFLOWING = """root => [...root.querySelectorAll('.side > *, .readings td, .re
 def test_it_fits_every_page_in_both_schemes(page):
     paste(page, '{"prior": 0.00001, "threshold": 0.5}')
     for scheme, ink in [("light", "rgb(27, 31, 36)"), ("dark", "rgb(232, 234, 237)")]:
-        before = picture(page)
+        before = at_rest(page)
         page.emulate_media(color_scheme=scheme)
         for width in (NARROW, WIDE, 1600):
             page.set_viewport_size({"width": width, "height": 900})
             page.wait_for_function(f"() => innerWidth === {width}")
-            picture(page)
+            at_rest(page)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
             beside = roc(page).bounding_box()["x"] > scores(page).bounding_box()["x"] + 100
             assert beside == (width >= WIDE)
             assert page.locator(".lesson").evaluate(OVERFLOWING) == []
         assert page.evaluate("getComputedStyle(document.querySelector('.lesson')).color") == ink
-        assert picture(page) != before
+        assert at_rest(page) != before
 
 
 def test_settings_pasted_wrong_get_a_sentence_and_right_ones_are_taken(page, explorer):
-    before = picture(page)
+    before = at_rest(page)
     for text in [
         "nonsense", "[]", '{"threshold": "a"}', '{"threshold": null}', '{"threshold": 1e400}', '{"prior": 0}',
         '{"prior": 1}', '{"prior": "half"}', '{"axis": "toString"}', '{"axis": ["log"]}', '{"net": 2}', '{"net": 0.5}',
@@ -236,7 +212,7 @@ def test_settings_pasted_wrong_get_a_sentence_and_right_ones_are_taken(page, exp
     ]:  # fmt: skip
         paste(page, text)
         expect(page.get_by_role("status")).to_have_text(re.compile("These are no settings|has no|cannot be"))
-    assert picture(page) == before
+    assert at_rest(page) == before
     sent = {"net": 1, "threshold": 0.5, "axis": "log", "prior": 0.01}
     paste(page, json.dumps(sent))
     expect(page.get_by_role("status")).to_have_text("Set.")
@@ -245,7 +221,7 @@ def test_settings_pasted_wrong_get_a_sentence_and_right_ones_are_taken(page, exp
     paste(page, '{"threshold": 99}')  # beyond all scores
     assert settings(page)["threshold"] == pytest.approx(edges_of(explorer.nets[1])[-1])
     paste(page, '{"net": 0, "threshold": 0.5}')
-    picture(page)
+    at_rest(page)
     far = page.locator(".readings tr").nth(2).locator("b").inner_text()
     paste(page, '{"net": 1}')  # alone: the same FAR
     expect(caption(page)).to_contain_text("plain → better: ")

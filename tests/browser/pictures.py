@@ -1,0 +1,68 @@
+"""What a figure shows, as numbers, and the settings it tells: every explorer's tests look at it this way."""
+
+import json
+
+from playwright.sync_api import Page
+
+# A number for each canvas, from its pixels: to encode them as PNG, as toDataURL does, takes several times as long.
+LOOK = """root => [...root.querySelectorAll('canvas')].map(canvas => {
+  if (!canvas.width || !canvas.height) return 0;
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  const pixels = new Uint32Array(data.buffer);
+  let number = canvas.width;
+  for (let i = 0; i < pixels.length; i++) {
+    number = Math.imul(number ^ pixels[i], 0x9e3779b1);
+    number ^= number >>> 15;
+  }
+  return number;
+})"""
+SETTINGS = "settings of this figure"
+
+
+def wait_until_painted(page: Page) -> None:
+    """What was asked for before now is painted in the second frame from now, also where a size changed."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def picture(page: Page) -> tuple[int, ...]:
+    """All canvases, after all that was asked for has been painted."""
+    wait_until_painted(page)
+    return tuple(page.evaluate(f"({LOOK})(document)"))
+
+
+def at_rest(page: Page) -> tuple[int, ...]:
+    """All canvases, once nothing is left to paint: three frames in a row without a change."""
+    return tuple(
+        page.evaluate(
+            f"""async () => {{
+              let now = [], before = '';
+              for (let same = 0; same < 3;) {{
+                await new Promise(done => requestAnimationFrame(done));
+                now = ({LOOK})(document);
+                same = now.join() === before ? same + 1 : 0;
+                before = now.join();
+              }}
+              return now;
+            }}"""
+        )
+    )
+
+
+def wait_until_drawn_anew(page: Page, before: tuple[int, ...]) -> None:
+    """Until the canvases show something else than before."""
+    page.wait_for_function(f"before => ({LOOK})(document).join() !== before.join()", arg=list(before))
+
+
+def settings(page: Page) -> dict:
+    """What the figure's own line says, after all that was asked for has been painted."""
+    wait_until_painted(page)
+    return json.loads(page.get_by_label(SETTINGS).input_value())
+
+
+def paste(page: Page, text: str) -> None:
+    """Put settings into the figure's own line, as a reader would."""
+    line = page.get_by_label(SETTINGS)
+    if not line.is_visible():
+        page.locator("summary").click()
+    line.fill(text)
+    page.keyboard.press("Enter")
