@@ -4,7 +4,7 @@
 
 Glyphs: 1,548 classes of four scripts to train on, verification and one-shot tasks on characters of other scripts. The
 same network, start, order of batches and number of steps for every loss of one seed; two threads each, as many side by
-side as there are pairs of cores. Writes benchmarks/results/open_set.json. Takes about an hour and a half on two cores.
+side as there are pairs of cores. Writes benchmarks/results/open_set.json. Takes about an hour on two cores.
 """
 
 import argparse

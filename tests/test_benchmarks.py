@@ -1,14 +1,20 @@
 """What a benchmark says of any folder; those that measure time or train for minutes are not run here."""
 
 import json
+import shutil
+import warnings
+from functools import partial
+from itertools import product
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
-from benchmarks import soft_triple
-from lessons_lib.data import LabelledImages, load_folder
+from benchmarks import omniglot, open_set, soft_triple
+from lessons_lib.data import LabelledImages, load_folder, sample_episodes
+from lessons_lib.evaluation import one_shot_accuracy
+from lessons_lib.losses import LOSSES, InBatch
 
 
 @pytest.fixture
@@ -47,3 +53,90 @@ def test_the_first_half_of_the_classes_is_trained_and_the_second_retrieved(folde
     five = LabelledImages(torch.zeros(5, 1, 28, 28), torch.arange(5))
     seen, unseen = soft_triple.halves(five)
     assert seen.labels.tolist() == [0, 1] and unseen.labels.tolist() == [0, 1, 2]
+
+
+def test_every_loss_of_the_course_is_compared_on_strangers_and_can_be_trained():
+    torch.manual_seed(0)
+    x, labels, kinds = torch.randn(24, open_set.SIZE, requires_grad=True), torch.arange(12).repeat(2), set()
+    for name, make in open_set.HEADS.items():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # P2SGrad: more classes than it has room for
+            head = open_set.shortened(make(100))
+        loss = head(x, labels) + sum(weight * extra(x, labels) for weight, extra in open_set.auxiliary(name, 100))
+        (gradient,) = torch.autograd.grad(loss, x)
+        assert loss.isfinite() and gradient.isfinite().all() and gradient.any(), name
+        if not isinstance(head, InBatch):
+            length = torch.linalg.vector_norm(head.weight, dim=-1)
+            torch.testing.assert_close(length, torch.full_like(length, open_set.LENGTH))
+        kinds.add(type(head))
+    assert kinds == {*LOSSES.values(), InBatch}
+
+
+def test_the_recorded_comparison_is_of_these_losses_over_five_seeds():
+    kept = json.loads(open_set.RESULT.read_text(encoding="utf-8"))
+    assert [run["loss"] for run in kept["runs"][1:]] == [name for name in open_set.HEADS for _ in range(5)]
+    assert [run["seed"] for run in kept["runs"][1:]] == list(range(5)) * len(open_set.HEADS)
+    assert (kept["epochs"], kept["width"], kept["together"]) == (open_set.EPOCHS, open_set.WIDTH, open_set.TOGETHER)
+
+
+def test_a_score_of_its_own_judges_one_shot_tasks():
+    torch.manual_seed(0)
+    x, labels = torch.randn(60, 5), torch.arange(20).repeat(3)
+    tasks = sample_episodes(labels, ways=4, shots=1, count=250)
+    by_cosine = open_set.one_shot_by(lambda a, b: torch.cosine_similarity(a, b, dim=-1), x, tasks)
+    assert by_cosine == pytest.approx(one_shot_accuracy(x, tasks), abs=1e-6)
+
+
+@pytest.fixture
+def alphabets(tmp_path):
+    """Four alphabets of twenty characters, four drawings each: a square with a pattern of its own."""
+    chance = np.random.default_rng(0)
+    for alphabet, character in product(("Aa", "Bb", "Cc", "Dd"), range(20)):
+        place = tmp_path / "set" / alphabet / f"character{character:02}"
+        place.mkdir(parents=True)
+        pattern = chance.integers(0, 2, (4, 4), dtype=np.uint8).repeat(4, 0).repeat(4, 1) * 255
+        for drawing in range(4):
+            noisy = pattern ^ chance.choice(np.array([0, 255], np.uint8), (16, 16), p=(0.95, 0.05))
+            Image.fromarray(255 - np.pad(noisy, 4)).save(place / f"{drawing}.png")
+    return tmp_path / "set"
+
+
+def test_omniglot_reports_on_strangers_and_on_official_runs(alphabets, tmp_path, capsys, monkeypatch):
+    run = tmp_path / "runs" / "run01"
+    for part, drawing in (("training", 0), ("test", 1)):
+        (run / part).mkdir(parents=True)
+        for number in range(20):
+            drawn = alphabets / "Aa" / f"character{number:02}" / f"{drawing}.png"
+            shutil.copy(drawn, run / part / f"{number:02}.png")
+    lines = [f"run01/test/{number:02}.png run01/training/{number:02}.png" for number in range(20)]
+    (run / "class_labels.txt").write_text("\n".join(lines))
+    asked = [str(alphabets), "--test", "Aa", "--validation", "Bb", "--runs", str(tmp_path / "runs"), "--epochs", "1"]
+    monkeypatch.setattr("sys.argv", ["omniglot", *asked])
+    monkeypatch.setattr(omniglot, "HandwritingNet", partial(omniglot.HandwritingNet, width=2))
+    monkeypatch.setattr(omniglot, "TASKS", 50)
+    omniglot.main()
+    said = capsys.readouterr().out
+    assert "trained on: 40 characters of Cc, Dd" in said and "threshold from: 20 characters of Bb" in said
+    assert "report: 20 characters of Aa" in said and said.count("1 official one-shot runs") == 2
+    assert "raw pixels: 1 official one-shot runs 100.0%" in said
+
+
+def test_an_alphabet_that_is_not_there_is_named(alphabets):
+    with pytest.raises(SystemExit, match=r"^There is no alphabet 'Zz'; there are Aa, Bb, Cc, Dd\.$"):
+        omniglot.parted(load_folder(alphabets), ["Zz"], None, 0)
+
+
+def test_alphabets_are_drawn_where_none_is_named(alphabets):
+    data = omniglot.parted(load_folder(alphabets), None, None, seed=0)
+    again = omniglot.parted(load_folder(alphabets), None, None, seed=0)
+    assert (len(data.unseen), len(data.unseen_validation), data.num_classes) == (80, 80, 40)
+    assert torch.equal(data.unseen.labels, again.unseen.labels) and data.digest == again.digest
+
+
+def test_quarter_turns_are_new_classes(alphabets):
+    data = omniglot.parted(load_folder(alphabets), None, None, seed=0)
+    turned = omniglot.with_quarter_turns(data)
+    images, labels = data.train.images, data.train.labels
+    assert turned.num_classes == 160 and len(turned.train) == 4 * len(data.train)
+    assert torch.equal(turned.train.images[len(labels) : 2 * len(labels)], images.rot90(1, (2, 3)))
+    assert torch.equal(turned.train.labels[-len(labels) :], labels + 120)
