@@ -8,6 +8,9 @@ from hypothesis import settings
 settings.register_profile("lessons", deadline=None)
 settings.load_profile("lessons")
 os.environ["CI"] = "true"  # no progress bars
+# The tests' tensors are small: to wake a second thread for them takes longer than the work, many times so on a busy
+# machine. Kernels and other processes choose for themselves.
+torch.set_num_threads(1)
 
 
 @pytest.fixture(autouse=True)

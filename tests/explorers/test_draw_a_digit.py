@@ -44,22 +44,19 @@ def drawings():
 
 @pytest.fixture(scope="module")
 def trained(drawings):
-    """A narrow network that has learnt the signs: on one thread and by hand, as importing torch.optim takes longer."""
+    """A narrow network that has learnt the signs: by hand, as importing torch.optim takes longer."""
     torch.manual_seed(0)
     images, labels = drawings
     net, head = EmbeddingNet(2, width=4), ModifiedSoftmaxLoss(10, 2)
     head.weight.data = circle_points(10)
     parameters = list(net.parameters())
     speed = [torch.zeros_like(p) for p in parameters]
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
     for _ in range(40):
         part = torch.randperm(400)[:100]
         gradients = torch.autograd.grad(head(net(images[part]), labels[part]), parameters)
         with torch.no_grad():
             for p, v, gradient in zip(parameters, speed, gradients, strict=True):
                 p -= 0.05 * v.mul_(0.9).add_(gradient)
-    torch.set_num_threads(threads)
     return net.eval(), head
 
 

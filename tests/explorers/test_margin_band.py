@@ -263,10 +263,18 @@ def test_only_a_plane_can_be_shown():
         MarginBand(Run(run.net, run.head))
 
 
-def test_training_again_moves_the_points_and_not_the_run():
+@pytest.fixture
+def two_threads():
+    """As a reader has them; the tests have one."""
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(1)
+
+
+def test_training_again_moves_the_points_and_not_the_run(two_threads):
     run, data = run_with(*points()), images()
     weights = [weight.clone() for weight in [*run.net.parameters(), run.head.weight]]
-    band, threads = MarginBand(run, data, points=200), torch.get_num_threads()
+    band = MarginBand(run, data, points=200)
     shares = []
     band.observe(lambda change: shares.append(change["new"]), "training")
     before = band.points
@@ -274,7 +282,7 @@ def test_training_again_moves_the_points_and_not_the_run():
     assert band.points == before and len(band.retrained) == len(before) and band.retrained != before
     assert band.training == 0.0 and shares[-2] == 1.0 and len(shares) > 10
     assert band.trained["loss"] == "arcface" and band.trained["theta"][1] < band.trained["theta"][0]
-    assert band.directions != band.home and torch.get_num_threads() == threads
+    assert band.directions != band.home and torch.get_num_threads() == 2
     assert all(map(torch.equal, weights, [*run.net.parameters(), run.head.weight]))
     first = band.retrained
     band.retrain(steps=30)  # from the run again, not from where the last one came to
