@@ -73,22 +73,24 @@ def angle_histogram(angles: Mapping[str, Tensor], upto: int = 90) -> Picture:
 def over_steps(step: Sequence[int], theta: Mapping[str, Tensor], stress: str = "") -> Picture:
     """Mean angles (seeds, moments), radians, over training steps: a line a seed, each loss named at its end.
 
-    The loss to `stress` is drawn broad and in red.
+    The axis ends at 90°, or at 180° where an angle is beyond. The loss to `stress` is drawn broad and in red.
     """
     means = {name: math.degrees(float(seeds[:, -1].mean())) for name, seeds in theta.items()}
     said = "; ".join(f"{name} ends at {mean:.0f} degrees" for name, mean in means.items())
     picture = Picture(f"Mean angle to the own class weight over training. {said}.", 7.2, 4.6)
     axes = quiet_axes(picture.subplots(), "training step", "mean angle θ to the own class weight")
     quiet = iter(zip(_QUIET, _DASHES * 2, strict=False))
-    for (name, seeds), end in zip(theta.items(), _apart(list(means.values()), 4.6), strict=True):
+    top = 90 if all(seeds.max() <= math.pi / 2 for seeds in theta.values()) else 180
+    for (name, seeds), end in zip(theta.items(), _apart(list(means.values()), 0.05 * top), strict=True):
         colour, dashes = (PALETTE[2], (None, None)) if name == stress else next(quiet)
         width, front = (2.6, 4) if name == stress else (1.3, 3)
         axes.plot(step, np.degrees(seeds.numpy()).T, color=colour, dashes=dashes, linewidth=width, zorder=front)
         beside = {"textcoords": "offset points", "va": "center", "annotation_clip": False}
         axes.annotate(name, (step[-1], end), (6, 0), color=colour, weight="bold" if name == stress else None, **beside)
-    axes.set(ylim=(0, 95), yticks=range(0, 91, 15))
+    axes.set(ylim=(0, top * 1.05), yticks=range(0, top + 1, top // 6))
     axes.yaxis.set_major_formatter("{x:.0f}°")
     axes.grid(color=FAINT, linewidth=0.5)
+    axes.set_axisbelow(True)
     return picture
 
 
