@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import torch
-import traitlets
 
 from lessons_lib.data import ImageData
 from lessons_lib.explorers.base import join_modules

@@ -41,6 +41,10 @@ class LiveSettings(MarginExplorer):
     problem = traitlets.Unicode("").tag(sync=True)
     warm = traitlets.Bool(help="whether there is a trunk to learn from").tag(sync=True)
 
+    @traitlets.default("margins")
+    def _margins_to_begin_with(self) -> dict[str, float]:
+        return super()._usual_margins()
+
     @traitlets.validate("source")
     def _a_source_that_is_there(self, proposal: traitlets.Bunch) -> str:
         if proposal["value"] == "trunk" and not self.warm:
