@@ -17,7 +17,7 @@ const GONE = 'The kernel is gone; this is the recorded run. Run this cell again 
 
 const LAB_SHEET = `
 .livelab{display:grid;gap:12px 32px;grid-template-columns:minmax(0,1fr)}
-.livelab canvas{touch-action:pan-y}
+.livelab canvas{touch-action:pan-y}.lesson .livelab [hidden]{display:none}
 .livelab .circle{aspect-ratio:1;max-width:520px;margin:auto;border-radius:50%}
 .livelab .top{display:flex;flex-wrap:wrap;gap:8px 18px;align-items:center}
 .livelab .buttons{display:flex;flex-wrap:wrap;gap:8px}

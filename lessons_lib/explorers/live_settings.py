@@ -52,7 +52,7 @@ class LiveSettings(MarginExplorer):
         return proposal["value"]
 
     @traitlets.validate("margins")
-    def _whole_for_sphereface(self, proposal: traitlets.Bunch) -> dict[str, float]:
+    def _within_reach(self, proposal: traitlets.Bunch) -> dict[str, float]:
         margins = super()._within_reach(proposal)
         if margins["sphereface"] != int(margins["sphereface"]):
             raise traitlets.TraitError(
