@@ -48,7 +48,12 @@ class Curves:
 
 
 def film_steps(steps: int, frames: int) -> list[int]:
-    """At which steps a film of a run has its frames: closer together at the start, where most happens."""
+    """At which steps a film of a run has its frames: closer together at the start, where most happens.
+
+    ValueError for a run without a step.
+    """
+    if steps < 1:
+        raise ValueError(f"a recorded run must have at least 1 step, got {steps}.")
     return sorted({round(steps * (i / (frames - 1)) ** 1.5) for i in range(frames)})
 
 

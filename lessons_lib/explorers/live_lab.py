@@ -12,7 +12,7 @@ from lessons_lib.data import ImageData
 from lessons_lib.explorers.base import join_modules
 from lessons_lib.explorers.live_film import Curves, filmed, pack_moment, shown_numbers
 from lessons_lib.explorers.live_loop import LiveLoop
-from lessons_lib.explorers.live_picture import draw_live
+from lessons_lib.explorers.live_picture import draw_live, live_alt
 from lessons_lib.explorers.live_settings import NAMES, LiveSettings
 from lessons_lib.explorers.live_training import (
     SHOWN,
@@ -119,7 +119,7 @@ class LiveLab(LiveSettings):
 
         with one_thread():
             try:
-                for frame in filmed(training, steps or self._length, _FRAMES, before_step, curves):
+                for frame in filmed(training, self._length if steps is None else steps, _FRAMES, before_step, curves):
                     film.append(frame)
             except FloatingPointError as stopped:
                 error = stopped
@@ -129,9 +129,7 @@ class LiveLab(LiveSettings):
             return self.use(before)
         self._training, self._curves = training, curves
         self._publish()
-        if error is not None:
-            self._failed(error)
-        return None
+        return None if error is None else self._failed(error)
 
     def html(self) -> str:
         """The lab with its recorded run, which is made now if it was not yet."""
@@ -231,15 +229,7 @@ class LiveLab(LiveSettings):
     @property
     def alt(self) -> str:
         """What is shown, in two sentences."""
-        if self._moment is None:
-            return "A network that has not begun to train."
-        now, points = self._moment, len(self.labels)
-        theta, other = math.degrees(now.theta), math.degrees(now.other)
-        return (
-            f"{points} digits on the circle after {now.step} training steps with {NAMES[self.loss]}, learnt from "
-            f"{self.source}: {100 * now.accuracy:.1f} % read right, {theta:.1f}° from their class weight on average, "
-            f"{other:.1f}° from the nearest other one."
-        )
+        return live_alt(self._moment, NAMES[self.loss], self.source, len(self.labels))
 
     @property
     def steps(self) -> int:

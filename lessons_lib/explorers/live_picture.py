@@ -14,6 +14,18 @@ _INNER = 0.3  # digits stand between this and the rim, each at a distance of its
 _GOLDEN = 0.618034
 
 
+def live_alt(moment: Moment | None, loss: str, source: str, points: int) -> str:
+    """What is shown, in a sentence."""
+    if moment is None:
+        return "A network that has not begun to train."
+    theta, other = math.degrees(moment.theta), math.degrees(moment.other)
+    return (
+        f"{points} digits on the circle after {moment.step} training steps with {loss}, learnt from {source}: "
+        f"{100 * moment.accuracy:.1f} % read right, {theta:.1f}° from their class weight on average, {other:.1f}° from "
+        "the nearest other one."
+    )
+
+
 def draw_live(alt: str, moment: Moment, labels: NDArray, curves: Curves) -> Picture:
     """Digits where they lie on the circle; share read right and angles against the steps."""
     picture = Picture(alt, 7.2, 3.6)

@@ -511,6 +511,8 @@ def test_other_refusals(data, lab):
         lab.run(0)
     with pytest.raises(ValueError, match=r"^source cannot change in a recorded run: it would be another network\.$"):
         lab.record(5, {2: {"source": "trunk"}})
+    with pytest.raises(ValueError, match=r"^a recorded run must have at least 1 step, got 0\.$"):
+        lab.record(0)
     with pytest.raises(RuntimeError, match=r"^LiveLab plays in a notebook only, on its event loop: use run\(steps\)"):
         lab.play()
     assert lab.playing is False
