@@ -31,7 +31,7 @@ const LAB_SHEET = `
 .livelab .off .set label,.livelab fieldset label:has(:disabled){cursor:default;opacity:.5}
 .livelab .off .set label:has(:checked){opacity:1}
 .livelab .off .knobs{opacity:.6}
-.livelab .why{min-height:1.45em}
+.livelab sup{line-height:0}.livelab .why{min-height:1.45em}
 .livelab .time{position:relative;align-self:center}
 .livelab .time input{position:absolute;inset:0 40px 0 0;width:calc(100% - 40px);height:100%;opacity:0;touch-action:pan-y}
 .livelab [role=alert]{margin:0;padding:8px 12px;border-left:3px solid var(--accent);background:color-mix(in srgb,var(--accent) 8%,var(--paper))}
@@ -91,7 +91,7 @@ function render({ model, el }) {
     where.innerHTML = stateSentence(state);
     news.innerHTML = said.map(sentence => `<p>${sentence}</p>`).join('');
     const plain = `${where.textContent} ${news.textContent}`;
-    circle.setAttribute('aria-label', `The digits on the circle, ${state.playing ? 'training' : 'at rest'}. ${plain}`);
+    circle.setAttribute('aria-label', `The digits on the circle${state.playing ? ', moving.' : `. ${plain}`}`);        // read out once it rests
     if (!state.playing && plain !== told) { told = plain; say(plain); }
     range.hidden = !replay; line.root.hidden = replay;
     range.max = film.length - 1; range.value = recording.at();

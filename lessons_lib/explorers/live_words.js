@@ -17,7 +17,8 @@ export function sized(value) {
   }
   return Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(Math.abs(value) >= 10 ? 1 : 2);
 }
-export const plainly = html => html.replace(/<sup>(.*?)<\/sup>/g, (_, power) => `^${power}`).replace(/<[^>]*>/g, '').replaceAll('&nbsp;', '\u00a0');
+const RAISED = { '-': '⁻', ...Object.fromEntries([...'⁰¹²³⁴⁵⁶⁷⁸⁹'].map((raised, digit) => [digit, raised])) };
+export const plainly = html => html.replace(/<sup>(.*?)<\/sup>/g, (_, power) => [...power].map(sign => RAISED[sign] ?? sign).join('')).replace(/<[^>]*>/g, '').replaceAll('&nbsp;', '\u00a0');
 
 /** The loss with what the reader has set of it. */
 export function lossText({ loss, margins, scale }, running) {
@@ -47,7 +48,7 @@ export function stateSentence({ moment, settings, points }) {
 /** What to notice, most telling first; at most two sentences. */
 export function newsSentences(state) {
   if (!state.moment || state.moment.step === 0) return state.moment ? ['Nothing is trained yet: class weights and digits lie as chance put them.'] : [];
-  return [runawayNews, lostNews, tightNews, changeNews, restNews].map(news => news(state)).filter(Boolean).slice(0, 2);
+  return [runawayNews, lostNews, tightNews, roomNews, changeNews, restNews].map(news => news(state)).filter(Boolean).slice(0, 2);
 }
 
 function runawayNews({ moment, settings, rows }) {
@@ -69,6 +70,13 @@ function lostNews({ moment, labels, read, arcs }) {
 function tightNews({ moment }) {
   const { gap, pair } = nearestWeights(moment.weight);
   return gap < TIGHT ? `The weights of <b>${pair[0]} and ${pair[1]} stand ${degrees(gap)} apart</b>: hardly a direction tells the two from each other.` : '';
+}
+
+function roomNews({ settings, arcs }) {
+  const { margin } = KINDS[settings.loss];
+  if (!margin || arcs.some(({ enough }) => enough)) return '';
+  const m = margin === 'sphereface' ? settings.margins[margin] : marginText(margin, settings.margins[margin]);
+  return `No direction on this circle satisfies ${accent(`<i>m</i> = ${m}`)}: the class weights stand too close for it, and the loss pushes every digit, wherever it lies.`;
 }
 
 function changeNews({ moment, rows, changes }) {

@@ -85,7 +85,7 @@ def test_the_recording_plays_to_its_end_pauses_and_begins_again(show, recorded):
     page.clock.run_for(1000)
     assert step_of(page) == half
     button(page, "play").click()
-    page.clock.run_for(10_000)
+    page.clock.run_for(7_000)
     assert step_of(page) == 60
     expect(button(page, "replay")).to_be_enabled()
     button(page, "replay").click()

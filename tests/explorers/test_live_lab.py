@@ -322,13 +322,13 @@ def test_a_recording_plays_pauses_steps_and_stops_at_its_end(v8):
 # ---- words
 
 
-def news(v8, weight, angles, labels, settings, rows=(), changes=(), **numbers):
+def news(v8, weight, angles, labels, settings, rows=(), changes=(), m=0, **numbers):
     moment = {"step": 300, "loss": 0.4, "accuracy": 0.8, "theta": 0.2, "other": 0.5, "scale": 16.0} | numbers
     given = {"settings": settings, "labels": labels, "rows": list(rows), "changes": list(changes)}
     return v8(f"""(() => {{
       const weight = Float64Array.from({np.ravel(weight).tolist()}), given = {js(given)};
       const moment = {{ ...{js(moment)}, weight, angles: {js(angles)} }}, loss = given.settings.loss;
-      const arcs = rimArcs(weight, loss, 0), read = readings(moment.angles, weight, loss);
+      const arcs = rimArcs(weight, loss, {m}), read = readings(moment.angles, weight, loss);
       return newsSentences({{ ...given, moment, read, arcs }}).map(plainly);
     }})()""")
 
@@ -354,7 +354,15 @@ def test_many_lost_classes_are_counted(v8):
 def test_a_scale_that_runs_away_is_said(v8):
     rows = [{"step": 0, "scale": 3.1}]
     told = news(v8, SQUARE, [0.0], [0], {**ARC, "loss": "adacos"}, rows, scale=2.5e28)
-    assert told[0].startswith("AdaCos’s scale runs away: from 3.10 to 2.5·10^28;")
+    assert told[0].startswith("AdaCos’s scale runs away: from 3.10 to 2.5·10²⁸;")
+
+
+def test_a_margin_without_room_is_said(v8):
+    told = news(v8, SQUARE, [0.0], [0], {**ARC, "margins": {"arcface": 0.8}}, m=0.8)
+    assert told == []  # four right angles hold more than that
+    ten = [[math.cos(2 * math.pi * k / 10), math.sin(2 * math.pi * k / 10)] for k in range(10)]
+    told = news(v8, ten, [0.0], [0], {**ARC, "margins": {"arcface": 0.8}}, m=0.8)
+    assert told[0].startswith("No direction on this circle satisfies m = 0.80 rad (45.8°): the class weights stand")
 
 
 def test_what_a_change_brought_is_said(v8):
@@ -389,7 +397,7 @@ def test_where_it_stands_is_said_in_numbers(v8):
 
 def test_sizes_of_all_kinds_can_be_read(v8):
     assert v8("[0.4321, 12.34, 1234, 2.5e28, 0.00001, NaN].map(v => plainly(sized(v)))") == [
-        *("0.43", "12.3", "1234", "2.5·10^28", "1.0·10^-5", "–")
+        *("0.43", "12.3", "1234", "2.5·10²⁸", "1.0·10⁻⁵", "–")
     ]
 
 
