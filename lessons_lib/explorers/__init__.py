@@ -8,6 +8,7 @@ from lessons_lib.explorers.draw_a_digit import DrawADigit
 from lessons_lib.explorers.drift_player import DriftPlayer
 from lessons_lib.explorers.gradient_arrows import GradientArrows
 from lessons_lib.explorers.gradient_length import GradientLength
+from lessons_lib.explorers.live_lab import LiveLab
 from lessons_lib.explorers.logit_curves import LogitCurves
 from lessons_lib.explorers.margin_band import MarginBand
 from lessons_lib.explorers.probability_curve import ProbabilityCurve
@@ -22,6 +23,7 @@ __all__ = [
     "Explorer",
     "GradientArrows",
     "GradientLength",
+    "LiveLab",
     "LogitCurves",
     "MarginBand",
     "ProbabilityCurve",

@@ -1,5 +1,6 @@
 """One of each explorer, made without training, and how a reader moves it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -132,6 +133,14 @@ SPECIMENS = [
         by_key=press_slider("scale", "ArrowLeft"),
         assign="length.margin = {}",
         told="length.settings",
+    ),
+    Specimen(
+        name="live",
+        make="explorers.LiveLab(data, recording=40)",
+        by_mouse=lambda figure: figure.get_by_role("button", name=re.compile("^(10 steps|next frame)$")).click(),
+        by_key=lambda figure: figure.get_by_role("application").press("ArrowRight"),
+        assign="live.margin = {}",
+        told="live.steps",
     ),
     Specimen(
         name="logits",
