@@ -14,6 +14,7 @@ from lessons_lib.exercises import (
     lesson_08,
     lesson_09,
     lesson_10,
+    lesson_12,
 )
 from lessons_lib.exercises.exercise import DONE, NOT_ATTEMPTED, NOT_YET, Exercise, Verdict
 
@@ -31,6 +32,7 @@ EXERCISES: dict[str, Exercise] = {
         lesson_08,
         lesson_09,
         lesson_10,
+        lesson_12,
     )
     for exercise in lesson.EXERCISES
 }
