@@ -1,4 +1,4 @@
-"""Exercises of lesson 12: whole classes held back, the least scale, and a threshold for a strict door."""
+"""Exercises of lesson 12: whole classes held back, a threshold for a strict door, and the least scale."""
 
 import math
 from typing import Any
@@ -95,66 +95,6 @@ HELD_BACK = Exercise(
     "with some of its images on either side.",
 )
 
-_COUNTS = torch.arange(2, 201)
-_WANTED = (0.5, 0.9, 0.999)
-
-
-def least_scale(probability: float, num_classes: int) -> float:
-    odds = probability / (1 - probability)
-    return (num_classes - 1) / num_classes * math.log((num_classes - 1) * odds)
-
-
-def _at_each_count(function: Any) -> Tensor:
-    """The reader's scale for every number of classes and each of three probabilities, (199, 3)."""
-    found = [call(function, wanted, count) for count in _COUNTS.tolist() for wanted in _WANTED]
-    return numbers(found, len(_WANTED))
-
-
-def _draw_least_scale(yours: Tensor | None) -> Picture:
-    picture = curve(_COUNTS, _LEAST, yours, "number of classes, C", "least scale")
-    for wanted, height in zip(_WANTED, _LEAST[-1].tolist(), strict=True):
-        name(picture, f"P = {wanted:g}", (200, height))
-    return picture
-
-
-_LEAST = _at_each_count(least_scale)
-_OTHERS = (_COUNTS - 1).double()[:, None]
-_ODDS = torch.tensor([[wanted / (1 - wanted) for wanted in _WANTED]], dtype=torch.float64)
-_STRETCH = _OTHERS / (_OTHERS + 1)
-
-LEAST_SCALE = Exercise(
-    number="12.2",
-    stub="def least_scale(probability, num_classes):\n    ...",
-    hints=(
-        "On a simplex the own cosine is 1 and each of the C − 1 others is −1/(C − 1), so they are C/(C − 1) apart.",
-        "So P/(1 − P) = e^(s·C/(C − 1)) / (C − 1). Solve for s.",
-    ),
-    solution=least_scale,
-    evaluate=_at_each_count,
-    target=_LEAST,
-    slips={
-        "That has the others at 90°: on a simplex they stand farther off, which is worth (C − 1)/C.": (
-            _LEAST / _STRETCH
-        ),
-        "C/(C − 1) is upside down: the wider the classes stand, the less scale is needed.": _LEAST / _STRETCH**2,
-        "The others are C − 1, not C: the own class is not among them.": _STRETCH * ((_OTHERS + 1) * _ODDS).log(),
-        "P over 1 − P, not the other way round.": _STRETCH * (_OTHERS / _ODDS).log(),
-        "P over 1 − P: the others share what is left of 1.": (
-            _STRETCH * (_OTHERS * torch.tensor(_WANTED, dtype=torch.float64)).log()
-        ),
-        "The others are missing: there are C − 1 of them, which count together.": (_STRETCH * _ODDS.log()),
-        "The logarithm is the natural one, math.log.": _LEAST / math.log(10),
-        "That is the exponent: take its logarithm, times (C − 1)/C.": _OTHERS * _ODDS,
-        "That is AdaCos' fixed scale, with P = ½ at 45°: here a feature stands on its class weight.": (
-            math.sqrt(2) * _OTHERS.log().expand(-1, 3)
-        ),
-    },
-    draw=_draw_least_scale,
-    done="For P = 0.9 it is 2.9 with 5 classes and 7.5 with 200: the scale goes with the logarithm of C. For P = ½ it "
-    "is (C − 1)/C·ln(C − 1), where AdaCos' own scale came to rest.",
-    tolerance=1e-3,
-)
-
 _IMPOSTORS = 120
 _FARS = (torch.arange(10, 70, dtype=torch.float64) + 0.5) / 10 / _IMPOSTORS  # never just so many impostors
 
@@ -202,7 +142,7 @@ def _at_place(kind: Any, extra: int) -> Tensor:
 
 
 STRICT_THRESHOLD = Exercise(
-    number="12.3",
+    number="12.2",
     stub="def strict_threshold(scores, same, far):\n    ...",
     hints=(
         "Only impostors count: scores[~same]. How many of them may get in? int(far * len(impostors)), rounded down.",
@@ -235,4 +175,64 @@ STRICT_THRESHOLD = Exercise(
     "thousand impostor pairs to see it at all.",
 )
 
-EXERCISES = (HELD_BACK, LEAST_SCALE, STRICT_THRESHOLD)
+_COUNTS = torch.arange(2, 201)
+_WANTED = (0.5, 0.9, 0.999)
+
+
+def least_scale(probability: float, num_classes: int) -> float:
+    odds = probability / (1 - probability)
+    return (num_classes - 1) / num_classes * math.log((num_classes - 1) * odds)
+
+
+def _at_each_count(function: Any) -> Tensor:
+    """The reader's scale for every number of classes and each of three probabilities, (199, 3)."""
+    found = [call(function, wanted, count) for count in _COUNTS.tolist() for wanted in _WANTED]
+    return numbers(found, len(_WANTED))
+
+
+def _draw_least_scale(yours: Tensor | None) -> Picture:
+    picture = curve(_COUNTS, _LEAST, yours, "number of classes, C", "least scale")
+    for wanted, height in zip(_WANTED, _LEAST[-1].tolist(), strict=True):
+        name(picture, f"P = {wanted:g}", (200, height))
+    return picture
+
+
+_LEAST = _at_each_count(least_scale)
+_OTHERS = (_COUNTS - 1).double()[:, None]
+_ODDS = torch.tensor([[wanted / (1 - wanted) for wanted in _WANTED]], dtype=torch.float64)
+_STRETCH = _OTHERS / (_OTHERS + 1)
+
+LEAST_SCALE = Exercise(
+    number="12.3",
+    stub="def least_scale(probability, num_classes):\n    ...",
+    hints=(
+        "On a simplex the own cosine is 1 and each of the C − 1 others is −1/(C − 1), so they are C/(C − 1) apart.",
+        "So P/(1 − P) = e^(s·C/(C − 1)) / (C − 1). Solve for s.",
+    ),
+    solution=least_scale,
+    evaluate=_at_each_count,
+    target=_LEAST,
+    slips={
+        "That has the others at 90°: on a simplex they stand farther off, which is worth (C − 1)/C.": (
+            _LEAST / _STRETCH
+        ),
+        "C/(C − 1) is upside down: the wider the classes stand, the less scale is needed.": _LEAST / _STRETCH**2,
+        "The others are C − 1, not C: the own class is not among them.": _STRETCH * ((_OTHERS + 1) * _ODDS).log(),
+        "P over 1 − P, not the other way round.": _STRETCH * (_OTHERS / _ODDS).log(),
+        "P over 1 − P: the others share what is left of 1.": (
+            _STRETCH * (_OTHERS * torch.tensor(_WANTED, dtype=torch.float64)).log()
+        ),
+        "The others are missing: there are C − 1 of them, which count together.": (_STRETCH * _ODDS.log()),
+        "The logarithm is the natural one, math.log.": _LEAST / math.log(10),
+        "That is the exponent: take its logarithm, times (C − 1)/C.": _OTHERS * _ODDS,
+        "That is AdaCos' fixed scale, with P = ½ at 45°: here a feature stands on its class weight.": (
+            math.sqrt(2) * _OTHERS.log().expand(-1, 3)
+        ),
+    },
+    draw=_draw_least_scale,
+    done="For P = 0.9 it is 2.9 with 5 classes and 7.5 with 200: the scale goes with the logarithm of C. For P = ½ it "
+    "is (C − 1)/C·ln(C − 1), where AdaCos' own scale came to rest.",
+    tolerance=1e-3,
+)
+
+EXERCISES = (HELD_BACK, STRICT_THRESHOLD, LEAST_SCALE)
