@@ -155,11 +155,14 @@ STRICT_THRESHOLD = Exercise(
         "That lets in one more than is allowed: counting starts at 0, and a score at the threshold is accepted.": (
             _at_place(lambda same: ~same, 1)
         ),
+        "That lets in one more at times: a quantile lies between two scores, on whichever side of far that is.": _let_in(
+            lambda scores, same, far: scores[~same].quantile(1 - far)
+        ),
         "One more could be let in: a score at the threshold is accepted.": _LET_IN - 1 / _IMPOSTORS,
         "That goes by the genuine pairs: far is a share of the impostors, scores[~same].": _at_place(
             lambda same: same, 0
         ),
-        "That goes by all pairs: far is a share of the impostors alone, scores[~same].": _at_place(
+        "No impostor gets in. Does it go by all pairs? far is a share of the impostors, scores[~same].": _at_place(
             lambda same: same | ~same, 0
         ),
         "That turns away the share that may get in: sort with the highest first.": _let_in(
