@@ -155,7 +155,7 @@ STRICT_THRESHOLD = Exercise(
         "That lets in one more than is allowed: counting starts at 0, and a score at the threshold is accepted.": (
             _at_place(lambda same: ~same, 1)
         ),
-        "That lets in one more at times: a quantile lies between two scores, on whichever side of far that is.": _let_in(
+        "That lets in one more at times: a quantile lies between two scores, whatever far allows.": _let_in(
             lambda scores, same, far: scores[~same].quantile(1 - far)
         ),
         "One more could be let in: a score at the threshold is accepted.": _LET_IN - 1 / _IMPOSTORS,
