@@ -4,6 +4,7 @@ The drawings are kept in the cache; every loading jitters them anew.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -105,10 +106,13 @@ def write_glyph_folder(
     known = torch.tensor([i for i, script in enumerate(drawings.scripts) if script in scripts])
     if not 1 <= classes <= len(known):
         raise ValueError(f"classes must lie in 1..{len(known)}, as many as these scripts have, got {classes}.")
-    labels = known[torch.linspace(0, len(known) - 1, classes).long()].repeat_interleave(images)
-    pictures = 255 * (1 - jittered(drawings, _thickened(drawings.images), labels, chance))
+    taken = known[torch.linspace(0, len(known) - 1, classes).long()]
+    mine = torch.isin(drawings.labels, taken)  # the others need not be thickened
+    few = replace(drawings, images=drawings.images[mine], labels=torch.searchsorted(taken, drawings.labels[mine]))
+    labels = torch.arange(classes).repeat_interleave(images)
+    pictures = 255 * (1 - jittered(few, _thickened(few.images), labels, chance))
     sides = torch.randint(40, 81, (len(labels),), generator=chance).tolist()
-    for place, (label, side) in enumerate(zip(labels.tolist(), sides, strict=True)):
+    for place, (label, side) in enumerate(zip(taken[labels].tolist(), sides, strict=True)):
         folder = Path(path) / f"U+{ord(drawings.characters[label]):04X}"
         folder.mkdir(parents=True, exist_ok=True)
         picture = Image.fromarray(pictures[place, 0].byte().numpy()).resize((side, side), Image.Resampling.BILINEAR)
