@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from benchmarks import omniglot, open_set, soft_triple
+from benchmarks import omniglot, open_set, own_folder, soft_triple
 from lessons_lib.data import LabelledImages, load_folder, sample_episodes
 from lessons_lib.evaluation import one_shot_accuracy
 from lessons_lib.losses import LOSSES, InBatch
@@ -140,3 +140,58 @@ def test_quarter_turns_are_new_classes(alphabets):
     assert turned.num_classes == 160 and len(turned.train) == 4 * len(data.train)
     assert torch.equal(turned.train.images[len(labels) : 2 * len(labels)], images.rot90(1, (2, 3)))
     assert torch.equal(turned.train.labels[-len(labels) :], labels + 120)
+
+
+@pytest.fixture
+def faces(tmp_path):
+    """As AT&T's: s1, s2, ... with 1.pgm, 2.pgm, ..., upright; one of each in colour, another size or another format."""
+    chance = np.random.default_rng(0)
+    for person in range(10):
+        place = tmp_path / "faces" / f"s{person + 1}"
+        place.mkdir(parents=True)
+        face = chance.integers(0, 255, (7, 6), dtype=np.uint8).repeat(16, 0).repeat(16, 1)
+        for number in range(1, 11):
+            taken = Image.fromarray((0.8 * face + 0.2 * chance.integers(0, 255, face.shape)).astype(np.uint8))
+            if number == 1:
+                taken.convert("RGB").resize((50, 60)).save(place / "1.jpg")
+            else:
+                taken.save(place / f"{number}.pgm")
+    return tmp_path / "faces"
+
+
+@pytest.mark.parametrize(
+    ("protocol", "entrants", "columns"),
+    [
+        (
+            "pairs",
+            ["raw pixels", "contrastive, random pairs", "contrastive, nearest pairs"],
+            ["verification", "equal errors", "TAR at 1 %", "R@1"],
+        ),
+        (
+            "classes",
+            ["ArcFace", "ArcFace + RegularFace", "Fixed AdaCos", "cross-entropy"],
+            ["accuracy", "angle", "apart"],
+        ),
+        ("retrieval", ["raw pixels", "one centre", "SoftTriple, K = 5"], ["R@1", "R@2", "R@4", "R@8", "NMI"]),
+    ],
+)
+def test_an_article_s_experiment_is_one_command_over_any_folder(
+    protocol, entrants, columns, faces, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setenv("LESSONS_LIB_CACHE", str(tmp_path / "cache"))
+    kept = tmp_path / "kept.json"
+    own_folder.main([str(faces), "--protocol", protocol, "--epochs", "2", "--save", str(kept)])
+    said, made = capsys.readouterr().out, json.loads(kept.read_text(encoding="utf-8"))
+    assert f"100 images of 10 classes, protocol {protocol}" in said
+    assert (made["folder"], made["classes"], made["images"], made["epochs"]) == ("faces", 10, 100, 2)
+    assert list(made["found"]) == entrants
+    for name, (shares,) in made["found"].items():
+        assert list(shares) == columns and name in said and all(f"  {what} " in said for what in columns)
+        assert all(0 <= shares[what] <= 1 for what in columns if what not in ("angle", "apart"))
+
+
+def test_the_mean_angle_to_the_nearest_class_weight():
+    weight = torch.tensor([[1.0, 0], [0, 3], [-2, 0]])
+    assert own_folder.apart(weight) == pytest.approx(90, abs=0.05)
+    assert own_folder.said("apart", [80.4, 81.4]) == "   81° (80° to 81°)"
+    assert own_folder.said("accuracy", [0.5]) == " 50.0%"

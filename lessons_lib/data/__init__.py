@@ -1,7 +1,7 @@
 """Images to learn from."""
 
 from lessons_lib.data.folders import ImageFolder, load_folder
-from lessons_lib.data.glyphs import Glyphs, contact_sheet, load_glyphs
+from lessons_lib.data.glyphs import Glyphs, contact_sheet, load_glyphs, write_glyph_folder
 from lessons_lib.data.images import ImageData, LabelledImages
 from lessons_lib.data.mnist import load_mnist
 from lessons_lib.data.omniglot import OneShotRun, load_omniglot, load_one_shot_runs
@@ -40,4 +40,5 @@ __all__ = [
     "sample_episodes",
     "sample_pairs",
     "split_classes",
+    "write_glyph_folder",
 ]

@@ -3,8 +3,13 @@
 The drawings are kept in the cache; every loading jitters them anew.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
 import torch
 import torch.nn.functional as F
+from PIL import Image
 from torch import Tensor
 
 from lessons_lib.data.drawings import SCRIPTS, SEEN, SIDE, UNSEEN, UNSEEN_VALIDATION, Drawings, load_drawings
@@ -82,6 +87,37 @@ def contact_sheet(data: Glyphs, per_script: int = 10) -> tuple[Tensor, list[str]
         names = [script, *(f"U+{ord(data.class_names[label]):04X}" for label in shown[1:])]
         captions += names + [""] * (per_script - len(names))
     return sheet.flatten(0, 1), captions
+
+
+def write_glyph_folder(
+    path: str | Path, *, scripts: Sequence[str], classes: int, images: int = 10, seed: int = 0
+) -> Path:
+    """A folder for who has none at hand: `classes` characters of these scripts, a folder of `images` PNGs each.
+
+    Black on white, squares of 40 to 80 pixels a side; folders are named by code point, such as U+05D0. The characters
+    are taken evenly from all that the scripts have; `seed` decides how each is drawn. Returns the path.
+    Raises ValueError for a script there is none of, and for more classes than these scripts have.
+    """
+    check_count("images", images, 1, "write_glyph_folder")
+    drawings, chance = load_drawings(), torch.Generator().manual_seed(seed)
+    strange = sorted(set(scripts) - set(drawings.scripts))
+    if strange:
+        raise ValueError(f"There is no script {strange[0]!r}; there are {', '.join(SCRIPTS.values())}.")
+    known = torch.tensor([i for i, script in enumerate(drawings.scripts) if script in scripts])
+    if not 1 <= classes <= len(known):
+        raise ValueError(f"classes must lie in 1..{len(known)}, as many as these scripts have, got {classes}.")
+    taken = known[torch.linspace(0, len(known) - 1, classes).long()]
+    mine = torch.isin(drawings.labels, taken)  # the others need not be thickened
+    few = replace(drawings, images=drawings.images[mine], labels=torch.searchsorted(taken, drawings.labels[mine]))
+    labels = torch.arange(classes).repeat_interleave(images)
+    pictures = 255 * (1 - jittered(few, _thickened(few.images), labels, chance))
+    sides = torch.randint(40, 81, (len(labels),), generator=chance).tolist()
+    for place, (label, side) in enumerate(zip(taken[labels].tolist(), sides, strict=True)):
+        folder = Path(path) / f"U+{ord(drawings.characters[label]):04X}"
+        folder.mkdir(parents=True, exist_ok=True)
+        picture = Image.fromarray(pictures[place, 0].byte().numpy()).resize((side, side), Image.Resampling.BILINEAR)
+        picture.save(folder / f"{place % images + 1}.png")
+    return Path(path)
 
 
 def jittered(drawings: Drawings, bold: Tensor, labels: Tensor, chance: torch.Generator) -> Tensor:

@@ -15,6 +15,7 @@ from lessons_lib.exercises import (
     lesson_09,
     lesson_10,
     lesson_11,
+    lesson_12,
 )
 from lessons_lib.exercises.exercise import DONE, NOT_ATTEMPTED, NOT_YET, Exercise, Verdict
 
@@ -33,6 +34,7 @@ EXERCISES: dict[str, Exercise] = {
         lesson_09,
         lesson_10,
         lesson_11,
+        lesson_12,
     )
     for exercise in lesson.EXERCISES
 }

@@ -2,7 +2,7 @@
 
 from lessons_lib.figures.centers import several_centers
 from lessons_lib.figures.plane import embeddings
-from lessons_lib.figures.plots import angle_histogram, curves, digits, over_seeds, over_steps
+from lessons_lib.figures.plots import angle_histogram, curves, digits, neighbours, over_seeds, over_steps
 from lessons_lib.figures.sphere import sphere
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "curves",
     "digits",
     "embeddings",
+    "neighbours",
     "over_seeds",
     "over_steps",
     "several_centers",

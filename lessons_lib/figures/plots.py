@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from torch import Tensor
 
-from lessons_lib.figures.style import FAINT, INK, PALETTE, SOFT, Picture, degree_ticks, quiet_axes
+from lessons_lib.figures.style import ACCENT, FAINT, INK, PALETTE, PAPER, SOFT, Picture, degree_ticks, quiet_axes
 
 _DASHES = ((None, None), (6, 2), (2, 2), (7, 2, 2, 2), (4, 1), (1, 1))  # never colour alone
 _QUIET = (PALETTE[0], PALETTE[1], PALETTE[8], PALETTE[4], PALETTE[5], PALETTE[6], PALETTE[3], PALETTE[7])
@@ -125,6 +125,30 @@ def digits(images: Tensor, captions: Sequence[str], columns: int = 10, alt: str 
         if i < len(images):
             axes.imshow(images[i, 0].numpy(), cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
             axes.set_title(captions[i], y=-0.32, fontsize=8.5, color=SOFT)
+    return picture
+
+
+def neighbours(asked: Tensor, found: Tensor, right: Tensor, alt: str) -> Picture:
+    """A row for each image asked about (Q, 1, H, W): beside it its nearest others, `found` (Q, k, 1, H, W).
+
+    `right` (Q, k) bool: a plain frame and ✓ for one of the same class, a broad dashed frame in colour and ✗ for others.
+    """
+    rows, columns = right.shape
+    picture = Picture(alt, 0.92 * (columns + 1), 0.95 * rows + 0.3)
+    grid = picture.subplots(rows, columns + 1, squeeze=False)
+    for row, (own, others, signs) in enumerate(zip(asked, found, right.tolist(), strict=True)):
+        for axes, image, sign in zip(grid[row], (own, *others), (None, *signs), strict=True):
+            axes.imshow(image[0].numpy(), cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
+            axes.set(xticks=[], yticks=[])
+            wide = {None: 0.0, True: 1.0, False: 2.4}[sign]
+            colour, line = (ACCENT, (0, (3, 1.5))) if sign is False else (SOFT, "-")
+            axes.spines[:].set(visible=sign is not None, color=colour, linewidth=wide, linestyle=line)
+            if sign is not None:
+                mark = {"transform": axes.transAxes, "ha": "right", "va": "bottom", "weight": "bold", "fontsize": 10}
+                paper = {"facecolor": PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 0.6}
+                axes.text(0.97, 0.03, "✓" if sign else "✗", color=SOFT if sign else ACCENT, bbox=paper, **mark)
+    for place, words in enumerate(("asked", "nearest", *(f"{k}." for k in range(2, columns + 1)))):
+        grid[0, place].set_title(words, color=SOFT, fontsize=9)
     return picture
 
 

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from lessons_lib.data.pairs import Episodes
-from lessons_lib.evaluation import one_shot_accuracy, recall_at_k, roc
+from lessons_lib.evaluation import one_shot_accuracy, recall_at_k, roc, tar_at_far
 from lessons_lib.exercises import DONE, EXERCISES, NOT_ATTEMPTED, NOT_YET, check
 from lessons_lib.exercises.lesson_00 import angle
 from lessons_lib.exercises.lesson_01 import chord, contrastive, triplets
@@ -24,6 +24,7 @@ from lessons_lib.exercises.lesson_08 import coefficients, lets_go, squared_error
 from lessons_lib.exercises.lesson_09 import class_similarity, recall_at_1, smoothed
 from lessons_lib.exercises.lesson_10 import by_chance, one_shot, rates
 from lessons_lib.exercises.lesson_11 import false_optimum, perfect_loss, smallest_angle
+from lessons_lib.exercises.lesson_12 import held_back, least_scale, strict_threshold
 from lessons_lib.losses import (
     AdaCosLoss,
     ArcFaceLoss,
@@ -291,6 +292,27 @@ def around(places, others=math.cos, own=math.cos):
 def shaped(value):
     """11.2 with this made of what the others add to the 1."""
     return lambda m, s, classes: value(math.exp(perfect_loss(m, s, classes)) - 1)
+
+
+def impostors_down(scores, same):
+    """The impostors' scores from the highest down, for 12.2."""
+    return scores[~same].sort(descending=True).values
+
+
+def tried_from_below(scores, same, far):
+    """12.2 by trying every impostor's score, from the lowest up, until few enough get in."""
+    impostors = scores[~same]
+    return next(t for t in impostors.sort().values.tolist() if (impostors >= t).double().mean() <= far)
+
+
+def bisected_scale(probability, num_classes):
+    """12.3 by the softmax of a feature on a weight of the simplex."""
+
+    def missing(scale):
+        own, other = math.exp(scale), (num_classes - 1) * math.exp(-scale / (num_classes - 1))
+        return probability - own / (own + other)
+
+    return bisected(missing, 40.0)
 
 
 def own(cosines, labels):
@@ -1091,6 +1113,47 @@ MISTAKES = {
         (lambda bits: [bits, bits], "One number is wanted each time"),
         (lambda bits: print(end=""), "returned nothing"),
     ],
+    "12.1": [
+        (lambda labels, held: ~held_back(labels, held), "the other way round"),
+        (lambda labels, held: torch.isin(torch.arange(len(labels)), held), "took held for numbers of images"),
+        (lambda labels, held: torch.arange(90) >= 90 - round(90 * len(held) / 8), "That holds back the last images"),
+        (lambda labels, held: torch.arange(90) < round(90 * len(held) / 8), "That holds back the first images"),
+        (lambda labels, held: labels == held[0], "the first of the held classes alone"),
+        (lambda labels, held: labels >= held.min(), "from the first held one on:"),
+        (lambda labels, held: (labels >= held.min()) & (labels <= held.max()), "to the last: only those in held"),
+        (lambda labels, held: torch.arange(90) % 4 == 0, "Not the same yet: at the worst place it should be 1.000"),
+        (lambda labels, held: held_back(labels, held).nonzero().squeeze(1), "One True or False is wanted"),
+        (lambda labels, held: labels == held, "Your function raised RuntimeError"),
+        (lambda labels, held: print(end=""), "returned nothing"),
+    ],
+    "12.2": [
+        (lambda s, same, far: impostors_down(s, same)[int(far * (~same).sum())], "That lets in one more"),
+        (lambda s, same, far: s[~same].quantile(1 - far), "a quantile lies between two scores"),
+        (lambda s, same, far: impostors_down(s, same)[int(far * 120) - 1] + 1e-9, "One more could be let in"),
+        (lambda s, same, far: impostors_down(s, ~same)[int(far * 80) - 1], "That goes by the genuine pairs"),
+        (lambda s, same, far: s.sort(descending=True).values[int(far * 200) - 1], "Does it go by all pairs?"),
+        (lambda s, same, far: s[~same].sort().values[int(far * 120) - 1], "That turns away the share"),
+        (lambda s, same, far: s[same].quantile(far), "a share of genuine pairs turned away"),
+        (lambda s, same, far: far, "a threshold is a score"),
+        (lambda s, same, far: math.inf, "No impostor gets in"),
+        (lambda s, same, far: 0.5, "Not the same yet"),
+        (lambda s, same, far: impostors_down(s, same)[:2], "One number is wanted each time"),
+        (lambda s, same, far: s[same, 1], "Your function raised IndexError"),
+    ],
+    "12.3": [
+        (lambda p, c: math.log((c - 1) * p / (1 - p)), "That has the others at 90°"),
+        (lambda p, c: c / (c - 1) * math.log((c - 1) * p / (1 - p)), "upside down"),
+        (lambda p, c: (c - 1) / c * math.log(c * p / (1 - p)), "The others are C − 1, not C"),
+        (lambda p, c: (c - 1) / c * math.log((c - 1) * (1 - p) / p), "not the other way round"),
+        (lambda p, c: (c - 1) / c * math.log((c - 1) * p), "the others share what is left"),
+        (lambda p, c: (c - 1) / c * math.log(p / (1 - p)), "The others are missing"),
+        (lambda p, c: (c - 1) / c * math.log10((c - 1) * p / (1 - p)), "The logarithm is the natural one"),
+        (lambda p, c: (c - 1) * p / (1 - p), "That is the exponent"),
+        (lambda p, c: math.sqrt(2) * math.log(c - 1), "AdaCos' fixed scale"),
+        (lambda p, c: 16, "Not the same yet"),
+        (lambda p, c: (p, c), "One number is wanted each time"),
+        (lambda p, c: 1 / (c - 2), "Your function raised ZeroDivisionError"),
+    ],
 }
 # Other right ways to write it, which must not be turned away.
 ALSO_RIGHT = {
@@ -1278,6 +1341,21 @@ ALSO_RIGHT = {
         lambda bits: 2 * math.asin(math.sqrt(2**-bits / 2)),
         lambda bits: torch.acos(torch.tensor(1 - 2.0**-bits)),
         lambda bits: math.atan2(math.sqrt(1 - (1 - 2**-bits) ** 2), 1 - 2**-bits),
+    ],
+    "12.1": [
+        lambda labels, held: (labels[:, None] == held).any(dim=1),
+        lambda labels, held: [label in held.tolist() for label in labels.tolist()],
+        lambda labels, held: sum((labels == one).double() for one in held),
+    ],
+    "12.2": [
+        tried_from_below,
+        lambda s, same, far: s[~same].topk(int(far * 120)).values[-1],
+        lambda s, same, far: impostors_down(s, same)[math.floor(far * 120)] + 1e-9,
+    ],
+    "12.3": [
+        bisected_scale,
+        lambda p, c: (math.log(c - 1) - math.log(1 / p - 1)) * (1 - 1 / c),
+        lambda p, c: (c - 1) / c * torch.tensor((c - 1.0) * p / (1 - p), dtype=torch.float64).log(),
     ],
 }
 
@@ -1531,6 +1609,24 @@ def test_the_bits_of_lesson_11_are_those_of_the_formats(dtype, bits):
     assert smallest_angle(bits) == pytest.approx(2 * math.asin(math.sqrt(2.0**-bits / 2)), rel=1e-9)
 
 
+def test_what_lesson_12_says_of_its_finished_pictures():
+    assert EXERCISES["12.1"].target[:, 0].tolist() == [0, 0, 1, 0, 0, 1, 0, 0]
+    assert set((EXERCISES["12.2"].target * 120).round().diff().tolist()) == {0, 1}
+    said = EXERCISES["12.3"].done
+    assert f"it is {least_scale(0.9, 5):.1f} with 5 classes and {least_scale(0.9, 200):.1f} with 200" in said
+    assert least_scale(0.5, 50) == pytest.approx(49 / 50 * math.log(49))
+
+
+def test_the_strict_door_of_lesson_12_is_the_library_s():
+    chance = torch.Generator().manual_seed(3)
+    scores, same = torch.randn(500, generator=chance).double(), torch.arange(500) % 3 == 0
+    for far in (0.011, 0.052, 0.27):
+        accepted = scores >= strict_threshold(scores, same, far)
+        let_in, next_one = accepted[~same].double().mean(), 1 / (~same).sum()
+        assert let_in <= far < let_in + next_one
+        assert accepted[same].double().mean() <= tar_at_far(roc(scores, same), far)
+
+
 def test_small_probabilities_of_lesson_10_are_told_apart():
     assert check("10.3", lambda seeds: by_chance(seeds) * (1 + 1e-3 * (seeds == 10))).state == NOT_YET
 
@@ -1556,7 +1652,7 @@ def test_a_number_there_is_none_of_is_one_sentence():
     there_are = (
         r"0\.1, 0\.2, 1\.1, 1\.2, 1\.3, 2\.1, 2\.2, 2\.3, 3\.1, 3\.2, 4\.1, 4\.2, 5\.1, 5\.2, 5\.3, "
         r"6\.1, 6\.2, 6\.3, 7\.1, 7\.2, 7\.3, 8\.1, 8\.2, 8\.3, 9\.1, 9\.2, 9\.3, 10\.1, 10\.2, 10\.3, "
-        r"11\.1, 11\.2, 11\.3"
+        r"11\.1, 11\.2, 11\.3, 12\.1, 12\.2, 12\.3"
     )
     with pytest.raises(ValueError, match=rf"^There is no exercise '9\.9'; there are {there_are}\.$"):
         check("9.9", 1)

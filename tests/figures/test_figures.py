@@ -131,6 +131,25 @@ def test_digits_leave_no_empty_frame():
     shown(picture)
 
 
+def test_neighbours_have_a_mark_each_and_frames_that_differ_without_colour():
+    right = torch.tensor([[True, False, True], [False, False, True]])
+    picture = figures.neighbours(
+        torch.rand(2, 1, 28, 28), torch.rand(2, 3, 1, 28, 28), right, "Two images, and three others found for each."
+    )
+    shown(picture)
+    grid = np.array(picture.axes).reshape(2, 4)
+    marks = [[axes.texts[0].get_text() for axes in row[1:]] for row in grid]
+    assert marks == [["✓" if one else "✗" for one in row] for row in right.tolist()]
+    frames = {
+        (one, axes.spines["left"].get_linewidth())
+        for row, ok in zip(grid, right.tolist(), strict=True)
+        for axes, one in zip(row[1:], ok, strict=True)
+    }
+    assert len(frames) == 2 and len({width for _, width in frames}) == 2
+    assert not any(row[0].spines["left"].get_visible() or row[0].texts for row in grid)
+    assert [axes.get_title() for axes in grid[0]] == ["asked", "nearest", "2.", "3."]
+
+
 def test_shares_over_seeds_stand_in_the_order_of_their_medians():
     found = {"low": [0.1, 0.3, 0.2], "high": [0.9, 0.5, 0.8], "between": [0.6, 0.3, 0.95]}
     picture = figures.over_seeds(found, "right, %", stress=["between"])

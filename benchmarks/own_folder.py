@@ -1,0 +1,169 @@
+"""Three articles' experiments over any folder of images whose leaf folders are classes.
+
+    .venv/bin/python -m benchmarks.own_folder FOLDER --protocol pairs [--epochs 40] [--seeds 1] [--save RESULT.json]
+
+pairs, as with the AT&T faces: the contrastive loss on genuine and impostor pairs. A fifth of the classes are strangers
+to report on, and a fifth strangers to choose the threshold by.
+classes, as with sixteen people: ArcFace with and without RegularFace, Fixed AdaCos and cross-entropy at equal budget.
+Every class is trained on; of its images 15 % are held back to choose the best state by and 15 % to report.
+retrieval, as with the birds of CUB-200: SoftTriple, the half of the classes that was not trained on retrieved. This is
+benchmarks.soft_triple, and needs what it needs.
+
+All images are read at 28 pixels a side and jittered while training; a seed decides the split, the start and the order.
+The network is the course's small one, from random weights: its figures are not to be compared with the articles'.
+"""
+
+import argparse
+import datetime
+import json
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from lessons_lib.angles import cosines_between, safe_angle, unit_vectors
+from lessons_lib.data import ImageData, NamedImages, OpenSetData, by_classes, by_images, load_folder
+from lessons_lib.evaluation import accuracy, recall_at_k, target_angles, verify
+from lessons_lib.losses import (
+    ArcFaceLoss,
+    ContrastiveLoss,
+    FixedAdaCosLoss,
+    Head,
+    InBatch,
+    OnClassWeights,
+    RegularFaceRegularizer,
+    SoftmaxLoss,
+    nearest_pairs,
+    random_pairs,
+)
+from lessons_lib.nets import EmbeddingNet, RandomJitter, embed
+from lessons_lib.runs import Run
+from lessons_lib.training import Auxiliary, fit
+
+SIZE, WIDTH, TOGETHER, LENGTH = 64, 16, 2, 0.3
+Figures = dict[str, float]
+Found = dict[str, list[Figures]]
+
+
+def train(
+    make: Callable[[], Head], data: ImageData, epochs: int, seed: int, regularizer: nn.Module | None = None
+) -> Run:
+    """One training from this seed, every head's class weights short enough to turn."""
+    torch.manual_seed(seed)
+    net, head = nn.Sequential(RandomJitter(), EmbeddingNet(SIZE, width=WIDTH)), make()
+    if isinstance(head.weight, nn.Parameter):
+        with torch.no_grad():
+            head.weight.copy_(LENGTH * unit_vectors(head.weight))
+    auxiliary: Auxiliary = [(1.0, OnClassWeights(regularizer, head))] if regularizer else []
+    return fit(net, head, data, epochs=epochs, auxiliary=auxiliary, seed=seed, together=TOGETHER)
+
+
+def strangers(embedded: Callable[[Tensor], Tensor], data: OpenSetData) -> Figures:
+    """Verification of the unseen classes with the threshold from the others, and R@1; shares 0..1."""
+    known, unseen = data.unseen_validation, data.unseen
+    x = embedded(unseen.images)
+    found = verify(x, unseen.labels, threshold_from=(embedded(known.images), known.labels))
+    return {
+        "verification": found.accuracy,
+        "equal errors": found.eer,
+        "TAR at 1 %": found.tar[0.01],
+        "R@1": recall_at_k(x, unseen.labels)[1],
+    }
+
+
+def pairs(folder: NamedImages, epochs: int, seeds: int) -> Found:
+    """Pixels, and the contrastive loss on pairs by chance and on the nearest ones, on strangers; an entry a seed."""
+    found: Found = {"raw pixels": [], "contrastive, random pairs": [], "contrastive, nearest pairs": []}
+    for seed in range(seeds):
+        data = by_classes(folder, seed=seed)
+        found["raw pixels"].append(strangers(partial(torch.flatten, start_dim=1), data))
+        for choose, rows in zip((random_pairs, nearest_pairs), list(found.values())[1:], strict=True):
+            head = partial(InBatch, ContrastiveLoss(), choose, data.num_classes, SIZE, normalize=True)
+            rows.append(strangers(partial(embed, train(head, data, epochs, seed).net), data))
+    return found
+
+
+def classes(folder: NamedImages, epochs: int, seeds: int) -> Found:
+    """Four ways to train a classifier of all classes, on images of them that were held back; an entry a seed.
+
+    "angle" is the mean angle of a feature to its own class weight, "apart" that of a class weight to the nearest other,
+    in degrees.
+    """
+    size = len(folder.class_names), SIZE
+    arcface = partial(ArcFaceLoss, *size, **ArcFaceLoss.sensible(*size))
+    entrants: dict[str, tuple[Callable[[], Head], nn.Module | None]] = {
+        "ArcFace": (arcface, None),
+        "ArcFace + RegularFace": (arcface, RegularFaceRegularizer()),
+        "Fixed AdaCos": (partial(FixedAdaCosLoss, *size), None),
+        "cross-entropy": (partial(SoftmaxLoss, *size), None),
+    }
+    found: Found = {name: [] for name in entrants}
+    for seed in range(seeds):
+        data = by_images(folder, seed=seed)
+        for name, (head, regularizer) in entrants.items():
+            run = train(head, data, epochs, seed, regularizer)
+            angle = target_angles(run, data.test).mean().rad2deg().item()
+            found[name].append({"accuracy": accuracy(run, data.test), "angle": angle, "apart": apart(run.head.weight)})
+    return found
+
+
+@torch.no_grad()
+def apart(weight: Tensor) -> float:
+    """The mean angle from each class weight (C, d) to the nearest other, in degrees."""
+    cosines = cosines_between(weight, weight).fill_diagonal_(-1)
+    return safe_angle(cosines.amax(dim=1)).mean().rad2deg().item()
+
+
+def retrieval(folder: NamedImages, epochs: int, seeds: int) -> Found:
+    """SoftTriple and one centre a class, trained on the first half of the classes and asked for the second."""
+    from benchmarks import soft_triple  # it needs scikit-learn, which a reader's environment lacks
+
+    return soft_triple.compare(*soft_triple.halves(folder), epochs, seeds)
+
+
+PROTOCOLS = {"pairs": pairs, "classes": classes, "retrieval": retrieval}
+
+
+def report(found: Found) -> None:
+    """A line for each entrant: the mean over the seeds, and from where to where they go."""
+    for name, runs in found.items():
+        print(f"{name:26}", *(f"  {what} {said(what, [run[what] for run in runs])}" for what in runs[0]))
+
+
+def said(what: str, values: Sequence[float]) -> str:
+    """Shares in per cent, angles in degrees."""
+    one = "{:.0f}°".format if what in ("angle", "apart") else "{:.1%}".format
+    spread = f" ({one(min(values))} to {one(max(values))})" if len(values) > 1 else ""
+    return f"{one(sum(values) / len(values)):>6}{spread}"
+
+
+def arguments(words: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.own_folder", description=__doc__.split("\n")[0])
+    parser.add_argument("folder", type=Path, help="any tree of folders whose leaves are classes")
+    parser.add_argument("--protocol", choices=PROTOCOLS, required=True, help="which article's experiment")
+    parser.add_argument("--epochs", type=int, default=40, help="passes over what is trained on (default: 40)")
+    parser.add_argument("--seeds", type=int, default=1, help="how often to do it all, from 0 on (default: 1)")
+    parser.add_argument("--save", type=Path, help="write the figures to this JSON file as well")
+    return parser.parse_args(words)
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    asked = arguments(words)
+    folder = load_folder(asked.folder)
+    print(f"{len(folder):,} images of {len(folder.class_names)} classes, protocol {asked.protocol}")
+    found = PROTOCOLS[asked.protocol](folder, asked.epochs, asked.seeds)
+    report(found)
+    if asked.save:
+        made = {"date": str(datetime.date.today()), "torch": torch.__version__.split("+")[0]}
+        made |= {"folder": asked.folder.name, "classes": len(folder.class_names), "images": len(folder)}
+        made |= {"protocol": asked.protocol, "epochs": asked.epochs}
+        rounded = {
+            name: [{what: round(v, 4) for what, v in run.items()} for run in runs] for name, runs in found.items()
+        }
+        asked.save.write_text(json.dumps(made | {"found": rounded}, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
