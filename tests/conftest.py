@@ -1,4 +1,6 @@
+import gc
 import os
+from multiprocessing import get_context
 
 import pytest
 import torch
@@ -13,9 +15,24 @@ os.environ["CI"] = "true"  # no progress bars
 torch.set_num_threads(1)
 
 
+def pytest_collection_finish():
+    """What was imported stays until the end: looking through all of it for garbage, again and again, takes seconds."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000)
+
+
 @pytest.fixture(autouse=True)
 def _same_numbers_every_time():
     torch.manual_seed(0)
+
+
+@pytest.fixture(scope="session")
+def processes():
+    """Processes for a test, forked from one that has imported torch: each of them would take seconds for it."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["torch._dynamo"])
+    return context
 
 
 @pytest.fixture
