@@ -33,10 +33,7 @@ $(TRUSTED): $(SHIPPED) | setup
 
 test: ## run every test and every lesson, from an empty cache
 	@sh .make/setup.sh requirements-dev.txt
-	@cache=$$(mktemp -d) && trap 'rm -rf "$$cache"' EXIT && trap 'exit 130' INT TERM && \
-	lessons=$$($(IN_VENV) notebooks/text/build.py --to-test) && \
-	LESSONS_LIB_CACHE="$$cache" $(IN_VENV) -m pytest tests $$lessons --nbval-lax --nbval-current-env \
-	    --nbval-cell-timeout=300 --nbval-sanitize-with=tests/notebooks/sanitize.cfg $(ARGS)
+	@sh .make/test.sh $(ARGS)
 
 test-fast: ## run the tests alone, without browser and lessons
 	@sh .make/setup.sh requirements-dev.txt
