@@ -6,6 +6,8 @@ import pytest
 import torch
 from hypothesis import settings
 
+from tests.sharing import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401  pytest looks here
+
 # The first example of a property test pays for torch's own warming up; its time says nothing.
 settings.register_profile("lessons", deadline=None)
 settings.load_profile("lessons")
