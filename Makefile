@@ -15,7 +15,7 @@ SHARED := --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 # JupyterLab refuses to run as root unless told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help setup lab test test-fast notebooks check-lessons lint bench clean
+.PHONY: help setup lab test test-fast notebooks check-lessons times lint bench clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -51,6 +51,10 @@ notebooks: ## make the notebooks anew whose text or library changed (ARGS="02", 
 check-lessons: ## run each lesson alone, with three seeds and with one and two threads (ARGS="03"; an hour for all)
 	@sh .make/setup.sh requirements-dev.txt
 	@$(IN_VENV) notebooks/text/check.py $(ARGS)
+
+times: ## run each lesson, then make test, and write their times into README (ARGS="00 05": print these)
+	@sh .make/setup.sh requirements-dev.txt
+	@$(IN_VENV) -m benchmarks.lesson_times $(ARGS)
 
 lint: ## check style and the order of imports
 	@sh .make/setup.sh requirements-dev.txt
