@@ -10,10 +10,12 @@ IN_VENV := .venv/bin/python
 TEXTS := $(wildcard notebooks/text/[0-9]*.md)
 SHIPPED := $(wildcard $(patsubst notebooks/text/%.md,notebooks/%.ipynb,$(TEXTS)))
 TRUSTED := .venv/trusted-by-$(shell id -u)
+# Two workers of one thread each: lessons that train beside each other on two threads take more than twice the work.
+SHARED := --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 # JupyterLab refuses to run as root unless told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help setup lab test test-fast notebooks check-lessons lint bench clean
+.PHONY: help setup lab test test-fast notebooks check-lessons times lint bench clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -35,8 +37,8 @@ test: ## run every test and every lesson, from an empty cache
 	@sh .make/setup.sh requirements-dev.txt
 	@cache=$$(mktemp -d) && trap 'rm -rf "$$cache"' EXIT && trap 'exit 130' INT TERM && \
 	lessons=$$($(IN_VENV) notebooks/text/build.py --to-test) && \
-	LESSONS_LIB_CACHE="$$cache" $(IN_VENV) -m pytest tests $$lessons --nbval-lax --nbval-current-env \
-	    --nbval-cell-timeout=300 --nbval-sanitize-with=tests/notebooks/sanitize.cfg $(ARGS)
+	OMP_NUM_THREADS=1 LESSONS_LIB_CACHE="$$cache" $(IN_VENV) -m pytest $$lessons tests $(SHARED) --nbval-lax \
+	    --nbval-current-env --nbval-cell-timeout=300 --nbval-sanitize-with=tests/notebooks/sanitize.cfg $(ARGS)
 
 test-fast: ## run the tests alone, without browser and lessons
 	@sh .make/setup.sh requirements-dev.txt
@@ -49,6 +51,10 @@ notebooks: ## make the notebooks anew whose text or library changed (ARGS="02", 
 check-lessons: ## run each lesson alone, with three seeds and with one and two threads (ARGS="03"; an hour for all)
 	@sh .make/setup.sh requirements-dev.txt
 	@$(IN_VENV) notebooks/text/check.py $(ARGS)
+
+times: ## run each lesson, then make test, and write their times into README (ARGS="00 05": print these)
+	@sh .make/setup.sh requirements-dev.txt
+	@$(IN_VENV) -m benchmarks.lesson_times $(ARGS)
 
 lint: ## check style and the order of imports
 	@sh .make/setup.sh requirements-dev.txt

@@ -1,8 +1,12 @@
+import gc
 import os
+from multiprocessing import get_context
 
 import pytest
 import torch
 from hypothesis import settings
+
+from tests.sharing import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401  pytest looks here
 
 # The first example of a property test pays for torch's own warming up; its time says nothing.
 settings.register_profile("lessons", deadline=None)
@@ -13,9 +17,24 @@ os.environ["CI"] = "true"  # no progress bars
 torch.set_num_threads(1)
 
 
+def pytest_collection_finish():
+    """What was imported stays until the end: looking through all of it for garbage, again and again, takes seconds."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000)
+
+
 @pytest.fixture(autouse=True)
 def _same_numbers_every_time():
     torch.manual_seed(0)
+
+
+@pytest.fixture(scope="session")
+def processes():
+    """Processes for a test, forked from one that has imported torch: each of them would take seconds for it."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["torch._dynamo"])
+    return context
 
 
 @pytest.fixture

@@ -144,10 +144,15 @@ def test_another_python_is_found_where_python3_is_too_old(tree, tmp_path):
     assert "Python 3.11" in make(tree, PATH=path).stdout
 
 
-def test_unreachable_index_is_one_sentence(tree):
+def test_unreachable_index_is_one_sentence(tree, tmp_path):
+    """pip's own words, without the seconds that a real .venv takes: it would put what it installs into a folder."""
+    python = pretender(tmp_path / "python3")
+    as_pip = f'"-m pip install"*) exec "{sys.executable}" "$@" ;;\n'
+    python.write_text(python.read_text().replace('"-m pip install"*) echo "$*" >>calls ;;\n', as_pip))
     run = make(
         tree,
-        PYTHON=sys.executable,
+        PYTHON=python,
+        PIP_TARGET=tmp_path / "installed",
         PIP_CONFIG_FILE=os.devnull,
         PIP_INDEX_URL="http://127.0.0.1:9/simple",
         PIP_RETRIES=0,

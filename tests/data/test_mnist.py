@@ -2,8 +2,7 @@ import errno
 import lzma
 import os
 import shutil
-import subprocess
-import sys
+import warnings
 
 import pytest
 import torch
@@ -72,11 +71,22 @@ def test_a_missing_file_is_unpacked_without_a_word(own_cache, recwarn):
     assert sorted(os.listdir(path.parent)) == sorted(mnist.DIGESTS)
 
 
-def test_two_processes_unpack_at_once(cache_folder):
-    command = "from lessons_lib.data import mnist; mnist.unpack_mnist()"
-    both = [subprocess.Popen([sys.executable, "-W", "error", "-c", command], stderr=subprocess.PIPE) for _ in range(2)]
-    assert [process.communicate()[1].decode() for process in both] == ["", ""]
-    assert [process.returncode for process in both] == [0, 0]
+def unpack_with(other, folder):
+    """In a process of its own, without a warning, at the moment when the other does."""
+    os.environ["LESSONS_LIB_CACHE"] = str(folder)
+    warnings.simplefilter("error")
+    other.wait()
+    mnist.unpack_mnist()
+
+
+def test_two_processes_unpack_at_once(processes, cache_folder):
+    meeting = processes.Barrier(2, timeout=60)
+    both = [processes.Process(target=unpack_with, args=(meeting, cache_folder)) for _ in range(2)]
+    for process in both:
+        process.start()
+    for process in both:
+        process.join()
+    assert [process.exitcode for process in both] == [0, 0]
     folder = cache_folder / "MNIST" / "raw"
     assert sorted(os.listdir(folder)) == sorted(mnist.DIGESTS)
     assert all(mnist._digest(folder / name) == digest for name, digest in mnist.DIGESTS.items())

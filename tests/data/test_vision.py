@@ -1,12 +1,20 @@
-import subprocess
 import sys
 
+from lessons_lib.data.vision import import_torchvision
 
-def test_torchvision_imports_beside_any_torch_and_twice():
-    command = (
-        "from lessons_lib.data.vision import import_torchvision as load; a = load(); b = load(); "
-        "assert a is b; from torchvision import transforms; transforms.ToTensor(); print(a.__version__)"
-    )
-    done = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.strip()
+
+def load_twice():
+    """In a process of its own, which has imported torch alone."""
+    assert "torchvision" not in sys.modules
+    torchvision = import_torchvision()
+    assert import_torchvision() is torchvision and torchvision.__version__
+    from torchvision import transforms
+
+    transforms.ToTensor()
+
+
+def test_torchvision_imports_beside_any_torch_and_twice(processes):
+    process = processes.Process(target=load_twice)
+    process.start()
+    process.join()
+    assert process.exitcode == 0

@@ -1,5 +1,6 @@
 """For each exercise: the stub is not attempted, typical mistakes are met with fitting words, the solution is done."""
 
+import base64
 import itertools
 import math
 import re
@@ -25,6 +26,7 @@ from lessons_lib.exercises.lesson_09 import class_similarity, recall_at_1, smoot
 from lessons_lib.exercises.lesson_10 import by_chance, one_shot, rates
 from lessons_lib.exercises.lesson_11 import false_optimum, perfect_loss, smallest_angle
 from lessons_lib.exercises.lesson_12 import held_back, least_scale, strict_threshold
+from lessons_lib.figures.style import Picture
 from lessons_lib.losses import (
     AdaCosLoss,
     ArcFaceLoss,
@@ -1407,6 +1409,7 @@ def test_mistakes_are_met_with_fitting_words(number, answer, words):
 def test_a_mistake_is_shown_over_the_target(number):
     shown = check(number, MISTAKES[number][0][0])._repr_html_()
     assert f"Exercise {number}: not yet." in shown and "data:image/png;base64," in shown
+    assert re.search(r'<img alt="[^"]{20,}"', shown) and len(shown) < 40_000
 
 
 @pytest.mark.parametrize(("number", "answer"), [(n, answer) for n, known in ALSO_RIGHT.items() for answer in known])
@@ -1415,11 +1418,11 @@ def test_other_ways_to_be_right_are_right(number, answer):
 
 
 @pytest.mark.parametrize("number", EXERCISES)
-def test_the_answer_shows_a_picture_hints_and_the_solution_folded(number):
+def test_the_answer_shows_a_picture_hints_and_the_solution_folded(number, monkeypatch):
+    monkeypatch.setattr(Picture, "png", lambda picture, dpi: b"drawn")  # really drawn above, with a mistake in it
     shown = check(number, ...)._repr_html_()
     assert shown.count("<details>") == len(EXERCISES[number].hints) + 1
-    assert re.search(r'<img alt="[^"]{20,}"', shown) and "data:image/png;base64," in shown
-    assert len(shown) < 40_000
+    assert re.search(r'<img alt="[^"]{20,}"', shown) and f"base64,{base64.b64encode(b'drawn').decode()}" in shown
 
 
 def test_what_lesson_01_says_of_its_finished_pictures():

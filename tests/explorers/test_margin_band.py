@@ -143,12 +143,13 @@ def test_cells_and_clear_arcs_are_the_heads_regions(v8, kind, seed):
     dirs = directions(kind, seed)
     phi = torch.linspace(-math.pi, math.pi, 7201, dtype=torch.float64)[:-1]
     x = torch.stack([phi.cos(), phi.sin()], dim=1)
+    v8("0", dirs=dirs, phi=phi.tolist())
     for loss, m in settings():
         head = exactly(loss, m, 16.0, dirs)
         cosines = head.cosines(x).detach()
         own, other = cosines.topk(2).values.T
         gap = (head.target_logit(torch.acos(own.clamp(-1, 1))) - other).detach()
-        within = v8(f"(c => phi.map(a => inside(a, c)))(cells(dirs, '{loss}', {m}))", dirs=dirs, phi=phi.tolist())
+        within = v8(f"(c => phi.map(a => inside(a, c)))(cells(dirs, '{loss}', {m}))")
         sure = (own - other) > 1e-3  # the grid's own step aside
         winner = torch.tensor([k for k, _ in within])
         assert (winner == cosines.argmax(1))[sure].all(), loss

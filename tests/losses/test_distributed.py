@@ -5,7 +5,7 @@ import warnings
 import pytest
 import torch
 import torch.distributed as dist
-from torch.multiprocessing import spawn
+from torch.multiprocessing import start_processes
 from torch.nn.parallel import DistributedDataParallel
 
 from lessons_lib.losses import LOSSES, CenterLoss, UniformLoss
@@ -48,8 +48,8 @@ def work(rank, folder):
 
 @pytest.mark.skipif(not dist.is_available() or not dist.is_gloo_available(), reason="this PyTorch has no gloo")
 @pytest.mark.filterwarnings("ignore")
-def test_two_processes_have_the_gradient_of_one(tmp_path):
-    spawn(work, (str(tmp_path),), nprocs=2)
+def test_two_processes_have_the_gradient_of_one(processes, tmp_path):
+    start_processes(work, (str(tmp_path),), nprocs=2, start_method=processes.get_start_method())
     for rank in range(2):
         found = torch.load(tmp_path / f"found{rank}", weights_only=True)
         for name in LOSSES:

@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+import itertools
 import math
 import pickle
 
@@ -58,7 +59,7 @@ def test_loss_is_the_mean_over_the_batch(name):
 
 @every_head
 @settings(max_examples=20, deadline=None)
-@given(rows=st.integers(1, 6), num_classes=st.integers(3, 8), size=st.integers(1, 5))
+@given(rows=st.integers(1, 4), num_classes=st.integers(3, 6), size=st.integers(1, 4))
 def test_gradients_agree_with_finite_differences(name, rows, num_classes, size):
     few = {"centers_per_class": 2} if name == "SoftTripleLoss" else {}  # finite differences ask every weight in turn
     torch.manual_seed(0)
@@ -94,20 +95,20 @@ def test_target_logit_falls_with_the_angle_where_the_head_has_one(name):
 
 
 @every_head
-@pytest.mark.parametrize("half", [None, torch.bfloat16, torch.float16])
-@pytest.mark.parametrize("length", [0.0, 1e-6, 1.0, 1e6])
 @pytest.mark.parametrize("turn", ["aligned", "opposite", "orthogonal"])
-def test_finite_in_the_worst_places(name, half, length, turn):
-    head = make(name, 5, 4)
-    w = F.normalize(centers(head)[2, :1])
-    side = F.normalize(torch.linalg.svd(w).Vh[3:4])
-    x = (length * {"aligned": w, "opposite": -w, "orthogonal": side}[turn]).requires_grad_()
-    with torch.autocast("cpu", dtype=half, enabled=half is not None):
-        cosines = head.cosines(x)
-        loss = head(x, torch.tensor([2]))
-    loss.backward()
-    assert cosines.dtype == torch.float32
-    assert loss.isfinite() and x.grad.isfinite().all() and head.weight.grad.isfinite().all()
+def test_finite_in_the_worst_places(name, turn):
+    for half, length in itertools.product([None, torch.bfloat16, torch.float16], [0.0, 1e-6, 1.0, 1e6]):
+        head = make(name, 5, 4)
+        w = F.normalize(centers(head)[2, :1])
+        side = F.normalize(torch.linalg.svd(w).Vh[3:4])
+        x = (length * {"aligned": w, "opposite": -w, "orthogonal": side}[turn]).requires_grad_()
+        with torch.autocast("cpu", dtype=half, enabled=half is not None):
+            cosines = head.cosines(x)
+            loss = head(x, torch.tensor([2]))
+        loss.backward()
+        assert cosines.dtype == torch.float32, (half, length)
+        finite = loss.isfinite() and x.grad.isfinite().all() and head.weight.grad.isfinite().all()
+        assert finite, (half, length)
 
 
 @every_head

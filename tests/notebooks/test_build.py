@@ -49,6 +49,12 @@ def course(tmp_path, monkeypatch):
     return lambda text, name="01_dummy": (tmp_path / "notebooks" / "text" / f"{name}.md").write_text(text)
 
 
+@pytest.fixture
+def unrun(monkeypatch):
+    """No kernel is started, for lessons of prose alone."""
+    monkeypatch.setattr(build, "execute", lambda notebook, name: notebook)
+
+
 def read(name="01_dummy"):
     return nbformat.read(build.NOTEBOOKS / f"{name}.ipynb", as_version=4)
 
@@ -74,7 +80,7 @@ def test_built_twice_is_the_same_file_and_unchanged_is_not_built_again(course, c
     assert len({cell.id for cell in notebook.cells}) == 4
 
 
-def test_a_changed_text_or_library_makes_a_notebook_stale(course):
+def test_a_changed_text_or_library_makes_a_notebook_stale(course, unrun):
     course(HEADER + "\nProse alone.\n")
     module, script = (build.ROOT / "lessons_lib" / name for name in ("angles.py", "core.js"))
     module.write_text("pi = 3\n")
@@ -91,7 +97,7 @@ def test_a_changed_text_or_library_makes_a_notebook_stale(course):
     assert not build.is_current("01_dummy")
 
 
-def test_an_edit_by_hand_is_refused_and_kept(course, capsys):
+def test_an_edit_by_hand_is_refused_and_kept(course, unrun, capsys):
     course(HEADER + "\nProse alone.\n")
     build.build("01_dummy")
     notebook = read()
@@ -113,7 +119,7 @@ def test_a_failing_cell_is_named_and_the_old_notebook_stays(course, capsys):
     assert read().cells[0].source == "Prose alone."
 
 
-def test_a_large_notebook_is_refused(course, monkeypatch):
+def test_a_large_notebook_is_refused(course, unrun, monkeypatch):
     course(HEADER + "\nProse alone.\n")
     monkeypatch.setattr(build, "LIMIT", 100)
     with pytest.raises(build.LessonError, match="01_dummy: its notebook has"):
@@ -157,7 +163,7 @@ def test_ids_follow_the_words_alone():
     assert build.cell_ids(new_notebook(cells=[new_markdown_cell("new"), *cells]))[1:] == ids
 
 
-def test_the_shipped_notebook_is_tested_where_a_reader_has_typed_into_theirs(course, capsys):
+def test_the_shipped_notebook_is_tested_where_a_reader_has_typed_into_theirs(course, unrun, capsys):
     course(HEADER + "\nProse alone.\n")
     build.build("01_dummy")
     assert build.to_test("01_dummy") is not None

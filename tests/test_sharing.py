@@ -1,0 +1,38 @@
+"""Two workers share the tests so that one has all of the browser and no file is parted."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests import sharing
+
+ROOT = Path(__file__).parents[1]
+FILES = ("tests/browser/test_b.py", "tests/browser/test_c.py", "tests/test_a.py", "tests/test_d.py", "tests/test_e.py")
+TESTS = "import pytest\n\n\n@pytest.mark.parametrize('number', range(4))\ndef test_it(number):\n    pass\n"
+SHARED = re.search(r"^SHARED := (.+)$", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)[1].split()
+
+
+def test_one_worker_has_the_browser_and_begins_with_it_and_no_file_is_parted(tmp_path):
+    for name in FILES:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(TESTS)
+    (tmp_path / "conftest.py").write_text(Path(sharing.__file__).read_text(encoding="utf-8"))
+    command = [sys.executable, "-m", "pytest", "-p", "xdist", "-v", *SHARED, "--import-mode=importlib", "tests"]
+    alone = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    alone["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    done = subprocess.run(command, cwd=tmp_path, env=alone, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    ran = re.findall(r"^\[(gw\d)\].* PASSED (\S+)::", done.stdout, flags=re.MULTILINE)
+    assert len(ran) == 4 * len(FILES)
+    workers = {name: {worker for worker, file in ran if file == name} for name in FILES}
+    assert all(len(each) == 1 for each in workers.values())
+    browser = workers["tests/browser/test_b.py"]
+    assert workers["tests/browser/test_c.py"] == browser != workers["tests/test_a.py"]
+    assert [file for worker, file in ran if {worker} == browser][:8] == [FILES[0]] * 4 + [FILES[1]] * 4
+
+
+def test_lessons_come_after_the_browser_and_before_all_others():
+    mixed = ["tests/test_nets.py::test_a", "notebooks/01_one.ipynb::Cell 0", "tests/browser/test_lab.py::test_b"]
+    assert sorted(mixed, key=sharing.turn) == [mixed[2], mixed[1], mixed[0]]
