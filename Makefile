@@ -11,6 +11,7 @@ TEXTS := $(wildcard notebooks/text/[0-9]*.md)
 SHIPPED := $(wildcard $(patsubst notebooks/text/%.md,notebooks/%.ipynb,$(TEXTS)))
 TRUSTED := .venv/trusted-by-$(shell id -u)
 # Two workers of one thread each: lessons that train beside each other on two threads take more than twice the work.
+# (ARGS=-n0 runs all in one process, as --pdb wants it.)
 SHARED := --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 # JupyterLab refuses to run as root unless told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)

@@ -134,7 +134,15 @@ def test_a_warm_start_hands_over_network_and_class_weights(data, cache_folder):
     assert metrics["accuracy"] == pytest.approx(first.validation[-1]["accuracy"], abs=0.05)
 
 
-def test_an_interrupt_keeps_what_was_reached(data, cache_folder, capsys):
+@pytest.fixture
+def heeded():
+    """Ctrl+C is heard also where the tests themselves run in the background, whom a shell makes deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_an_interrupt_keeps_what_was_reached(data, cache_folder, heeded, capsys):
     def interrupt(step, metrics, frame):
         if step >= 6:
             os.kill(os.getpid(), signal.SIGINT)
