@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import build
 from nbconvert.exporters import TemplateExporter
 from nbconvert.filters import Highlight2HTML, markdown2html
 from nbformat import NotebookNode
-from prose import Heading, Prose, SiteError, plain
+from prose import Heading, Prose, SiteError
 from terms import Links, read_tables
 from traitlets.config import Config
 
@@ -119,8 +118,10 @@ def links_of(lessons: list[Lesson]) -> dict[str, Any]:
     return {"pages": pages, "glossary": first.page if first else "", "words": words, "symbols": symbols}
 
 
-def times(readme: str) -> Mapping[str, str]:
-    """The measured time of each lesson, by number, from README's table between its markers; none where it has none."""
-    table = re.search(r"<!-- times -->(.*)<!-- /times -->", readme, flags=re.DOTALL)
-    rows = re.findall(r"^\| *\[?(\d\d)\b[^|]*\|(.*)\|$", table[1] if table else "", flags=re.MULTILINE)
-    return {number: plain(rest.split("|")[0]) for number, rest in rows}
+def times(readme: str) -> tuple[dict[str, int], str]:
+    """Seconds that each lesson ran, by number, from README's table between its marks, and what it was taken on."""
+    found = re.search(r"<!-- times -->(.*)<!-- /times -->", readme, flags=re.DOTALL)
+    table = found[1] if found else ""
+    seconds = {number: int(took) for number, took in re.findall(r"^\| (\d\d) \| (\d+) \|", table, flags=re.MULTILINE)}
+    taken = re.search(r"^Taken on (.+?)\. ", table, flags=re.MULTILINE)
+    return seconds, taken[1] if taken else ""

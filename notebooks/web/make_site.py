@@ -66,13 +66,14 @@ def write(lessons: list[Lesson], site: Path) -> dict[str, int]:
 def start_page(lessons: list[Lesson]) -> dict[str, Any]:
     """What the start page shows: a figure to take hold of, the family of losses, the lessons with their times."""
     readme = (build.ROOT / "README.md").read_text(encoding="utf-8") if (build.ROOT / "README.md").exists() else ""
-    pages = {lesson.number: lesson.page for lesson in lessons}
+    seconds, taken_on = times(readme)
     return {
         "title": f"{COURSE}: deep metric learning you can drag",
         "here": "index.html",
         "explorer": hero(lessons),
-        "family": family(pages),
-        "times": times(readme),
+        "family": family({lesson.number: lesson.page for lesson in lessons}),
+        "seconds": seconds,
+        "taken_on": taken_on,
     }
 
 
