@@ -10,6 +10,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from terms import Links
 
 SPACED_LINE = re.compile(r"\\\\\[[^\]]*\]")  # \\[2pt]: how far lines stand apart is the font's business here
+TOGETHER = re.compile(r"(\(?)(<math(?! display)[^>]*>.*?</math>)([,.;:!?)’]*)", flags=re.DOTALL)
 TAGS = re.compile(r"<[^>]*>")
 NOTEBOOK = re.compile(r"(?:\./)?(\d\d_\w+)\.ipynb(?:#(.*))?$")
 _set = LatexToMathML(fancy_error=False)
@@ -51,6 +52,11 @@ def nested_level(wanted: int, before: list[int]) -> int:
     return 1 if not before else max(2, min(wanted, before[-1] + 1))
 
 
+def _keep_together(found: re.Match[str]) -> str:
+    """A formula with the comma after it: browsers would begin a line with the comma."""
+    return f'<span class="together">{found[0]}</span>' if found[1] or found[3] else found[0]
+
+
 @dataclass
 class Prose:
     """Turns the prose of one page, cell by cell, into HTML; remembers its headings and what it has linked already."""
@@ -61,7 +67,7 @@ class Prose:
 
     def __call__(self, source: str) -> str:
         html = MarkdownWithMath(renderer=_Renderer(self)).render(source)
-        return self.links.put(html, self.here)
+        return self.links.put(TOGETHER.sub(_keep_together, html), self.here)
 
     def add_heading(self, text: str, level: int) -> Heading:
         """The heading as it stands on the page; words that come twice get a number."""
