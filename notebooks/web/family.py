@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from html import escape
 from math import cos, floor, pi
 
-WIDE, HIGH, LOWEST = 76, 46, -2.1  # of a small picture; the lowest logit it shows
+WIDE, HIGH, LOWEST = 100, 58, -2.0  # of a small picture; the lowest logit it shows
+Curve = Callable[[float], float]
 
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss, what it changes, the lesson that teaches it, and those that change it further."""
+    """A loss, what it changes, the lesson that teaches it, its picture, and those that change it further.
+
+    The picture is a curve over θ in radians, or points and lines as SVG paths.
+    """
 
     name: str
     change: str
     lesson: str
-    curve: Callable[[float], float] | None = None
+    picture: Curve | tuple[str, str]
     children: tuple["Loss", ...] = ()
 
 
@@ -30,19 +34,37 @@ def arcface(theta: float, m: float = 0.5) -> float:
     return cos(theta + m) if theta + m <= pi else -2 - cos(theta + m)
 
 
+def p2sgrad(theta: float) -> float:
+    """1 less the squared error of the cosine, halved: P2SGrad pays no logit, but this much less loss."""
+    return 1 - (1 - cos(theta)) ** 2 / 2
+
+
+def _points(*places: tuple[int, int]) -> str:
+    """A dot at each place: a line without length that has round ends."""
+    return "".join(f"M{x} {y}h0" for x, y in places)
+
+
+PULLED = (_points((50, 29), (22, 16), (24, 45), (50, 8), (77, 17), (76, 44), (48, 51)),
+          "M29 19l12 6M31 41l11-7M50 14v7M70 20l-11 5M69 40l-10-6M48 46l1-8")  # fmt: skip
+APART = (_points((50, 8), (70, 18), (70, 40), (50, 50), (30, 40), (30, 18)), "")
+SEVERAL = (_points((20, 20), (26, 40), (38, 26), (62, 18), (80, 26), (70, 42)), "M20 20L38 26 26 40M62 18L70 42 80 26")
+TWO = (_points((25, 38), (75, 20)), "M33 35L67 23")
+PAIR = (_points((12, 29), (42, 29), (60, 29), (90, 29)), "M19 29h4M35 29h-4M66 29h-2M84 29h2")
+THREE = (_points((22, 42), (46, 14), (86, 34)), "M27 36L42 19")
+
 COSINE = Loss(
     "Cosine softmax", "features of length one too, and a scale", "05", cos, (
         Loss("CosFace", "takes a margin off the cosine", "05", lambda theta: cos(theta) - 0.35),
         Loss("ArcFace", "adds a margin to the angle", "05", arcface),
         Loss("AdaCos", "computes the scale", "06", cos),
-        Loss("P2SGrad", "squares the error of the cosine: no scale, no margin", "08"),
-        Loss("SoftTriple", "gives a class several centres", "09"),
+        Loss("P2SGrad", "squares the cosine’s error: no scale, no margin", "08", p2sgrad),
+        Loss("SoftTriple", "gives a class several centres", "09", SEVERAL),
     ),
 )  # fmt: skip
 SOFTMAX = Loss(
     "Softmax", "compares a feature with every class", "02", cos, (
-        Loss("Center Loss", "also pulls features to their class’s centre", "03", None, (
-            Loss("Uniform Loss", "also pushes the centres apart", "07"),
+        Loss("Center Loss", "also pulls features to their class’s centre", "03", PULLED, (
+            Loss("Uniform Loss", "also pushes the centres apart", "07", APART),
         )),
         Loss("Modified softmax", "class weights of length one, no bias", "02", cos, (
             Loss("SphereFace", "multiplies the angle", "04", sphereface),
@@ -51,9 +73,9 @@ SOFTMAX = Loss(
     ),
 )  # fmt: skip
 PAIRS = Loss(
-    "Distance", "compares images with each other", "01", None, (
-        Loss("Contrastive loss", "pairs: pull alike, push different", "01"),
-        Loss("Triplet loss", "nearer to its own than to another", "01"),
+    "Distance", "compares images with each other", "01", TWO, (
+        Loss("Contrastive loss", "pairs: pulls alike, pushes different", "01", PAIR),
+        Loss("Triplet loss", "nearer to its own than to another", "01", THREE),
     ),
 )  # fmt: skip
 
@@ -68,18 +90,20 @@ def _branch(loss: Loss, pages: Mapping[str, str]) -> str:
     name = f'<a href="{page}">{escape(loss.name)}</a>' if page else escape(loss.name)
     inner = "".join(_branch(child, pages) for child in loss.children)
     text = f"<span><b>{name}</b> <small>{escape(loss.change)}</small></span>"
-    return f'<li><div class="loss">{_picture(loss)}{text}</div>{f"<ul>{inner}</ul>" if inner else ""}</li>'
+    return f'<li><div class="loss">{_picture(loss.picture)}{text}</div>{f"<ul>{inner}</ul>" if inner else ""}</li>'
 
 
-def _picture(loss: Loss) -> str:
-    """The loss's curve over that of the plain cosine; nothing where it has none."""
-    if loss.curve is None:
-        return ""
-    lines = f'<path class="plain" d="{_path(cos)}"/><path class="own" d="{_path(loss.curve)}"/>'
-    return f'<svg viewBox="0 0 {WIDE} {HIGH}" width="{WIDE}" height="{HIGH}" aria-hidden="true">{lines}</svg>'
+def _picture(picture: Curve | tuple[str, str]) -> str:
+    """A curve over that of the plain cosine, or points and lines."""
+    if callable(picture):
+        lines = {"plain": _path(cos), "own": _path(picture)}
+    else:
+        lines = dict(zip(("points", "own"), picture, strict=True))
+    drawn = "".join(f'<path class="{kind}" d="{path}"/>' for kind, path in lines.items())
+    return f'<svg viewBox="0 0 {WIDE} {HIGH}" aria-hidden="true">{drawn}</svg>'
 
 
-def _path(curve: Callable[[float], float]) -> str:
+def _path(curve: Curve) -> str:
     places = [(pi * i / 48, curve(pi * i / 48)) for i in range(49)]
     shown = [(x / pi, (1 - y) / (1 - LOWEST)) for x, y in places if y >= LOWEST]
-    return "M" + "L".join(f"{2 + x * (WIDE - 4):.1f} {2 + y * (HIGH - 4):.1f}" for x, y in shown)
+    return "M" + "L".join(f"{4 + x * (WIDE - 8):.1f} {5 + y * (HIGH - 8):.1f}" for x, y in shown)

@@ -7,7 +7,7 @@ site are checked before the old site goes: a link that leads nowhere stops the b
 import shutil
 import sys
 import tempfile
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +100,8 @@ def write_assets(folder: Path, plotly_too: bool) -> None:
 def write_font(path: Path) -> None:
     """STIX Two Math cut down to the glyphs that formulas need; its licence stays in its name table."""
     options = subset.Options(flavor="woff", layout_features=["ssty", "dtls", "kern"], name_IDs=[0, 1, 2, 13, 14])
-    font = subset.load_font(str(files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf"), options)
+    carrier = Path(find_spec("ziamath").origin).parent  # a package that sets formulas itself; we need its font alone
+    font = subset.load_font(carrier / "fonts" / "STIXTwoMath-Regular.ttf", options)
     chosen = subset.Subsetter(options)
     spans = [[int(end, 16) for end in span.split("-")] for span in GLYPHS.split()]
     chosen.populate(unicodes=[code for first, last in spans for code in range(first, last + 1)])

@@ -1,7 +1,6 @@
 """The pages of the web site in a real browser, opened from the disk: `make test` tries two, `make test-site` all."""
 
 import os
-import re
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -86,7 +85,7 @@ def gestures(figure: Locator):
     """
     code = figure.locator("xpath=ancestor::*[@class='cell']").locator(".input").all_inner_texts() or [make_site.HERO]
     for specimen in SPECIMENS:
-        if f"{re.search(r'explorers.(\w+)', specimen.make)[1]}(" in code[0]:
+        if specimen.make.split(".")[1].partition("(")[0] + "(" in code[0]:
             return specimen.by_key, specimen.by_mouse
     slider = figure.get_by_role("slider").first
     return (lambda _: slider.press("ArrowRight")), (lambda _: drag(slider, (0.3, 0.5), (0.6, 0.5)))
