@@ -50,7 +50,7 @@ def write(lessons: list[Lesson], site: Path) -> dict[str, int]:
         render(lesson, Links(**given))
     glossary = f"{given['glossary']}#glossary" if given["words"] else ""
     common = {"course": COURSE, "lessons": lessons, "glossary": glossary}
-    templates = Environment(loader=FileSystemLoader(HERE / "templates"), trim_blocks=True)
+    templates = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True)
     for before, lesson, after in zip([None, *lessons], lessons, [*lessons[1:], None], strict=False):
         page = templates.get_template("lesson.html.j2").render(
             common, lesson=lesson, here=lesson.page, before=before, after=after, title=f"{lesson.title} · {COURSE}",

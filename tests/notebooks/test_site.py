@@ -222,6 +222,20 @@ def test_a_site_is_made_of_what_lessons_there_are(course, capsys):
     assert "01_dummy.html" in capsys.readouterr().out
 
 
+def test_a_figure_that_asks_python_says_that_it_needs_a_kernel():
+    lesson = Lesson("01_dummy", notebook(ran("interact(picture)"), ran("1 + 1")))
+    render(lesson, Links())
+    assert lesson.body.count("it needs a kernel") == 1
+
+
+def test_titles_are_text(course):
+    titled = notebook(new_markdown_cell("# 1 · a < b & c\n\n## x < y"))
+    nbformat.write(titled, course / "notebooks" / "01_dummy.ipynb")
+    assert make_site.main() == 0
+    page = (course / "site" / "01_dummy.html").read_text()
+    assert "<title>1 · a &lt; b &amp; c" in page and '<a href="#x-y">x &lt; y</a>' in page
+
+
 def test_the_old_site_stays_until_the_new_one_is_whole(course, capsys):
     make_site.main()
     before = (course / "site" / "index.html").read_bytes()
