@@ -22,8 +22,8 @@ EVERY_PAGE = bool(os.environ.get("EVERY_PAGE"))
 BUILT = NAMES if EVERY_PAGE else [name for name in NAMES if name[:2] in ("00", "05")]
 OPENED = ["index", *(BUILT if EVERY_PAGE else BUILT[-1:])]
 
-# Text that a reader may find hard to read: its words, and its contrast with what is painted behind it; a mark alone, or
-# large words, may have less.
+# Text that a reader may find hard to read: its words, and its contrast with what is painted behind it. Large words and a
+# sign alone (an exercise's mark, a class's number on its colour) may have less.
 FAINT = """() => {
   const probe = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d', { willReadFrequently: true });
   const rgba = colour => { probe.clearRect(0, 0, 1, 1); probe.fillStyle = colour; probe.fillRect(0, 0, 1, 1); return [...probe.getImageData(0, 0, 1, 1).data]; };
@@ -44,7 +44,7 @@ FAINT = """() => {
     if (!words || !node.checkVisibility() || node.closest('script, style, .spoken, .skip, [aria-hidden=true], :disabled, .js-plotly-plot')) continue;
     const style = getComputedStyle(node), large = parseFloat(style.fontSize) >= 24;
     const [one, other] = [light(rgba(style.color)), light(behind(node))], ratio = (Math.max(one, other) + .05) / (Math.min(one, other) + .05);
-    if (ratio < (large || !/[\\p{L}\\p{N}]/u.test(words) ? 3 : 4.5)) found.set(`${style.color} ${ratio.toFixed(2)}`, `${node.tagName}.${node.className} ${words.slice(0, 30)}`);
+    if (ratio < (large || words.length === 1 ? 3 : 4.5)) found.set(`${style.color} ${ratio.toFixed(2)}`, `${node.tagName}.${node.className} ${words.slice(0, 30)}`);
   }
   return Object.fromEntries(found);
 }"""  # noqa: E501  a line of JavaScript each
