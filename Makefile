@@ -16,7 +16,7 @@ SHARED := --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 # JupyterLab refuses to run as root unless told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help setup lab test test-fast notebooks check-lessons times lint bench clean
+.PHONY: help setup lab test test-fast notebooks check-lessons times site test-site lint bench clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -57,6 +57,14 @@ times: ## run each lesson, then make test, and write their times into README (AR
 	@sh .make/setup.sh requirements-dev.txt
 	@$(IN_VENV) -m benchmarks.lesson_times $(ARGS)
 
+site: ## make the course as a web site, in the folder site, from the notebooks as they are
+	@sh .make/setup.sh requirements-dev.txt
+	@PYTHONPATH=notebooks/text $(IN_VENV) notebooks/web/make_site.py
+
+test-site: ## open every page of the site in a browser and try its figures (make test does so with two pages)
+	@sh .make/setup.sh requirements-dev.txt
+	@EVERY_PAGE=yes $(IN_VENV) -m pytest tests/browser/test_site.py $(ARGS)
+
 lint: ## check style and the order of imports
 	@sh .make/setup.sh requirements-dev.txt
 	@$(IN_VENV) -m ruff check . && $(IN_VENV) -m ruff format --check . && .venv/bin/lint-imports --no-cache
@@ -68,5 +76,5 @@ bench: ## measure losses, how soon a figure answers, and how a live one keeps up
 	@$(IN_VENV) -m benchmarks.live_lab
 
 clean: ## remove .venv and what tests left in this folder (trained networks stay in the cache)
-	rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache .hypothesis notebooks/.shipped
+	rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache .hypothesis notebooks/.shipped site
 	find lessons_lib tests notebooks -name __pycache__ -type d -prune -exec rm -rf {} +

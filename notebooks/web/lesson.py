@@ -1,0 +1,127 @@
+"""One lesson as a page: its notebook checked, its cells as HTML, and what other pages say about it."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import build
+from nbconvert.exporters import TemplateExporter
+from nbconvert.filters import Highlight2HTML, markdown2html
+from nbformat import NotebookNode
+from prose import Heading, Prose, SiteError
+from terms import Links, read_tables
+from traitlets.config import Config
+
+HERE = Path(__file__).parent
+PLOTLY = "application/vnd.plotly.v1+json"
+FACES = [PLOTLY, "text/html", "image/png", "text/plain"]  # the first that an output has is shown
+
+
+@dataclass
+class Lesson:
+    """A lesson's notebook and what stands in it about itself."""
+
+    name: str
+    notebook: NotebookNode
+    body: str = ""
+    headings: tuple[Heading, ...] = ()
+
+    @property
+    def number(self) -> str:
+        return self.name[:2]
+
+    @property
+    def page(self) -> str:
+        return f"{self.name}.html"
+
+    @property
+    def prose(self) -> list[str]:
+        return [cell.source for cell in self.notebook.cells if cell.cell_type == "markdown"]
+
+    @property
+    def title(self) -> str:
+        """The first heading, as "5 · CosFace and ArcFace"."""
+        return self._first(r"^# (.+)$", self.name)
+
+    @property
+    def topic(self) -> str:
+        return self.title.partition("·")[2].strip() or self.title
+
+    @property
+    def question(self) -> str:
+        """What the lesson asks, as HTML."""
+        return self._inline(self._first(r"^\*\*The question\.\*\* (.+)$", ""))
+
+    @property
+    def time(self) -> str:
+        return self._first(r"\*(About \d+ minutes[^*]*?)\.?\*", "")
+
+    @property
+    def uses_plotly(self) -> bool:
+        return any(PLOTLY in output.get("data", {}) for output in outputs(self.notebook))
+
+    def _first(self, pattern: str, otherwise: str) -> str:
+        found = re.search(pattern, "\n\n".join(self.prose), flags=re.MULTILINE)
+        return found[1].strip() if found else otherwise
+
+    def _inline(self, words: str) -> str:
+        return Prose(Links(), self.page)(words).strip().removeprefix("<p>").removesuffix("</p>")
+
+
+def outputs(notebook: NotebookNode) -> list[NotebookNode]:
+    """All outputs of a notebook."""
+    return [output for cell in notebook.cells for output in cell.get("outputs", ())]
+
+
+def refuse_if_unfit(name: str, notebook: NotebookNode, text: str) -> None:
+    """SiteError where a notebook was not run, failed, was changed by hand or is older than its text."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    failed = [output.ename for output in outputs(notebook) if output.output_type == "error"]
+    mend = f"make notebooks ARGS={name[:2]}, then make site again."
+    if failed:
+        raise SiteError(f"{name}: a cell of its notebook ended with {failed[0]}; mend it, {mend}")
+    if not all(cell.execution_count for cell in code):
+        raise SiteError(f"{name}: a cell of its notebook was not run; {mend}")
+    if build.edited_by_hand(notebook):
+        raise SiteError(f"{name}: its notebook was edited by hand; move that to its text, {mend}")
+    made_from = notebook.metadata.get("lessons_lib", {}).get("source", {}).get("text")
+    if made_from != hashlib.sha256(text.encode()).hexdigest():
+        raise SiteError(f"{name}: its notebook is older than its text; {mend}")
+
+
+def render(lesson: Lesson, links: Links) -> None:
+    """Fill in the lesson's body and headings; SiteError names the lesson where a formula cannot be set."""
+    exporter = TemplateExporter(
+        template_name="lesson",
+        extra_template_basedirs=[str(HERE / "templates")],
+        file_extension=".html",
+        config=Config({"NbConvertBase": {"display_data_priority": FACES}}),
+    )
+    prose = Prose(links, lesson.page)
+    exporter.register_filter("markdown2html", prose)
+    exporter.register_filter("highlight_code", Highlight2HTML(pygments_lexer="ipython3"))
+    try:
+        lesson.body = exporter.from_notebook_node(lesson.notebook)[0]
+    except SiteError as error:
+        raise SiteError(f"{lesson.name}: {error}") from error
+    lesson.headings = tuple(prose.headings)
+
+
+def links_of(lessons: list[Lesson]) -> dict[str, Any]:
+    """What every page may link to: the lessons there are, and the rows of lesson 00's tables."""
+    first = next((lesson for lesson in lessons if lesson.number == "00"), None)
+    tables = markdown2html("\n\n".join(first.prose)) if first else ""
+    words, symbols = read_tables(tables)
+    pages = {lesson.number: lesson.page for lesson in lessons}
+    return {"pages": pages, "glossary": first.page if first else "", "words": words, "symbols": symbols}
+
+
+def times(readme: str) -> tuple[dict[str, int], str]:
+    """Seconds that each lesson ran, by number, from README's table between its marks, and what it was taken on."""
+    found = re.search(r"<!-- times -->(.*)<!-- /times -->", readme, flags=re.DOTALL)
+    table = found[1] if found else ""
+    seconds = {number: int(took) for number, took in re.findall(r"^\| (\d\d) \| (\d+) \|", table, flags=re.MULTILINE)}
+    taken = re.search(r"^Taken on (.+?)\. ", table, flags=re.MULTILINE)
+    return seconds, taken[1] if taken else ""

@@ -1,0 +1,130 @@
+"""Make the course as a web site that needs no kernel and no network: `make site` writes it to site/.
+
+Each lesson's notebook becomes a page as it stands, outputs and moving figures included; nothing is run. The pages of a
+site are checked before the old site goes: a link that leads nowhere stops the build.
+"""
+
+import shutil
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import build
+import nbformat
+import plotly
+from family import family
+from fontTools import subset
+from jinja2 import Environment, FileSystemLoader
+from lesson import Lesson, links_of, refuse_if_unfit, render, times
+from pages import check
+from prose import SiteError
+from terms import Links
+
+HERE = Path(__file__).parent
+SITE = build.ROOT / "site"
+COURSE = "Angles"
+HERO = "MarginBand("  # the figure that the start page begins with: the cell that shows it
+# What formulas may need of the font: letters, Greek, accents, arrows, operators, italics. All of it would be 1.5 MB.
+GLYPHS = "20-7e a0-ff 2c6-2dc 302-304 391-3f5 2010-2063 210e-210e 2190-21d4 2200-22ff 2308-230b 1d434-1d467 1d6fc-1d71b"
+
+
+def read(names: list[str]) -> list[Lesson]:
+    """The lessons with these names, each fit to be shown; SiteError otherwise."""
+    found = []
+    for name in names:
+        path = build.NOTEBOOKS / f"{name}.ipynb"
+        if not path.exists():
+            raise SiteError(f"{name}: it has no notebook yet; make notebooks ARGS={name[:2]}, then make site again.")
+        notebook = nbformat.read(path, as_version=4)
+        refuse_if_unfit(name, notebook, (build.TEXTS / f"{name}.md").read_text(encoding="utf-8"))
+        found.append(Lesson(name, notebook))
+    return found
+
+
+def write(lessons: list[Lesson], site: Path) -> dict[str, int]:
+    """Write the site into an empty folder and check it; returns the size of each page."""
+    given = links_of(lessons)
+    for lesson in lessons:
+        render(lesson, Links(**given))
+    glossary = f"{given['glossary']}#glossary" if given["words"] else ""
+    common = {"course": COURSE, "lessons": lessons, "glossary": glossary}
+    templates = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True)
+    for before, lesson, after in zip([None, *lessons], lessons, [*lessons[1:], None], strict=False):
+        page = templates.get_template("lesson.html.j2").render(
+            common, lesson=lesson, here=lesson.page, before=before, after=after, title=f"{lesson.title} · {COURSE}",
+            plotly=lesson.uses_plotly,
+        )  # fmt: skip
+        (site / lesson.page).write_text(page, encoding="utf-8")
+    start = templates.get_template("start.html.j2").render(common, **start_page(lessons))
+    (site / "index.html").write_text(start, encoding="utf-8")
+    write_assets(site / "assets", plotly_too=any(lesson.uses_plotly for lesson in lessons))
+    return check(site)
+
+
+def start_page(lessons: list[Lesson]) -> dict[str, Any]:
+    """What the start page shows: a figure to take hold of, the family of losses, the lessons with their times."""
+    readme = (build.ROOT / "README.md").read_text(encoding="utf-8") if (build.ROOT / "README.md").exists() else ""
+    seconds, taken_on = times(readme)
+    return {
+        "title": f"{COURSE}: deep metric learning you can drag",
+        "here": "index.html",
+        "explorer": hero(lessons),
+        "family": family({lesson.number: lesson.page for lesson in lessons}),
+        "seconds": seconds,
+        "taken_on": taken_on,
+    }
+
+
+def hero(lessons: list[Lesson]) -> dict[str, Any] | None:
+    """The figure for the start page and the lesson it stands in; None where no lesson shows it."""
+    for lesson in lessons:
+        for cell in lesson.notebook.cells:
+            if HERO in cell.source and cell.get("outputs"):
+                return {"lesson": lesson, "html": cell.outputs[0].data["text/html"]}
+    return None
+
+
+def write_assets(folder: Path, plotly_too: bool) -> None:
+    """Style, script, licence and the font of the formulas; plotly.js once, where a lesson has a sphere to turn."""
+    folder.mkdir()
+    for name in ("site.css", "dark.css", "site.js", "icon.svg"):
+        shutil.copy(HERE / name, folder / name)
+    shutil.copy(build.ROOT / "LICENSE", folder / "LICENSE.txt")
+    if plotly_too:
+        shutil.copy(Path(plotly.__file__).parent / "package_data" / "plotly.min.js", folder / "plotly.min.js")
+    write_font(folder / "math.woff")
+
+
+def write_font(path: Path) -> None:
+    """STIX Two Math cut down to the glyphs that formulas need; its licence stays in its name table."""
+    options = subset.Options(flavor="woff", layout_features=["ssty", "dtls", "kern"], name_IDs=[0, 1, 2, 13, 14])
+    carrier = Path(find_spec("ziamath").origin).parent  # a package that sets formulas itself; we need its font alone
+    font = subset.load_font(carrier / "fonts" / "STIXTwoMath-Regular.ttf", options)
+    chosen = subset.Subsetter(options)
+    spans = [[int(end, 16) for end in span.split("-")] for span in GLYPHS.split()]
+    chosen.populate(unicodes=[code for first, last in spans for code in range(first, last + 1)])
+    chosen.subset(font)
+    subset.save_font(font, str(path), options)
+
+
+def main() -> int:
+    """Build the site anew; the old one stays until the new one is whole."""
+    try:
+        with tempfile.TemporaryDirectory(dir=build.ROOT, prefix=".site-") as folder:
+            unfinished = Path(folder) / "site"
+            unfinished.mkdir()
+            sizes = write(read(build.lessons()), unfinished)
+            shutil.rmtree(SITE, ignore_errors=True)
+            unfinished.replace(SITE)
+    except SiteError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print("\n".join(f"{name:32} {size / 1000:6,.0f} kB" for name, size in sizes.items()))
+    print("Open site/index.html in a browser, or put the folder site on any web server.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,313 @@
+"""The tool that makes the web site: what it links, what it refuses, what it checks. Small inputs, no browser."""
+
+import hashlib
+
+import build
+import make_site
+import nbformat
+import pytest
+from family import family
+from lesson import Lesson, refuse_if_unfit, render, times
+from nbconvert.filters import markdown2html
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from pages import LIMIT, Page, check, troubles
+from prose import Prose, SiteError, formula, nested_level, slug
+from terms import Links, read_tables
+
+TABLES = """## Notation
+
+| symbol | in code | meaning |
+|---|---|---|
+| $s$ | `scale` | what cosines are multiplied by |
+| $\\rho = \\lVert x\\rVert$ | | its length |
+
+## Glossary
+
+| term | 日本語 | meaning |
+|---|---|---|
+| embedding, feature | 埋め込み | a short vector |
+| logit | ロジット | the number per class |
+| target logit | 正解 | the logit of the true class |
+| FAR, TAR | 他人受入率 | share of impostors |
+"""
+GLOSSARY = "00_start_here.html"
+
+
+@pytest.fixture
+def links():
+    words, symbols = read_tables(markdown2html(TABLES))
+    return Links({"00": GLOSSARY, "05": "05_arcface.html"}, GLOSSARY, words, symbols)
+
+
+def notebook(*cells):
+    made = new_notebook(cells=list(cells))
+    for cell, identity in zip(made.cells, build.cell_ids(made), strict=True):
+        cell.id = identity
+    made.metadata["lessons_lib"] = {"source": {"text": hashlib.sha256(b"text").hexdigest()}}
+    return made
+
+
+def ran(source, *outputs):
+    return new_code_cell(source, execution_count=1, outputs=list(outputs))
+
+
+def term(row, words):
+    return f'<a class="term" href="{GLOSSARY}#{row}">{words}</a>'
+
+
+# Links
+
+
+def test_a_term_is_linked_where_a_page_first_uses_it(links):
+    assert links.put("<p>Logits, a feature and features.</p>", "x.html") == (
+        f"<p>{term('term-logit', 'Logits')}, a {term('term-embedding-feature', 'feature')} and features.</p>"
+    )
+    assert links.put("<p>An embedding is a feature.</p>", "x.html") == "<p>An embedding is a feature.</p>"
+
+
+def test_the_longest_term_wins_and_parts_of_words_do_not_count(links):
+    assert links.put("<p>The target logit.</p>", "x") == f"<p>The {term('term-target-logit', 'target logit')}.</p>"
+    assert links.put("<p>multi-feature and featureless, far</p>", "x") == "<p>multi-feature and featureless, far</p>"
+    assert links.put("<p>FAR</p>", "x") == f"<p>{term('term-far-tar', 'FAR')}</p>"
+
+
+@pytest.mark.parametrize("tag", ["code", "pre", "h2", "a", "math", "th"])
+def test_nothing_is_linked_inside(links, tag):
+    assert links.put(f"<{tag}>logit, lesson 5</{tag}>", "x") == f"<{tag}>logit, lesson 5</{tag}>"
+
+
+def test_lessons_are_linked_where_the_site_has_them(links):
+    said = links.put("<p>Lesson 5, lesson 12, lessons 5 and 12 and lesson 0.</p>", GLOSSARY)
+    there = '<a href="05_arcface.html">'
+    assert said == f"<p>{there}Lesson 5</a>, lesson 12, lessons {there}5</a> and 12 and lesson 0.</p>"
+
+
+def test_papers_are_linked(links):
+    assert 'href="https://arxiv.org/abs/1801.07698">arXiv:1801.07698</a>' in links.put("<p>arXiv:1801.07698.</p>", "x")
+
+
+def test_text_stays_text(links):
+    assert links.put("<p>a &lt;b&gt; &amp; logit</p>", "x").startswith("<p>a &lt;b&gt; &amp; <a class")
+
+
+def test_a_symbol_is_linked_around_its_formula(links):
+    prose = Prose(links, "x.html")
+    once = prose("A scale $s$, again $s$, and $2s$; $\\lVert x\\rVert$.")
+    assert once.count("<a ") == 2
+    assert f'{GLOSSARY}#symbol-1"><math><mi>s</mi></math></a>' in once
+    assert f'{GLOSSARY}#symbol-2"><math>' in once
+    assert "data-row" not in once
+
+
+def test_rows_are_named_on_the_glossary_page_alone(links):
+    page = Prose(links, GLOSSARY)(TABLES)
+    for row in [*links.words.values(), *links.symbols.values()]:
+        assert page.count(f'id="{row}"') == 1
+    assert 'class="term"' not in page.partition("Glossary")[2]
+    assert 'id="term' not in Prose(links, "05_arcface.html")(TABLES)
+
+
+# Prose
+
+
+def test_headings_nest_and_keep_their_names():
+    prose = Prose(Links(), "x.html")
+    html = prose("# One *title*\n\n### Deep\n\n# Another\n\n## Deep\n\n## `s` & θ")
+    assert [(heading.level, heading.id) for heading in prose.headings] == [
+        (1, "one-title"), (2, "deep"), (2, "another"), (2, "deep-2"), (2, "s-θ"),
+    ]  # fmt: skip
+    assert '<h2 id="deep-2">Deep</h2>' in html
+
+
+@pytest.mark.parametrize(
+    ("wanted", "before", "level"), [(2, [], 1), (1, [1], 2), (4, [1], 2), (3, [1, 2], 3), (2, [1, 2, 3], 2)]
+)
+def test_no_level_is_left_out(wanted, before, level):
+    assert nested_level(wanted, before) == level
+
+
+def test_links_to_notebooks_become_links_to_pages(links):
+    prose = Prose(links, "x.html")
+    assert 'href="05_arcface.html"' in prose("[five](05_arcface.ipynb)")
+    assert 'href="00_start_here.html#the-glossary"' in prose("[words](00_start_here.ipynb#The-Glossary)")
+    assert prose("[twelve](12_your_own_images.ipynb)") == "<p>twelve</p>\n"
+    assert 'href="https://example.org"' in prose("[there](https://example.org)")
+
+
+def test_formulas_are_set_without_a_script():
+    html = Prose(Links(), "x.html")("Here $\\hat x$ and $$L=\\frac{a}{b}\\\\[2pt]$$")
+    assert "<math><mover" in html and '<math display="block">' in html and "<mfrac>" in html
+    assert "$" not in html and "2pt" not in html
+
+
+def test_a_formula_that_cannot_be_set_is_named():
+    with pytest.raises(SiteError, match=r"the formula \$\\nosuch\$ cannot be set"):
+        formula(r"\nosuch")
+    lesson = Lesson("01_dummy", notebook(new_markdown_cell("# 1 · A\n\n$\\nosuch$")))
+    with pytest.raises(SiteError, match=r"^01_dummy: the formula"):
+        render(lesson, Links())
+
+
+def test_slugs():
+    assert [slug(words) for words in ("What was found", "Past π − m", "R@1", "  ", "a_b")] == [
+        "what-was-found", "past-π-m", "r1", "section", "a-b",
+    ]  # fmt: skip
+
+
+# Refusals
+
+
+def test_a_sound_notebook_is_not_refused():
+    refuse_if_unfit("01_dummy", notebook(ran("1"), new_markdown_cell("a")), "text")
+
+
+@pytest.mark.parametrize(
+    ("made", "text", "reason"),
+    [
+        (notebook(ran("1", new_output("error", ename="ValueError", evalue="x"))), "text", "ended with ValueError"),
+        (notebook(new_code_cell("1")), "text", "was not run"),
+        (notebook(ran("1")), "other", "is older than its text"),
+    ],
+)
+def test_an_unfit_notebook_is_refused_by_name(made, text, reason):
+    with pytest.raises(SiteError, match=f"^01_dummy: .*{reason}.*make notebooks ARGS=01, then make site again.$"):
+        refuse_if_unfit("01_dummy", made, text)
+
+
+def test_an_edited_notebook_is_refused():
+    edited = notebook(ran("1"))
+    edited.cells[0].source = "2"
+    with pytest.raises(SiteError, match=r"^01_dummy: its notebook was edited by hand"):
+        refuse_if_unfit("01_dummy", edited, "text")
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """A course of two lessons in a folder of its own; returns the folder."""
+    (tmp_path / "notebooks" / "text").mkdir(parents=True)
+    for name, path in {"ROOT": "", "NOTEBOOKS": "notebooks", "TEXTS": "notebooks/text"}.items():
+        monkeypatch.setattr(build, name, tmp_path / path)
+    monkeypatch.setattr(make_site, "SITE", tmp_path / "site")
+    (tmp_path / "LICENSE").write_text("MIT")
+    monkeypatch.setattr(make_site, "write_font", lambda path: path.write_bytes(b"a font"))
+    said = new_output("stream", name="stdout", text="<said>")
+    picture = new_output(
+        "display_data", data={"image/png": "iVBO"}, metadata={"image/png": {"alt": 'a "p"', "width": 9}}
+    )
+    lessons = {
+        "00_start_here": [new_markdown_cell("# 0 · Start here\n\n**The question.** Is $s$ there?\n\n" + TABLES)],
+        "01_dummy": [
+            new_markdown_cell("# 1 · Dummy\n\n*About 5 minutes.*\n\nA logit."),
+            ran("x = '<b>'", said, picture),
+        ],
+    }
+    for name, cells in lessons.items():
+        (tmp_path / "notebooks" / "text" / f"{name}.md").write_text("text")
+        nbformat.write(notebook(*cells), tmp_path / "notebooks" / f"{name}.ipynb")
+    return tmp_path
+
+
+def test_a_site_is_made_of_what_lessons_there_are(course, capsys):
+    assert make_site.main() == 0
+    assert sorted(path.name for path in (course / "site").glob("*.html")) == [
+        "00_start_here.html", "01_dummy.html", "index.html",
+    ]  # fmt: skip
+    page = (course / "site" / "01_dummy.html").read_text()
+    assert term("term-logit", "logit") in page
+    assert '<img alt="a &#34;p&#34;"' in page or '<img alt="a &quot;p&quot;"' in page
+    assert "&lt;said&gt;" in page
+    assert 'rel="prev" href="00_start_here.html"' in page and 'rel="next"' not in page
+    start = (course / "site" / "index.html").read_text()
+    assert "Is <math><mi>s</mi></math> there?" in start and "About 5 minutes" in start
+    assert "01_dummy.html" in capsys.readouterr().out
+
+
+def test_a_figure_that_asks_python_says_that_it_needs_a_kernel():
+    lesson = Lesson("01_dummy", notebook(ran("interact(picture)"), ran("1 + 1")))
+    render(lesson, Links())
+    assert lesson.body.count("it needs a kernel") == 1
+
+
+def test_titles_are_text(course):
+    titled = notebook(new_markdown_cell("# 1 · a < b & c\n\n## x < y"))
+    nbformat.write(titled, course / "notebooks" / "01_dummy.ipynb")
+    assert make_site.main() == 0
+    page = (course / "site" / "01_dummy.html").read_text()
+    assert "<title>1 · a &lt; b &amp; c" in page and '<a href="#x-y">x &lt; y</a>' in page
+
+
+def test_the_old_site_stays_until_the_new_one_is_whole(course, capsys):
+    make_site.main()
+    before = (course / "site" / "index.html").read_bytes()
+    (course / "notebooks" / "text" / "01_dummy.md").write_text("newer")
+    assert make_site.main() == 1
+    assert capsys.readouterr().err.startswith("01_dummy: its notebook is older than its text; make notebooks ARGS=01")
+    assert (course / "site" / "index.html").read_bytes() == before
+    assert not list(course.glob(".site-*"))
+
+
+def test_a_lesson_without_a_notebook_is_named(course, capsys):
+    (course / "notebooks" / "01_dummy.ipynb").unlink()
+    assert make_site.main() == 1
+    assert capsys.readouterr().err.startswith("01_dummy: it has no notebook yet")
+
+
+# Checks
+
+LINKS = '<a href="#a">a</a><a href="two.html#b">b</a>'
+SOUND = f'<h1 id="a">A</h1>{LINKS}<img alt="x" src="data:,"><script src="s.js"></script>'
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "one.html").write_text(SOUND)
+    (tmp_path / "two.html").write_text('<h1 id="b">B</h1><a href="https://arxiv.org/abs/1801.07698">p</a>')
+    (tmp_path / "s.js").write_text("")
+    return tmp_path
+
+
+def test_a_sound_site_passes(folder):
+    assert check(folder) == {"one.html": len(SOUND), "two.html": (folder / "two.html").stat().st_size}
+
+
+@pytest.mark.parametrize(
+    ("html", "trouble"),
+    [
+        ('<a href="three.html">', "its link to three.html leads nowhere"),
+        ('<a href="two.html#c">', "its link to two.html#c leads nowhere"),
+        ('<a href="#c">', "its link to #c leads nowhere"),
+        ('<a href="https://arxiv.org/abs/18017698">', "its link to https://arxiv.org/abs/18017698 leads nowhere"),
+        ('<a href="http://example.org">', "its link to http://example.org leads nowhere"),
+        ('<img alt="x" src="https://example.org/x.png">', "https://example.org/x.png, which is not part of the site"),
+        ('<link href="no.css">', "it loads no.css, which is not part of the site"),
+        ('<img src="data:,">', "a picture has no alt text"),
+        ('<p id="a">', "the id a stands on it 2 times"),
+        ("<h3>C</h3>", "an h3 follows an h1"),
+        ("<h1>C</h1>", "it needs one h1"),
+        ("x" * LIMIT, f"bytes, {LIMIT:,} are allowed"),
+    ],
+)
+def test_what_is_wrong_is_said(folder, html, trouble):
+    (folder / "one.html").write_text(SOUND + html)
+    pages = {path.name: Page(path) for path in folder.glob("*.html")}
+    assert [said for said in troubles(pages["one.html"], pages) if trouble in said]
+    with pytest.raises(SiteError, match=r"^one.html: "):
+        check(folder)
+
+
+# The start page
+
+
+def test_times_are_read_from_readme():
+    table = (
+        "| lesson | seconds |\n|---|---|\n| 00 | 7 | 1 |\n| 01 | – | – |\n| all | 7 | 1 |\n\nTaken on 2 cores, x. And"
+    )
+    assert times(f"a\n<!-- times -->\n\n{table}\n<!-- /times -->\n| 02 | 9 |") == ({"00": 7}, "2 cores, x")
+    assert times("no table") == ({}, "")
+
+
+def test_the_family_links_to_lessons_that_there_are():
+    tree = family({"05": "05_arcface.html"})
+    assert '<a href="05_arcface.html">ArcFace</a>' in tree
+    assert "<b>SphereFace</b>" in tree
+    assert tree.count("<ul") == tree.count("</ul>") and tree.count("<li") == tree.count("</li>")
