@@ -31,6 +31,15 @@ def patterns(count=300, classes=10):
     return LabelledImages((pattern[labels] + 0.3 * torch.rand(count, 1, 28, 28, generator=chance)) / 1.3, labels)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def no_loop_of_a_browser():
+    """Playwright's loop counts as running as long as its browser lives, in tests of the same process as well."""
+    running = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(running)
+
+
 @pytest.fixture(scope="module")
 def data():
     images = patterns()
@@ -626,7 +635,10 @@ def test_work_is_done_on_the_main_thread_whoever_asks():
     asyncio.run(asyncio.wait_for(go(), 30))
 
 
-def test_frames_wait_for_the_browser():
+def test_frames_wait_for_the_browser(monkeypatch):
+    monkeypatch.setattr(live_loop, "_INTERVAL", 0)
+    monkeypatch.setattr(live_loop, "_BREATH", 0)
+
     async def go():
         sent, going = [], [True]
 
@@ -637,7 +649,8 @@ def test_frames_wait_for_the_browser():
         loop = LiveLoop(work, lambda: going[0], sent.append, lambda: None)
         loop.do()
         await until(lambda: len(sent) == 3)  # one to paint, two on the way
-        await asyncio.sleep(0.1)
+        for _ in range(50):  # turns of the loop, in which others could have been sent
+            await asyncio.sleep(0)
         assert len(sent) == 3
         loop.painted(2)
         await until(lambda: len(sent) == 5)
