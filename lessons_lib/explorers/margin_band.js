@@ -1,15 +1,15 @@
 // MarginBand: drag the margin on the circle that was just trained, and the class weights along its rim.
-import { bytes, button, calm, choice, degrees, element, figure, ownKeys, painter, settingsLine, slider, speaker, surface, theme, thousands, watchLooks } from './core.js';
+import { bytes, calm, choice, degrees, element, figure, ownKeys, painter, settingsLine, slider, speaker, surface, theme, thousands, watchLooks } from './core.js';
 import { MARGINS, curveFormula, marginText } from './curves.js';
 import { angleBetween, ceiling, cells, evaluate, petals, readAngle, readPoints, shares, wrap } from './circle_band.js';
+import { againButtons } from './margin_again.js';
 import { paintBand } from './margin_paint.js';
+import { replayOf } from './margin_replay.js';
 import { bandSentence, classSentence, pointSentence, trainedSentence } from './margin_words.js';
 
 const RAD = Math.PI / 180, GLIDE = 650, REST = 900;                   // milliseconds: between the views, between two gestures
 const SETTINGS = ['loss', 'margins', 'scale', 'view', 'directions'];
 const HINT = 'Drag an edge of the band, or a numbered handle to turn that class weight; point anywhere inside to read <i>θ</i>.';
-const ALONE = 'Train again at this margin: that needs a kernel, so open this notebook in JupyterLab and run this cell.';
-const NO_IMAGES = 'Train again at this margin: that needs images, MarginBand(run, data).';
 
 const STYLE = `
 .band{display:grid;gap:8px 40px}
@@ -34,7 +34,7 @@ const STYLE = `
 @container (max-width:719px){.band .panel{order:2;margin-top:14px}}`;
 
 /** The controls beside the circle. */
-function controls(root, model, put) {
+function controls(root, model, put, hand) {
   const margin = slider({ label: 'margin <b class="m"><i>m</i></b>', show: m => marginText(model.get('loss'), m),
     set: m => put('margins', { ...model.get('margins'), [model.get('loss')]: m }) });
   const scale = slider({ label: 'scale <i>s</i>', min: 1, max: 64, step: 1, show: String, set: s => put('scale', s) });
@@ -45,10 +45,8 @@ function controls(root, model, put) {
   margin.root.querySelector('label').insertAdjacentHTML('afterend', '<svg viewBox="0 0 80 1" preserveAspectRatio="none" aria-hidden="true">'
     + '<path fill="var(--accent)" opacity=".28"/><path fill="var(--ink)" opacity=".5"/></svg>');
   scent.append(element('span', { class: 'soft' }, 'share not satisfied'), tick);
-  const again = button('', () => model.send({ do: 'retrain' })), undo = button('as first trained', () => put('undo'));
-  const cannot = element('span', { class: 'soft' });
-  root.append(loss.root, element('div', {}, formula, others), scent, element('div', {}, scale.root, pushed), view.root,
-    element('div', { class: 'buttons' }, again, cannot, undo));
+  const again = againButtons(model, hand);
+  root.append(loss.root, element('div', {}, formula, others), scent, element('div', {}, scale.root, pushed), view.root, again.root);
 
   function update({ key, m, s, seen, top, points, moved }) {
     const { neutral, range } = MARGINS[key], share = shares(seen.bears, neutral, range ?? { min: 0, max: 1 });
@@ -57,11 +55,7 @@ function controls(root, model, put) {
     formula.innerHTML = `${s} · ${curveFormula(key, m)}`;
     others.innerHTML = `is the logit of the right class, the others keep <span style="white-space:nowrap">${s} · cos <i>θ<sub>j</sub></i></span>`;
     pushed.innerHTML = `the bolder a point, the harder it is pushed; the mean push, 1\u00a0−\u00a0<i>P<sub>y</sub></i>, is <b>${(seen.push.reduce((sum, p) => sum + p, 0) / (points.n || 1)).toFixed(3)}</b>`;
-    const training = model.get('training');
-    again.textContent = training ? `training … ${Math.round(100 * training)} %` : 'train again at this margin';
-    again.disabled = training > 0; again.hidden = model.alone || !model.get('trainable');
-    cannot.textContent = model.alone ? ALONE : model.get('trainable') ? '' : NO_IMAGES;
-    undo.classList.toggle('gone', !moved || training > 0);
+    again.update(moved);
     if (!range) return;
     margin.update(m, range);
     band.setAttribute('d', area(share.band)); wrong.setAttribute('d', area(share.band.map(() => share.wrong)));
@@ -85,7 +79,8 @@ function render({ model, el }) {
   const panel = element('div', { class: 'panel' }), caption = element('figcaption'), read = element('p', { class: 'soft read' });
   const spoken = element('div', { class: 'spoken', 'aria-live': 'polite' }), say = speaker(spoken);
   const settings = settingsLine(model, SETTINGS, fits(model), () => ask());
-  const update = controls(panel, model, (name, value) => { name === 'undo' ? undo() : put(name, value); model.save_changes(); });
+  const hand = { retrain: () => model.send({ do: 'retrain' }), replay: () => replay.play(), undo };
+  const update = controls(panel, model, (name, value) => { put(name, value); model.save_changes(); }, hand), replay = replayOf(model);
   root.append(element('div', { class: 'band' }, canvas, panel, caption, read), settings.root, spoken);
   const ask = painter(paint), dirs = () => model.get('directions'), retrained = () => bytes(model.get('retrained'));
   const shown = () => { const fresh = retrained(); const p = readPoints(fresh.length ? fresh : bytes(model.get('points')), bytes(model.get('labels'))); return { points: p, petal: petals(p) }; };
@@ -143,7 +138,7 @@ function render({ model, el }) {
   function turn(k, angle) { put('directions', dirs().map((d, i) => (i === k ? wrap(angle) : d))); }
   function undo() {
     put('directions', [...model.get('home')]); put('trained', {});
-    put('retrained', model.alone ? '' : new DataView(new ArrayBuffer(0)));
+    put('retrained', model.alone ? '' : new DataView(new ArrayBuffer(0))); model.save_changes();
   }
   function at(event) {                                                 // the pointer in polar coordinates, and the handle under it
     const frame = canvas.getBoundingClientRect(), x = event.clientX - frame.left - box.cx, y = box.cy - (event.clientY - frame.top);
@@ -187,7 +182,7 @@ function render({ model, el }) {
   ask();
   return () => {
     for (const [event, f] of Object.entries(heard)) model.off(event, f);
-    unwatch(); ask.stop(); say.stop();
+    replay.stop(); unwatch(); ask.stop(); say.stop();
   };
 }
 

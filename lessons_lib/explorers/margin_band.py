@@ -12,6 +12,7 @@ from torch import Tensor
 from lessons_lib.angles import safe_angle
 from lessons_lib.data import ImageData
 from lessons_lib.explorers.base import join_modules
+from lessons_lib.explorers.margin_replay import Moment, recorded
 from lessons_lib.explorers.margins import MarginExplorer
 from lessons_lib.explorers.retraining import Retraining, head_of
 from lessons_lib.figures.plane import draw_directions, draw_points, draw_rim
@@ -29,11 +30,12 @@ class MarginBand(MarginExplorer):
     `run` is a training in two dimensions. With `data` its first `points` training images are shown, and the figure can
     train again at the margin one has dragged to; without, the run's last frame. `directions` (radians, one a class) are
     the class weights' and can be turned; `loss`, `margin`, `scale` and `view` ("features" or "angle") can be set as
-    well. ValueError for a run that is not in the plane.
+    well. Where there is no kernel it replays what `record` has recorded. ValueError for a run that is not in the plane.
     """
 
     _esm = join_modules(
-        *("core.js", "curves.js", "circle_band.js", "dots.js", "margin_paint.js", "margin_words.js", "margin_band.js")
+        *("core.js", "curves.js", "circle_band.js", "dots.js", "margin_paint.js", "margin_words.js"),
+        *("margin_again.js", "margin_replay.js", "margin_band.js"),
     )
     setting_names = ("loss", "margins", "scale", "view", "directions")
 
@@ -50,6 +52,7 @@ class MarginBand(MarginExplorer):
     trained = traitlets.Dict(help="what training again has changed").tag(sync=True)
     training = traitlets.Float(0.0, help="share done, 0 when it rests").tag(sync=True)
     trainable = traitlets.Bool(False).tag(sync=True)
+    recording = traitlets.Dict(help="a training again, to be replayed without a kernel").tag(sync=True)
     left_out = traitlets.Int(0).tag(sync=True)
     problem = traitlets.Unicode("").tag(sync=True)
 
@@ -71,10 +74,13 @@ class MarginBand(MarginExplorer):
             trainable=data is not None,
             left_out=int((~kept).sum()),
         )
+        self._set(settings)
+        self.on_msg(self._asked)
+
+    def _set(self, settings: dict[str, Any]) -> None:
         self.use({name: value for name, value in settings.items() if name != "margin"})
         if "margin" in settings:
             self.margin = settings["margin"]
-        self.on_msg(self._asked)
 
     @traitlets.validate("directions")
     def _one_a_class(self, proposal: traitlets.Bunch) -> list[float]:
@@ -88,23 +94,44 @@ class MarginBand(MarginExplorer):
 
         What is shown moves while it trains. ValueError where no images were given to train on.
         """
+        retraining, head, asked = self._retraining_as_set(steps)
+        try:
+            for share, embeddings in retraining.train(head, steps, len(self._kept)):
+                with self.hold_sync():
+                    self.training = share
+                    self.directions = self._reached = _turns(head.weight)
+                    self.retrained = _as_int16(embeddings[self._kept])
+            self.trained = {**asked, "theta": self._mean_angles(embeddings[self._kept], self.directions)}
+        finally:
+            self.training = 0.0
+
+    def record(self, steps: int = 150, **settings: Any) -> None:
+        """Record a training again, to be replayed where there is no kernel; what is shown stays as it is.
+
+        `settings` (loss, margin, scale, …) are those of the recording where they differ from what is set. ValueError
+        where no images were given to train on.
+        """
+        before = self.settings
+        with self.hold_sync():
+            try:
+                self._set(settings)
+                retraining, head, asked = self._retraining_as_set(steps)
+            finally:
+                self.use(before)
+        moments = [Moment(0.0, _turns(head.weight), self._embeddings)]
+        for share, embeddings in retraining.train(head, steps, len(self._kept)):
+            moments.append(Moment(share, _turns(head.weight), embeddings[self._kept]))
+        theta = self._mean_angles(moments[-1].embeddings, moments[-1].directions)
+        self.recording = {**asked, "theta": theta, **recorded(moments, self._labels)}
+
+    def _retraining_as_set(self, steps: int) -> tuple[Retraining, Head, dict[str, Any]]:
+        """What trains, the head that it trains, and what is said of it."""
         if self._data is None:
             raise ValueError("MarginBand needs images to train again: MarginBand(run, data).")
         self._retraining = self._retraining or Retraining(self._run, self._data)
         turned = self.directions != self._reached  # else it stands where training again left it: begin afresh
         head = head_of(self.loss, self.margin, self.scale, self.directions if turned else self.home)
-        before = self._mean_angle(self._embeddings, self.home)
-        try:
-            for share, embeddings in self._retraining.train(head, steps, len(self._kept)):
-                with self.hold_sync():
-                    self.training = share
-                    self.directions = self._reached = _turns(head.weight)
-                    self.retrained = _as_int16(embeddings[self._kept])
-            after = self._mean_angle(embeddings[self._kept], self.directions)
-            said = {"loss": self.loss, "margin": self.margin, "scale": self.scale, "steps": steps}
-            self.trained = {**said, "theta": [before, after]}
-        finally:
-            self.training = 0.0
+        return self._retraining, head, {"loss": self.loss, "margin": self.margin, "scale": self.scale, "steps": steps}
 
     def _asked(self, _: Any, content: dict[str, Any], __: Any) -> None:
         """A reader pressed "train again"; what goes wrong is said in the figure."""
@@ -116,10 +143,10 @@ class MarginBand(MarginExplorer):
         except Exception as error:
             self.problem = f"Training again failed: {error}"
 
-    def _mean_angle(self, embeddings: Tensor, directions: list[float]) -> float:
-        turns = torch.tensor(directions)[self._labels]
-        own = torch.stack([turns.cos(), turns.sin()], dim=1)
-        return float(safe_angle((torch.nn.functional.normalize(embeddings) * own).sum(dim=1)).mean())
+    def _mean_angles(self, embeddings: Tensor, directions: list[float]) -> list[float]:
+        """The mean angle to the own class weight: as first trained, and of these."""
+        pairs = ((self._embeddings, self.home), (embeddings, directions))
+        return [_mean_angle(points, turns, self._labels) for points, turns in pairs]
 
     @property
     def alt(self) -> str:
@@ -165,6 +192,12 @@ def _shown(run: Run, data: ImageData | None, points: int) -> tuple[Tensor, Tenso
         raise ValueError("MarginBand needs points: a run with frames, or the images as MarginBand(run, data).")
     frame = run.frames[-1]
     return torch.as_tensor(frame["embeddings"]).float(), torch.as_tensor(frame["labels"])
+
+
+def _mean_angle(embeddings: Tensor, directions: list[float], labels: Tensor) -> float:
+    turns = torch.tensor(directions)[labels]
+    own = torch.stack([turns.cos(), turns.sin()], dim=1)
+    return float(safe_angle((torch.nn.functional.normalize(embeddings) * own).sum(dim=1)).mean())
 
 
 def _turns(weight: Tensor) -> list[float]:

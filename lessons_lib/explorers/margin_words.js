@@ -41,8 +41,10 @@ export function classSentence(k, dirs, cells, points) {
   return `Class ${k} at ${degrees(dirs[k])}: ${degrees(a)} to class ${next}, ${degrees(b)} to class ${previous}; ${count ? thousands(count) : 'no'} digits.`;
 }
 
+/** With what was trained again. */
+export const askedText = ({ loss, margin: m }) => (loss === 'softmax' ? 'softmax' : `${MARGINS[loss].name}, <i>m</i> = ${marginText(loss, m)}`);
+
 /** What training again has changed. */
 export function trainedSentence({ loss, margin: m, scale, steps, theta }) {
-  const asked = loss === 'softmax' ? 'softmax' : `${MARGINS[loss].name}, <i>m</i> = ${marginText(loss, m)}`;
-  return `Trained again for ${steps} steps with ${asked}, <i>s</i> = ${scale}: mean <i>θ<sub>y</sub></i> ${degrees(theta[0])} → <b>${degrees(theta[1])}</b>.`;
+  return `Trained again for ${steps} steps with ${askedText({ loss, margin: m })}, <i>s</i> = ${scale}: mean <i>θ<sub>y</sub></i> ${degrees(theta[0])} → <b>${degrees(theta[1])}</b>.`;
 }

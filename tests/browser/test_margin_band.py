@@ -1,16 +1,18 @@
 import json
 import math
+from itertools import pairwise
 
 import pytest
 import torch
 from playwright.sync_api import expect
 
 from lessons_lib.angles import circle_points
+from lessons_lib.data import ImageData, LabelledImages
 from lessons_lib.explorers import MarginBand
 from lessons_lib.losses import ModifiedSoftmaxLoss
 from lessons_lib.nets import EmbeddingNet
 from lessons_lib.runs import Run
-from tests.browser.pictures import picture, wait_until_drawn_anew
+from tests.browser.pictures import LOOK, picture, wait_until_drawn_anew
 
 
 def band(count=300, skip=None, **settings):
@@ -29,6 +31,18 @@ def band(count=300, skip=None, **settings):
 @pytest.fixture(scope="module")
 def explorer():
     return band()
+
+
+@pytest.fixture(scope="module")
+def recorded():
+    """A made-up run with images, shown for ArcFace, with a recorded training for CosFace."""
+    chance = torch.Generator().manual_seed(0)
+    part = LabelledImages(torch.rand(300, 1, 28, 28, generator=chance), torch.arange(300) % 10)
+    head = ModifiedSoftmaxLoss(10, 2)
+    head.weight.data = circle_points(10)
+    made = MarginBand(Run(EmbeddingNet(2, width=2), head), ImageData(part, part[:20], part[:20], 10, "made up"))
+    made.record(steps=30, loss="cosface", margin=0.35)
+    return made
 
 
 @pytest.fixture
@@ -237,3 +251,81 @@ def test_it_fits_the_window(show, explorer, width):
 def test_light_and_dark(show, explorer):
     pictures = [picture(drawn(show(explorer, color_scheme=scheme))) for scheme in ("light", "dark")]
     assert pictures[0] != pictures[1]
+
+
+# ---- a recorded training, replayed without a kernel
+
+
+def replay(page):
+    return page.get_by_role("button", name="replay")
+
+
+def shown(page):
+    """The canvas as it is, under a clock that stands still."""
+    return page.evaluate(f"({LOOK})(document)")
+
+
+def at_a_stand(page):
+    """The page's clock stands; a test turns it."""
+    page.clock.pause_at(page.evaluate("Date.now()") + 1000)
+    page.clock.run_for(100)
+    return page
+
+
+def test_without_a_recording_there_is_nothing_to_replay(page):
+    expect(page.get_by_text("Train again at this margin: that needs a kernel")).to_be_visible()
+    assert replay(page).count() == 0
+
+
+def test_a_recorded_training_is_replayed_and_undone(show, recorded):
+    page = at_a_stand(show(recorded, clock=True))
+    assert caption(page).startswith("ArcFace")
+    expect(replay(page)).to_have_text("replay CosFace, m = 0.350")
+    expect(page.get_by_text("other losses, margins and scales need a kernel")).to_be_visible()
+    begin, seen = shown(page), []
+    replay(page).click()
+    for _ in range(3):
+        page.clock.run_for(400)
+        expect(page.get_by_role("button", name="replaying …")).to_be_disabled()
+        expect(page.get_by_role("button", name="as first trained")).to_be_hidden()
+        assert caption(page).startswith("CosFace, m = 0.350")
+        seen.append((shown(page), settings(page)["directions"]))
+    page.clock.run_for(600)
+    expect(page.locator(".read")).to_contain_text("Trained again for 30 steps with CosFace, m = 0.350, s = 16: mean θy")
+    end = settings(page)
+    assert end["directions"] == recorded.recording["directions"][-1] and end["margins"]["cosface"] == 0.35
+    seen.append((shown(page), end["directions"]))
+    for (look, directions), (later, turned) in pairwise([(begin, recorded.home), *seen]):
+        assert look != later and directions != turned
+    page.clock.run_for(100)
+    assert shown(page) == seen[-1][0]
+    page.get_by_role("button", name="as first trained").click()
+    page.clock.run_for(100)
+    assert settings(page)["directions"] == recorded.home
+    expect(page.locator(".read")).to_contain_text("Drag an edge of the band")
+    page.get_by_text("ArcFace", exact=True).click()
+    page.mouse.move(0, 0)
+    page.clock.run_for(100)
+    assert shown(page) == begin
+
+
+def test_a_recorded_training_is_over_at_once_where_motion_is_unwanted(show, recorded):
+    page = at_a_stand(show(recorded, clock=True, reduced_motion="reduce"))
+    for _ in range(2):  # again from where it began
+        replay(page).press("Enter")
+        page.clock.run_for(100)
+        expect(page.locator(".read")).to_contain_text("Trained again for 30 steps with CosFace")
+        expect(replay(page)).to_be_focused()
+        assert settings(page)["directions"] == recorded.recording["directions"][-1]
+        page.locator("canvas").press("Shift+ArrowRight")
+        page.locator("canvas").blur()
+        page.clock.run_for(100)
+        assert settings(page)["directions"] != recorded.recording["directions"][-1]
+
+
+@pytest.mark.parametrize("width", [420, 740, 1000])
+def test_the_button_that_replays_fits(show, recorded, width):
+    page = drawn(show(recorded, width=width))
+    box = replay(page).bounding_box()
+    assert box["height"] < 50 and box["x"] + box["width"] <= width
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
