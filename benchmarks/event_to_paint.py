@@ -11,6 +11,7 @@ import os
 import platform
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -126,8 +127,8 @@ def table(times: dict[str, list[float]], browser: str) -> str:
     return "\n".join([*lines, f"Key event to painted frame, {PRESSES} presses each; {machine}."])
 
 
-def main() -> int:
-    """Measure and print; 1 where there is no browser to measure in."""
+def print_measured(measured: Callable[[Browser, Path], str]) -> int:
+    """Print what is measured in a browser, with a folder to work in; 1 where there is no browser to measure in."""
     path = chromium_path()
     if path is None:
         print(f"There is nothing to measure in: {NO_BROWSER}", file=sys.stderr)
@@ -137,8 +138,13 @@ def main() -> int:
         sync_playwright() as playwright,
         headless(playwright, path) as browser,
     ):
-        print(table(compare(browser, Path(folder)), browser.version))
+        print(measured(browser, Path(folder)))
     return 0
+
+
+def main() -> int:
+    """Measure and print."""
+    return print_measured(lambda browser, folder: table(compare(browser, folder), browser.version))
 
 
 if __name__ == "__main__":

@@ -10,15 +10,14 @@ them; the time runs from the key event to the end of the frame that shows its an
 import os
 import platform
 import sys
-import tempfile
 import time
 from pathlib import Path
 from statistics import median
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from benchmarks.event_to_paint import WATCH
-from tests.browser.lab import NO_BROWSER, SECONDS, JupyterLab, OpenNotebook, chromium_path, headless, notebook_of
+from benchmarks.event_to_paint import WATCH, print_measured
+from tests.browser.lab import SECONDS, JupyterLab, OpenNotebook, notebook_of
 
 WATCHED, PRESSES = 10.0, 12  # seconds, keys
 
@@ -109,18 +108,8 @@ def watch(browser: Browser, folder: Path) -> dict[tuple[str, int], dict[str, flo
 
 
 def main() -> int:
-    """Measure and print; 1 where there is no browser to measure in."""
-    path = chromium_path()
-    if path is None:
-        print(f"There is nothing to measure in: {NO_BROWSER}", file=sys.stderr)
-        return 1
-    with (
-        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
-        sync_playwright() as playwright,
-        headless(playwright, path) as browser,
-    ):
-        print(table(watch(browser, Path(folder)), browser.version))
-    return 0
+    """Measure and print."""
+    return print_measured(lambda browser, folder: table(watch(browser, folder), browser.version))
 
 
 if __name__ == "__main__":
