@@ -1,5 +1,6 @@
 """Two processes that share a batch get the gradients of one process that has all of it."""
 
+import gc
 import warnings
 
 import pytest
@@ -28,21 +29,29 @@ def centers_and_batch(loss):
     return loss(CLASSES, SIZE), x.requires_grad_(), y
 
 
+def shared_gradient(name, half):
+    """A head's gradient of the whole batch, and its buffers, from this process's half.
+
+    A function of its own, so that nothing of DistributedDataParallel outlives the group: what goes last waits for the
+    group's threads with Python's lock in hand, and such a thread may want the lock to let a tensor go.
+    """
+    head, x, y = head_and_batch(name)
+    shared = DistributedDataParallel(head)  # named, as it must live until the backward pass is over
+    shared(x[half], y[half]).backward()
+    return {key: value.grad for key, value in head.named_parameters()} | dict(head.named_buffers())
+
+
 def work(rank, folder):
     dist.init_process_group("gloo", init_method=f"file://{folder}/meeting", rank=rank, world_size=2)
     warnings.simplefilter("ignore")
     half = slice(rank * ROWS // 2, (rank + 1) * ROWS // 2)
-    found = {}
-    for name in LOSSES:
-        head, x, y = head_and_batch(name)
-        shared = DistributedDataParallel(head)  # named, as it must live until the backward pass is over
-        shared(x[half], y[half]).backward()
-        found[name] = {key: value.grad for key, value in head.named_parameters()} | dict(head.named_buffers())
+    found = {name: shared_gradient(name, half) for name in LOSSES}
     for loss in (CenterLoss, UniformLoss):
         auxiliary, x, y = centers_and_batch(loss)
         auxiliary(x[half], y[half]).backward()
         found[loss.__name__] = {"centers": auxiliary.centers, "x": x.grad[half]}
     torch.save(found, f"{folder}/found{rank}")
+    gc.collect()  # the first DistributedDataParallel of a process goes only so
     dist.destroy_process_group()
 
 
