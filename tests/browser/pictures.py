@@ -19,6 +19,18 @@ LOOK = """root => [...root.querySelectorAll('canvas')].map(canvas => {
 SETTINGS = "settings of this figure"
 
 
+def stop_clock(page: Page) -> Page:
+    """From now on nothing moves on the page but by `page.clock.run_for`, however busy the machine is."""
+    page.clock.pause_at(page.evaluate("Date.now()") + 1000)
+    page.clock.run_for(100)
+    return page
+
+
+def picture_now(page: Page) -> tuple[int, ...]:
+    """All canvases as they are, on a page whose clock stands."""
+    return tuple(page.evaluate(f"({LOOK})(document)"))
+
+
 def wait_until_painted(page: Page) -> None:
     """What was asked for before now is painted in the second frame from now, also where a size changed."""
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")

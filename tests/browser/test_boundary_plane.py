@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lessons_lib.explorers import BoundaryPlane
-from tests.browser.pictures import paste, picture, settings
+from tests.browser.pictures import paste, picture, settings, stop_clock
 
 WIDE, NARROW = 1000, 420
 
@@ -384,7 +384,7 @@ def test_the_canvas_follows_the_scheme(page):
 
 
 def test_only_the_last_of_quick_keys_is_spoken(show):
-    page = opened(show, clock=True)
+    page = stop_clock(opened(show, clock=True))
     field(page).focus()
     for _ in range(4):
         page.keyboard.press("ArrowUp")

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lessons_lib.explorers import CenterUpdate
-from tests.browser.pictures import paste, picture, settings
+from tests.browser.pictures import paste, picture, picture_now, settings, stop_clock
 
 
 @pytest.fixture
@@ -171,7 +171,9 @@ def test_it_fits_every_page_in_both_schemes_and_glides_unless_motion_is_unwanted
     page.emulate_media(color_scheme="dark" if scheme == "light" else "light", reduced_motion=motion)
     page.wait_for_function(f"was => {ink} !== was", arg=was)
     assert picture(page) != before
+    stop_clock(page)
     page.get_by_role("button", name="one step").click()
-    early = picture(page)
+    page.clock.run_for(100)
+    early = picture_now(page)
     page.clock.run_for(450)
-    assert (picture(page) == early) == (motion == "reduce")
+    assert (picture_now(page) == early) == (motion == "reduce")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lessons_lib.explorers import DriftPlayer
-from tests.browser.pictures import LOOK
+from tests.browser.pictures import picture_now, stop_clock
 
 CAPTION = "document.querySelector('.lesson figcaption').textContent"
 
@@ -43,9 +43,7 @@ def watch(show):
     """show, with the page's clock in the test's hand: nothing moves but by `page.clock.run_for`."""
 
     def opened(explorer, **choices):
-        page = show(explorer, clock=True, **choices)
-        page.clock.pause_at(page.evaluate("Date.now()") + 1000)
-        return page
+        return stop_clock(show(explorer, clock=True, **choices))
 
     return opened
 
@@ -70,7 +68,7 @@ def place(page):
 
 
 def picture(page):
-    return page.evaluate(f"({LOOK})(document)[0]")
+    return picture_now(page)[0]
 
 
 def rest(page):

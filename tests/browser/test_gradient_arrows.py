@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lessons_lib.explorers import GradientArrows
-from tests.browser.pictures import paste, picture, settings
+from tests.browser.pictures import paste, picture, picture_now, settings, stop_clock
 
 WIDE, NARROW = 1000, 420
 
@@ -180,11 +180,12 @@ def test_settings_go_out_and_come_back(show):
 
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])
 def test_another_measure_glides_unless_motion_is_unwanted(show, motion):
-    page = opened(show, clock=True, reduced_motion=motion)
+    page = stop_clock(opened(show, clock=True, reduced_motion=motion))
     page.get_by_label("as they are").check(force=True)
-    early = picture(page)
+    page.clock.run_for(100)
+    early = picture_now(page)
     page.clock.run_for(450)
-    assert (picture(page) == early) == (motion == "reduce")
+    assert (picture_now(page) == early) == (motion == "reduce")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

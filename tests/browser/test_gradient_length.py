@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lessons_lib.explorers import GradientLength
-from tests.browser.pictures import at_rest, paste, settings
+from tests.browser.pictures import at_rest, paste, settings, stop_clock
 
 WIDE, NARROW = 1000, 420
 
@@ -200,8 +200,10 @@ def test_the_ghost_stays_until_the_next_gesture(show, explorer):
     page.get_by_text("as it is").click()
     assert at_rest(page) != ghost
     expect(caption(page)).to_contain_text(said)
+    stop_clock(page)
     page.get_by_role("slider", name="margin").press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
+    page.clock.run_for(100)
     expect(caption(page)).to_contain_text("m of ArcFace 0.50 rad → 0.48 rad: at")
 
 

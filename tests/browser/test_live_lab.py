@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from lessons_lib.data import ImageData, LabelledImages
 from lessons_lib.explorers import LiveLab
 from tests.browser.lab import SECONDS, drawn, drawn_anew, notebook_of
-from tests.browser.pictures import at_rest, wait_until_drawn_anew
+from tests.browser.pictures import at_rest, stop_clock, wait_until_drawn_anew
 
 SETUP = """
 import torch
@@ -72,8 +72,7 @@ def test_without_a_kernel_it_stands_at_the_end_of_the_recording_and_says_what_do
 
 
 def test_the_recording_plays_to_its_end_pauses_and_begins_again(show, recorded):
-    page = show(recorded, clock=True)
-    page.clock.pause_at(page.evaluate("Date.now()") + 1000)
+    page = stop_clock(show(recorded, clock=True))
     button(page, "to the start").click()
     page.clock.run_for(100)
     expect(caption(page)).to_contain_text("Nothing is trained yet")

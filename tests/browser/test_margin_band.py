@@ -12,7 +12,7 @@ from lessons_lib.explorers import MarginBand
 from lessons_lib.losses import ModifiedSoftmaxLoss
 from lessons_lib.nets import EmbeddingNet
 from lessons_lib.runs import Run
-from tests.browser.pictures import LOOK, picture, wait_until_drawn_anew
+from tests.browser.pictures import picture, picture_now, stop_clock, wait_until_drawn_anew
 
 
 def band(count=300, skip=None, **settings):
@@ -260,45 +260,33 @@ def replay(page):
     return page.get_by_role("button", name="replay")
 
 
-def shown(page):
-    """The canvas as it is, under a clock that stands still."""
-    return page.evaluate(f"({LOOK})(document)")
-
-
-def at_a_stand(page):
-    """The page's clock stands; a test turns it."""
-    page.clock.pause_at(page.evaluate("Date.now()") + 1000)
-    page.clock.run_for(100)
-    return page
-
-
 def test_without_a_recording_there_is_nothing_to_replay(page):
     expect(page.get_by_text("Train again at this margin: that needs a kernel")).to_be_visible()
     assert replay(page).count() == 0
 
 
 def test_a_recorded_training_is_replayed_and_undone(show, recorded):
-    page = at_a_stand(show(recorded, clock=True))
+    page = stop_clock(show(recorded, clock=True))
     assert caption(page).startswith("ArcFace")
     expect(replay(page)).to_have_text("replay CosFace, m = 0.350")
     expect(page.get_by_text("other losses, margins and scales need a kernel")).to_be_visible()
-    begin, seen = shown(page), []
+    begin, seen = picture_now(page), []
     replay(page).click()
     for _ in range(3):
         page.clock.run_for(400)
         expect(page.get_by_role("button", name="replaying …")).to_be_disabled()
         expect(page.get_by_role("button", name="as first trained")).to_be_hidden()
         assert caption(page).startswith("CosFace, m = 0.350")
-        seen.append((shown(page), settings(page)["directions"]))
+        seen.append((picture_now(page), settings(page)["directions"]))
     page.clock.run_for(600)
     expect(page.locator(".read")).to_contain_text("Trained again for 30 steps with CosFace, m = 0.350, s = 16: mean θy")
     end = settings(page)
     assert end["directions"] == recorded.recording["directions"][-1] and end["margins"]["cosface"] == 0.35
-    seen.append((shown(page), end["directions"]))
+    seen.append((picture_now(page), end["directions"]))
     for (look, directions), (later, turned) in pairwise([(begin, recorded.home), *seen]):
         assert look != later and directions != turned
     page.clock.run_for(100)
-    assert shown(page) == seen[-1][0]
+    assert picture_now(page) == seen[-1][0]
     page.get_by_role("button", name="as first trained").click()
     page.clock.run_for(100)
     assert settings(page)["directions"] == recorded.home
@@ -306,11 +294,11 @@ def test_a_recorded_training_is_replayed_and_undone(show, recorded):
     page.get_by_text("ArcFace", exact=True).click()
     page.mouse.move(0, 0)
     page.clock.run_for(100)
-    assert shown(page) == begin
+    assert picture_now(page) == begin
 
 
 def test_a_recorded_training_is_over_at_once_where_motion_is_unwanted(show, recorded):
-    page = at_a_stand(show(recorded, clock=True, reduced_motion="reduce"))
+    page = stop_clock(show(recorded, clock=True, reduced_motion="reduce"))
     for _ in range(2):  # again from where it began
         replay(page).press("Enter")
         page.clock.run_for(100)

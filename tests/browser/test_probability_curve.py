@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from lessons_lib.explorers import ProbabilityCurve
 from lessons_lib.losses import AdaCosLoss
 from lessons_lib.runs import Run
-from tests.browser.pictures import at_rest, paste, settings
+from tests.browser.pictures import at_rest, paste, settings, stop_clock
 
 WIDE, NARROW = 1000, 420
 
@@ -220,8 +220,7 @@ def test_a_run_is_followed(show, follower):
 
 
 def test_it_plays_through_the_run_once(show, follower):
-    page = show(follower, clock=True)
-    page.clock.pause_at(page.evaluate("Date.now()") + 1000)
+    page = stop_clock(show(follower, clock=True))
     page.get_by_role("button", name="replay").click()
     seen = []
     for _ in range(16):
