@@ -27,7 +27,7 @@ from playwright.sync_api import Browser, Locator, Page, Playwright, Request, Web
 from tests.browser.pictures import LOOK
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 30  # enough for a slow machine; whatever takes longer is broken
+SECONDS = 60  # enough for a slow and busy machine; whatever takes longer is broken
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 NO_BROWSER = "no Chromium was found: install one (Debian: apt install chromium), or name it in PROBE_CHROMIUM."
 
