@@ -45,8 +45,9 @@ def fit(
     AdamW under a one-cycle schedule with peak `lr`; `auxiliary` holds (weight, loss) pairs added to the head's loss;
     `warm_start` is a run whose network, and class weights where they fit, are the start; `seed` decides the order of
     the batches, in which images of one class come `together` so many at a time: losses on pairs want at least two.
-    `callback(step, metrics, frame)` is called about thirty times, the start included. An interrupt keeps
-    what was reached. With `cache`, the same training is done once and afterwards read back, callback and all.
+    `callback(step, metrics, frame)` is called about thirty times, the start included. Of equally good states the
+    latest is kept; an interrupt keeps what was reached. With `cache`, the same training is done once and afterwards
+    read back, callback and all.
 
     Raises ValueError for epochs below 1, an lr that is not positive or a `together` below 1.
     """
@@ -188,10 +189,10 @@ class _Training:
             self.callback(self.run.steps, metrics, frame)
 
     def validate(self) -> None:
-        """Measure the whole validation split, and keep this state if it is the best so far."""
+        """Measure the whole validation split, and keep this state if none before was better."""
         metrics, _ = self.measure(self.data.validation)
         self.run.validation.append(metrics | {"step": self.run.steps})
-        if metrics["accuracy"] > self.best[0]:
+        if metrics["accuracy"] >= self.best[0]:  # few images tie often, and the later state has learnt more
             modules = self.run.modules
             states = [{name: value.clone() for name, value in module.state_dict().items()} for module in modules]
             self.best = (metrics["accuracy"], states)

@@ -56,6 +56,16 @@ def test_the_best_state_on_validation_is_kept(data, cache_folder):
     assert float(right.float().mean()) == pytest.approx(max(seen["accuracy"] for seen in run.validation))
 
 
+def test_of_equally_good_states_the_latest_is_kept(data, cache_folder):
+    run = fit(*start(NormalizedSoftmaxLoss), data, epochs=20)
+    most = max(seen["accuracy"] for seen in run.validation)
+    best = [seen["theta"] for seen in run.validation if seen["accuracy"] == most]
+    x, label = embed(run.net, data.validation.images), data.validation.labels
+    kept = run.head.cosines(x)[torch.arange(len(label)), label].acos().mean().item()
+    assert len(best) > 1 and best[0] > best[-1] + 0.01
+    assert kept == pytest.approx(best[-1], abs=1e-4)
+
+
 def test_the_same_seed_gives_the_same_network_another_seed_another(data, cache_folder):
     first, again, other = (fit(*start(), data, epochs=1, seed=seed, cache=False) for seed in (0, 0, 1))
     assert torch.equal(first.head.weight, again.head.weight)
