@@ -23,7 +23,8 @@ data = ImageData(images, images, images, num_classes=10, digest="made up")
 warm = Run(EmbeddingNet(2, width=4), SoftmaxLoss(10, 2))
 """
 SHOW = """
-lab, heard = LiveLab(data, warm, recording=20, speed=2), []
+lab, heard = LiveLab(data, warm, speed=2), []
+lab.record(20)
 lab.observe(lambda change: heard.append(change.new["arcface"]), "margins")
 lab
 """
@@ -242,11 +243,11 @@ def test_every_move_of_the_margin_is_served_while_it_trains(notebook, figure):
 
 
 def test_loss_scale_source_and_speed_are_taken_over(notebook, figure):
-    for loss, name in (("adacos", "AdaCos"), ("p2sgrad", "P2SGrad"), ("normface", "cosine softmax")):
+    for loss, name in (("adacos_dynamic", "AdaCos"), ("p2sgrad", "P2SGrad"), ("softmax", "cosine softmax")):
         figure.get_by_role("radio", name=name, exact=True).check(force=True)
         button(figure, "2 steps").click()
         until(notebook, f"lab._training.choice[0] == {loss!r}")
-        expect(figure.get_by_role("slider", name="scale")).to_be_enabled(enabled=loss == "normface")
+        expect(figure.get_by_role("slider", name="scale")).to_be_enabled(enabled=loss == "softmax")
         expect(figure.get_by_role("slider", name="margin")).to_be_disabled()
     figure.get_by_role("slider", name="scale").press("End")
     figure.get_by_role("slider", name="speed").press("End")
