@@ -177,8 +177,7 @@ class LiveLab(LiveSettings):
     def _publish(self) -> int:
         """Send the moment and the curves."""
         training = self._here()
-        self._moment = training.moment()
-        self._curves.add(self._moment)
+        self._moment = self._curves.add(training.moment())
         self._frames += 1
         with self.hold_sync():
             self.changes = [dict(change) for change in training.changes[-_CHANGES:]]

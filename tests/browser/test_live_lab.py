@@ -31,13 +31,18 @@ lab
 
 
 @pytest.fixture(scope="module")
-def recorded():
-    """A lab with a recorded run that changes its margin and then its loss."""
+def data():
     chance = torch.Generator().manual_seed(0)
     labels = torch.arange(200) % 10
     pattern = torch.rand(10, 1, 28, 28, generator=chance)
     images = LabelledImages((pattern[labels] + torch.rand(200, 1, 28, 28, generator=chance)) / 2, labels)
-    lab = LiveLab(ImageData(images, images, images, num_classes=10, digest="made up"))
+    return ImageData(images, images, images, num_classes=10, digest="made up")
+
+
+@pytest.fixture(scope="module")
+def recorded(data):
+    """A lab with a recorded run that changes its margin and then its loss."""
+    lab = LiveLab(data)
     lab.record(60, {30: {"margin": 0.5}, 45: {"loss": "p2sgrad"}})
     return lab
 
@@ -70,6 +75,17 @@ def test_without_a_kernel_it_stands_at_the_end_of_the_recording_and_says_what_do
     assert all(radio.is_disabled() for radio in page.get_by_role("radio").all())
     expect(page.get_by_role("radio", name="P2SGrad")).to_be_checked()
     expect(page.get_by_text("settings", exact=True)).to_be_hidden()
+
+
+def test_without_a_recording_it_stands_as_it_was_and_says_what_is_missing(show, data):
+    lab = LiveLab(data)
+    lab.run(7)
+    page = show(lab)
+    expect(caption(page)).to_contain_text("Step 7, ArcFace, m = 0.20")
+    expect(page.get_by_text("nothing was recorded to be replayed: lab.record() before it is shown")).to_be_visible()
+    for name in ("play", "next frame", "to the start"):
+        expect(button(page, name)).to_be_disabled()
+    expect(page.get_by_role("slider", name="moment of the recorded run")).to_be_hidden()
 
 
 def test_the_recording_plays_to_its_end_pauses_and_begins_again(show, recorded):
@@ -296,6 +312,20 @@ def test_settings_can_be_pasted(notebook, figure):
     line.press("Enter")
     expect(figure.get_by_role("status")).to_have_text('margins cannot be {"sphereface":2.5} here.')
     figure.locator("summary").click()
+
+
+def test_a_second_window_is_told_what_the_first_one_sets(lab, chromium, notebook, figure):
+    notebook.save()
+    with lab.open(chromium, "live") as other:
+        second = other.figure(1)
+        for here, there in ((figure, second), (second, figure)):
+            slider = here.get_by_role("slider", name="margin")
+            slider.press("ArrowRight")
+            said = slider.get_attribute("aria-valuetext")
+            expect(there.get_by_role("slider", name="margin")).to_have_attribute("aria-valuetext", said)
+            name = "CosFace" if here is figure else "ArcFace"
+            here.get_by_role("radio", name=name, exact=True).check(force=True)
+            expect(there.get_by_role("radio", name=name, exact=True)).to_be_checked()
 
 
 def test_it_replays_when_the_kernel_has_gone(notebook, figure):

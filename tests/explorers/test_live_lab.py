@@ -242,7 +242,8 @@ def test_curves_stay_short_and_keep_first_and_last():
         curves.add(moment_of(np.eye(2), step=step))
     steps = [row[0] for row in curves.rows]
     assert len(steps) <= 400 and steps[0] == 0 and steps[-1] == 2998 and steps == sorted(set(steps))
-    curves.add(moment_of(np.eye(2), step=2998, loss=math.nan, accuracy=0.1))
+    shown = curves.add(moment_of(np.eye(2), step=2998, loss=math.nan, accuracy=0.1))
+    assert shown.loss == 0.5 and shown.accuracy == 0.1
     assert curves.rows[-1][:3] == [2998, 0.5, 0.1]  # shown again without a step: its loss stays
 
 
