@@ -33,7 +33,7 @@ from lessons_lib.runs import Run
 data, warm = load_mnist(), Run(EmbeddingNet(2), SoftmaxLoss(10, 2))
 """
 SHOW = """
-lab, heard = LiveLab(data, warm, source={source!r}, speed={speed}, recording=40), []
+lab, heard = LiveLab(data, warm, source={source!r}, speed={speed}), []
 lab.observe(lambda change: heard.append(change.new), "margins")
 lab
 """

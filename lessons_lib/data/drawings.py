@@ -4,7 +4,7 @@ import hashlib
 import io
 import unicodedata
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -82,12 +82,12 @@ def load_drawings() -> Drawings:
     return drawings
 
 
-def draw_glyphs() -> Drawings:
-    """Draw every character of our scripts in every font that has it, and keep one of those that look alike."""
+def draw_glyphs(scripts: Collection[str] = tuple(SCRIPTS.values())) -> Drawings:
+    """Draw every character of these scripts in every font that has it, and keep one of those that look alike."""
     drawn: dict[tuple[int, int], list[np.ndarray]] = {}
     order = list(SCRIPTS.values())
     for name in _FONTS:
-        for code, image in _drawn_from(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"{name}.ttf"):
+        for code, image in _drawn_from(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"{name}.ttf", scripts):
             drawn.setdefault((order.index(script_of(chr(code))), code), []).append(image)
     classes = sorted(drawn)
     images = torch.from_numpy(np.stack([image for each in classes for image in drawn[each]]))
@@ -121,14 +121,14 @@ def script_of(character: str) -> str | None:
     return next((script for start, script in SCRIPTS.items() if name.startswith(start)), None)
 
 
-def _drawn_from(path: Path) -> Iterator[tuple[int, np.ndarray]]:
-    """Every character of our scripts that the font can draw, as (code point, image)."""
+def _drawn_from(path: Path, scripts: Collection[str]) -> Iterator[tuple[int, np.ndarray]]:
+    """Every character of these scripts that the font can draw, as (code point, image)."""
     if not path.exists():
         raise FileNotFoundError(f"matplotlib ships the font {path.name}, but {path.parent} has none: install it again.")
     font = FT2Font(path)
     missing = draw(font, 0)
     for code, glyph in sorted(font.get_charmap().items()):
-        if glyph and script_of(chr(code)):
+        if glyph and script_of(chr(code)) in scripts:
             image = draw(font, glyph)
             if image.any() and not np.array_equal(image, missing):
                 yield code, image

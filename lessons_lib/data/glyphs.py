@@ -12,7 +12,16 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from lessons_lib.data.drawings import SCRIPTS, SEEN, SIDE, UNSEEN, UNSEEN_VALIDATION, Drawings, load_drawings
+from lessons_lib.data.drawings import (
+    SCRIPTS,
+    SEEN,
+    SIDE,
+    UNSEEN,
+    UNSEEN_VALIDATION,
+    Drawings,
+    draw_glyphs,
+    load_drawings,
+)
 from lessons_lib.data.images import LabelledImages, random_maps
 from lessons_lib.data.open_set import OpenSetData, images_digest
 from lessons_lib.losses.checks import check_count
@@ -95,18 +104,18 @@ def write_glyph_folder(
     """A folder for who has none at hand: `classes` characters of these scripts, a folder of `images` PNGs each.
 
     Black on white, squares of 40 to 80 pixels a side; folders are named by code point, such as U+05D0. The characters
-    are taken evenly from all that the scripts have; `seed` decides how each is drawn. Returns the path.
-    Raises ValueError for a script there is none of, and for more classes than these scripts have.
+    are taken evenly from those of the scripts that do not look alike; `seed` decides how each is drawn. Returns the
+    path. Raises ValueError for a script there is none of, and for more classes than these scripts have.
     """
     check_count("images", images, 1, "write_glyph_folder")
-    drawings, chance = load_drawings(), torch.Generator().manual_seed(seed)
-    strange = sorted(set(scripts) - set(drawings.scripts))
+    strange = sorted(set(scripts) - set(SCRIPTS.values()))
     if strange:
         raise ValueError(f"There is no script {strange[0]!r}; there are {', '.join(SCRIPTS.values())}.")
-    known = torch.tensor([i for i, script in enumerate(drawings.scripts) if script in scripts])
-    if not 1 <= classes <= len(known):
-        raise ValueError(f"classes must lie in 1..{len(known)}, as many as these scripts have, got {classes}.")
-    taken = known[torch.linspace(0, len(known) - 1, classes).long()]
+    drawings, chance = draw_glyphs(scripts), torch.Generator().manual_seed(seed)
+    known = len(drawings.characters)
+    if not 1 <= classes <= known:
+        raise ValueError(f"classes must lie in 1..{known}, as many as these scripts have, got {classes}.")
+    taken = torch.linspace(0, known - 1, classes).long()
     mine = torch.isin(drawings.labels, taken)  # the others need not be thickened
     few = replace(drawings, images=drawings.images[mine], labels=torch.searchsorted(taken, drawings.labels[mine]))
     labels = torch.arange(classes).repeat_interleave(images)

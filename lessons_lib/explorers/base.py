@@ -12,10 +12,10 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 import anywidget
-from traitlets import TraitError
+from traitlets import Enum, TraitError
 
 from lessons_lib.figures.style import Picture
 
@@ -29,6 +29,14 @@ def join_modules(*names: str) -> str:
     own = [re.sub(r"^import [^;]*;\n", "", source, flags=re.MULTILINE) for source in sources]
     inner = [re.sub(r"^export (?!default)", "", source, flags=re.MULTILINE) for source in own]
     return "\n".join(inner)
+
+
+class Choice(Enum):
+    """A setting that is one of a few words; another one is refused with a sentence that lists them."""
+
+    def error(self, obj: Any, value: Any, *_: Any) -> NoReturn:
+        """TraitError, which `Explorer.use` hands on as ValueError."""
+        raise TraitError(f"{self.name} must be one of {', '.join(map(str, self.values))}, got {value!r}.")
 
 
 class Explorer(anywidget.AnyWidget):

@@ -14,20 +14,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lessons_lib.angles import circle_points
-from lessons_lib.explorers.base import join_modules
-from lessons_lib.explorers.margins import LOSSES, MarginExplorer, named_head
+from lessons_lib.explorers.base import Choice, join_modules
+from lessons_lib.explorers.margins import LOSSES, NAMES, MarginExplorer, named_head
 from lessons_lib.figures.style import FAINT, INK, PALETTE, PAPER, SOFT, Picture
 from lessons_lib.gradients import Gradients, gradients, with_weights
 from lessons_lib.losses import Head
 
-_NAMES = {
-    "softmax": "cosine softmax",
-    "sphereface": "SphereFace",
-    "cosface": "CosFace",
-    "arcface": "ArcFace",
-    "adacos": "Fixed AdaCos",
-    "p2sgrad": "P2SGrad",
-}
 _CLASSES = 3, 5, 10
 _REACH, _TALLEST = 1.3, 1.4  # how far out and how high a reader can move x: radii, radians
 _NOWHERE = 0.01
@@ -50,8 +42,8 @@ class GradientArrows(MarginExplorer):
         *("arrows_words.js", "arrows_controls.js", "arrows_hand.js", "gradient_arrows.js"),
     )
     setting_names = ("loss", "other", "margins", "scale", "directions", "label", "point", "lift", "lengths")
-    loss = traitlets.Enum((*LOSSES, "adacos", "p2sgrad"), default_value="arcface").tag(sync=True)
-    other = traitlets.Enum((*LOSSES, "adacos", "p2sgrad"), default_value="p2sgrad").tag(sync=True)
+    loss = Choice((*LOSSES, "adacos", "p2sgrad"), default_value="arcface").tag(sync=True)
+    other = Choice((*LOSSES, "adacos", "p2sgrad"), default_value="p2sgrad").tag(sync=True)
     scale = traitlets.Float(16.0).tag(sync=True)
     directions = traitlets.List().tag(sync=True)
     label = traitlets.Int(0).tag(sync=True)
@@ -134,7 +126,7 @@ class GradientArrows(MarginExplorer):
     @property
     def alt(self) -> str:
         """What the first frame shows, in two sentences."""
-        pair = f"{_NAMES[self.loss]} and {_NAMES[self.other]}"
+        pair = f"{NAMES[self.loss]} and {NAMES[self.other]}"
         if math.hypot(*self.point) <= _NOWHERE:
             return (
                 f"{self.classes} class weights around a circle; x lies at the origin, where {pair} have no direction."
@@ -175,7 +167,7 @@ class GradientArrows(MarginExplorer):
         axes.plot(*self.point, "o", color=INK, markersize=14, markeredgecolor=PAPER, markeredgewidth=2, zorder=5)
         axes.text(*self.point, "x", **place)
         for i, loss in enumerate((self.loss, self.other)):
-            axes.plot([], [], color=_COLOURS[i], linestyle=_DASHES[i], linewidth=2.4, label=_NAMES[loss])
+            axes.plot([], [], color=_COLOURS[i], linestyle=_DASHES[i], linewidth=2.4, label=NAMES[loss])
         axes.legend(loc="lower center", ncols=2, frameon=False, labelcolor=INK, fontsize=10, handlelength=3)
         return picture
 

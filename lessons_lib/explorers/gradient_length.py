@@ -12,20 +12,12 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lessons_lib.explorers.base import join_modules
-from lessons_lib.explorers.margins import LOSSES, MARGINS, named_head
+from lessons_lib.explorers.base import Choice, join_modules
+from lessons_lib.explorers.margins import LOSSES, MARGINS, NAMES, named_head
 from lessons_lib.explorers.trained_angles import AngleExplorer, draw_histogram
 from lessons_lib.figures.style import INK, PALETTE, SOFT, Picture, degree_ticks, quiet_axes
 from lessons_lib.gradients import Gradients, Others, gradients, with_weights
 
-_NAMES = {
-    "softmax": "cosine softmax",
-    "sphereface": "SphereFace",
-    "cosface": "CosFace",
-    "arcface": "ArcFace",
-    "adacos": "Fixed AdaCos",
-    "p2sgrad": "P2SGrad",
-}
 _INK = {"softmax": 8, "sphereface": 5, "cosface": 0, "arcface": 4, "adacos": 1, "p2sgrad": 2}
 _DASHES = {"softmax": ":", "sphereface": "-.", "cosface": "--", "arcface": "-", "adacos": (0, (9, 3)), "p2sgrad": "-"}
 
@@ -46,7 +38,7 @@ class GradientLength(AngleExplorer):
     )
     setting_names = ("loss", "margins", "scale", "classes", "others", "quantity", "divided", "angle", "net")
 
-    loss = traitlets.Enum((*LOSSES, "adacos", "p2sgrad"), default_value="arcface").tag(sync=True)
+    loss = Choice((*LOSSES, "adacos", "p2sgrad"), default_value="arcface").tag(sync=True)
     scale = traitlets.Float(64.0).tag(sync=True)
     classes = traitlets.Int(10).tag(sync=True)
     others = traitlets.Enum(("90", "simplex", "circle"), default_value="90").tag(sync=True)
@@ -66,7 +58,7 @@ class GradientLength(AngleExplorer):
     @margin.setter
     def margin(self, margin: Any) -> None:
         if self.loss not in MARGINS:
-            raise ValueError(f"{_NAMES[self.loss]} has no margin: set `loss` to one of {', '.join(MARGINS)} first.")
+            raise ValueError(f"{NAMES[self.loss]} has no margin: set `loss` to one of {', '.join(MARGINS)} first.")
         self.margins = {**self.margins, self.loss: margin}
 
     @traitlets.validate("scale")
@@ -90,7 +82,7 @@ class GradientLength(AngleExplorer):
         given = "" if self.loss == "p2sgrad" else f" (s = {self.scale:g}, {margin}C = {self.classes:,})"
         return (
             "Length of the gradient on the own class weight against θ for six losses: "
-            f"at {math.degrees(self.angle):.1f}° {_NAMES[self.loss]}{given} pulls with {own:.3g}, P2SGrad with "
+            f"at {math.degrees(self.angle):.1f}° {NAMES[self.loss]}{given} pulls with {own:.3g}, P2SGrad with "
             f"{free:.3g}. P2SGrad's curve is thick and stays where it is whatever s, m and C are."
         )
 
@@ -105,7 +97,7 @@ class GradientLength(AngleExplorer):
         quiet_axes(plot)
         degrees = np.arange(1.0, 180.0, 2.0 if self.classes <= 1_000 else 6.0)  # each angle is a gradient of its own
         top = {"length": 1.75, "coefficient": 2.4}[self.quantity] if self.divided else 72
-        for loss in _NAMES:
+        for loss in NAMES:
             found = self._measured(loss, tuple(np.radians(degrees).tolist()))[self.quantity == "coefficient"]
             self._draw_curve(plot, loss, degrees, found / self._unit(loss))
         plot.axvline(math.degrees(self.angle), color=INK, linewidth=0.8)
@@ -119,7 +111,7 @@ class GradientLength(AngleExplorer):
     def _draw_curve(self, axes: Axes, loss: str, degrees: NDArray, values: NDArray) -> None:
         wide = 3.4 if loss == "p2sgrad" else 2.2 if loss == self.loss else 1.2
         style = {"color": PALETTE[_INK[loss]], "linestyle": _DASHES[loss], "linewidth": wide}
-        axes.plot(degrees, values, label=_NAMES[loss], zorder=3 if loss == "p2sgrad" else 2, **style)
+        axes.plot(degrees, values, label=NAMES[loss], zorder=3 if loss == "p2sgrad" else 2, **style)
 
     def _unit(self, loss: str) -> float:
         """What the curve is divided by: each loss's own scale."""

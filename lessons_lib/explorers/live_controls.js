@@ -7,6 +7,7 @@ import { plainly, sized } from './live_words.js';
 export const SPEEDS = [1, 2, 5, 10, 20, 50];
 const SIGNS = { play: 'M1 0v14l11-7z', pause: 'M1 0h3.6v14H1zM7.4 0H11v14H7.4z' };
 export const NO_KERNEL = 'This is a recording: other losses, margins and scales need a kernel, so open this notebook in JupyterLab and run this cell.';
+const NOTHING_RECORDED = 'This needs a kernel, and nothing was recorded to be replayed: lab.record() before it is shown does so.';
 const NO_TRUNK = 'Trunk features need a trained run: LiveLab(data, warm).';
 const STEPS_OF_MARGIN = { sphereface: 1 };
 const nearestSpeed = speed => SPEEDS.reduce((best, s, i) => (Math.abs(s - speed) < Math.abs(SPEEDS[best] - speed) ? i : best), 0);
@@ -33,7 +34,7 @@ export function liveButtons(hand) {
       play.append(name);
     }
     step.textContent = replay ? 'next frame' : `${speed} step${speed === 1 ? '' : 's'}`; reset.textContent = replay ? 'to the start' : 'reset';
-    step.disabled = playing; play.disabled = step.disabled && !playing || replay && frames < 2;
+    step.disabled = playing || replay && !frames; reset.disabled = replay && !frames; play.disabled = replay && frames < 2;
   }
   return { root, update };
 }
@@ -53,7 +54,7 @@ export function liveControls(model, put) {
   const why = element('div', { class: 'soft why' }), knobs = element('div', { class: 'knobs' }, margin.root, scale.root, speed.root);
   const root = element('div', { class: 'what' }, element('div', { class: 'set' }, element('span', { class: 'soft' }, 'learns from'), source.root),
     element('div', { class: 'set' }, element('span', { class: 'soft' }, 'loss'), loss.root), knobs, why);
-  function update({ replay, settings, moment }) {
+  function update({ replay, settings, moment, frames }) {
     const kind = KINDS[settings.loss], own = kind.margin, range = own && MARGINS[own].range;
     running = moment?.scale ?? NaN;
     source.update(settings.source); loss.update(settings.loss);
@@ -64,7 +65,7 @@ export function liveControls(model, put) {
     scale.update(settings.scale); scale.input.disabled ||= !kind.scaled;
     speed.update(nearestSpeed(settings.speed ?? model.get('speed')));
     root.classList.toggle('off', replay);
-    why.textContent = replay ? NO_KERNEL : [kind.why, model.get('warm') ? '' : NO_TRUNK].filter(Boolean).join(' ');
+    why.textContent = replay ? frames ? NO_KERNEL : NOTHING_RECORDED : [kind.why, model.get('warm') ? '' : NO_TRUNK].filter(Boolean).join(' ');
   }
   return { root, update };
 }

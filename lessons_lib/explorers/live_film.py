@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -32,15 +33,18 @@ class Curves:
     def __init__(self) -> None:
         self.rows: list[list[float]] = []
 
-    def add(self, moment: Moment) -> None:
-        """The newest; a moment at the same step takes the place of the one before, but for the loss of its steps."""
-        row = numbers_of(moment)
-        if self.rows and self.rows[-1][0] == row[0]:
+    def add(self, moment: Moment) -> Moment:
+        """The newest; a moment at the same step takes the place of the one before, but for the loss of its steps.
+
+        Returns the moment, with that loss.
+        """
+        if self.rows and self.rows[-1][0] == moment.step:
             loss = self.rows.pop()[1]
-            row[1] = loss if math.isnan(row[1]) else row[1]
-        self.rows.append(row)
+            moment = replace(moment, loss=loss) if math.isnan(moment.loss) else moment
+        self.rows.append(numbers_of(moment))
         if len(self.rows) > _MOST:
             self.rows = self.rows[:-1:2] + self.rows[-1:]
+        return moment
 
     def packed(self) -> bytes:
         """Six float32 a moment: step, loss, accuracy, theta, other, scale."""

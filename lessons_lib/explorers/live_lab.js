@@ -12,6 +12,7 @@ import { replayOf } from './live_replay.js';
 const SETTINGS_OF_LAB = ['source', 'loss', 'margins', 'scale', 'speed'], SILENCE = 4000;           // milliseconds
 const LIVE_HINT = 'Hollow digits are read as another class. The rim has the colour of the class that wins in its direction, thin (and tinted inside) where it does not win by the margin. '
   + 'How far out a digit is drawn means nothing. Space plays, → steps, a digit key shows one class alone.';
+const WINDOW = Math.random().toString(36).slice(2);                    // all views of this lab in this browser window share it
 const SILENT = 'No frame has come for a while: the kernel is busy with another cell, or gone. Training goes on when it is free.';
 const GONE = 'The kernel is gone; this is the recorded run. Run this cell again to train.';
 
@@ -47,8 +48,9 @@ function render({ model, el }) {
   const range = ownKeys(element('input', { type: 'range', step: 1, min: 0, 'aria-label': 'moment of the recorded run' }));
   const problem = element('p', { role: 'alert' }), where = element('p'), news = element('div', { class: 'news' }), hint = element('p', { class: 'soft hint' }, LIVE_HINT);
   const spoken = element('div', { class: 'spoken', 'aria-live': 'polite' }), say = speaker(spoken, 2000), draw = painter(paint);
-  const film = readMoments(bytes(model.get('film')), classes, labels.length);
-  const recording = replayOf(film, model.get('recorded'), draw);
+  let film, recording;
+  const load = () => { film = readMoments(bytes(model.get('film')), classes, labels.length); recording = replayOf(film, model.get('recorded'), draw); };
+  load();
   let replay = Boolean(model.alone), gone = false, silent = false, waiting = 0, answered = -1;
   let frame = readFrame(bytes(model.get('frame')), classes, labels.length), look = null, only = null, told = '';
 
@@ -57,9 +59,10 @@ function render({ model, el }) {
     step() { if (replay) recording.step(); else if (!model.get('playing')) model.send({ do: 'step' }); },
     reset() { replay ? recording.reset() : model.send({ do: 'reset' }); },
   };
-  const put = (name, value) => { model.set(name, value); model.send({ set: { [name]: value } }); draw(); };
+  const put = (name, value) => { model.set(name, value); model.send({ set: { [name]: value }, by: WINDOW }); draw(); };
+  const pasted = { get: name => model.get(name), set: put, save_changes() {} };
   const buttons = liveButtons(hand), controls = liveControls(model, put);
-  const line = settingsLine(model, SETTINGS_OF_LAB, liveFits(model), draw);
+  const line = settingsLine(pasted, SETTINGS_OF_LAB, liveFits(model), draw);
   root.append(element('div', { class: 'livelab' }, element('div', { class: 'top' }, buttons.root), controls.root,
     element('div', { class: 'pictures' }, circle, element('div', { class: 'time' }, curves, range)), problem, element('figcaption', {}, where, news),
     element('div', {}, hint, line.root)), spoken);
@@ -67,9 +70,9 @@ function render({ model, el }) {
   /** What is shown: the newest frame, or the moment at which the recording stands. */
   function shown() {
     const live = { source: model.get('source'), loss: model.get('loss'), margins: model.get('margins'), scale: model.get('scale') };
-    const settings = replay ? recording.settings() : live, moment = replay ? recording.moment() : frame;
+    const filmed = replay && recording.length, settings = filmed ? recording.settings() : live, moment = filmed ? recording.moment() : frame;
     const state = { replay, settings, moment, labels, points: labels.length, playing: replay ? recording.playing() : model.get('playing'), speed: model.get('speed'), frames: recording.length, at: recording.at(),
-      rows: replay ? film : frame?.rows ?? [], changes: replay ? recording.changes() : model.get('changes'), problem: replay ? recording.problem() : model.get('problem'), arcs: [], read: [] };
+      rows: filmed ? film : frame?.rows ?? [], changes: filmed ? recording.changes() : model.get('changes'), problem: replay ? recording.problem() : model.get('problem'), arcs: [], read: [] };
     if (!moment) return state;
     const m = settings.margins[KINDS[settings.loss].margin] ?? 0;
     return { ...state, arcs: rimArcs(moment.weight, settings.loss, m), read: readings(moment.angles, moment.weight, settings.loss) };
@@ -93,7 +96,7 @@ function render({ model, el }) {
     const plain = `${where.textContent} ${news.textContent}`;
     circle.setAttribute('aria-label', `The digits on the circle${state.playing ? ', moving.' : `. ${plain}`}`);        // read out once it rests
     if (!state.playing && plain !== told) { told = plain; say(plain); }
-    range.hidden = !replay; line.root.hidden = replay;
+    range.hidden = !(replay && film.length > 1); line.root.hidden = replay;
     range.max = film.length - 1; range.value = recording.at();
     range.setAttribute('aria-valuetext', state.moment ? `step ${state.moment.step}, ${(100 * state.moment.accuracy).toFixed(1)} % read right` : 'nothing recorded');
   }
@@ -117,6 +120,10 @@ function render({ model, el }) {
   const heard = {
     'change:frame': () => { frame = readFrame(bytes(model.get('frame')), classes, labels.length); listen(); draw(); },
     'change:playing': () => { listen(); draw(); },
+    'msg:custom': ({ set, by }) => {                                   // a reader of another window has set something
+      if (by !== WINDOW) for (const [name, value] of Object.entries(set)) model.set(name, value);
+    },
+    'change:film': () => { load(); draw(); },
     'comm_live_update': () => { gone = replay = true; draw(); },       // it was live when this view was made
     ...Object.fromEntries([...SETTINGS_OF_LAB, 'changes', 'problem'].map(name => [`change:${name}`, () => draw()])),
   };

@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-import torch
 
 from lessons_lib.data import ImageData
 from lessons_lib.explorers.base import join_modules
 from lessons_lib.explorers.live_film import Curves, filmed, pack_moment, shown_numbers
 from lessons_lib.explorers.live_loop import LiveLoop
 from lessons_lib.explorers.live_picture import draw_live, live_alt
-from lessons_lib.explorers.live_settings import NAMES, LiveSettings
+from lessons_lib.explorers.live_settings import NAMES_OF_LAB, LiveSettings
 from lessons_lib.explorers.live_training import (
     SHOWN,
     Examples,
@@ -21,6 +20,7 @@ from lessons_lib.explorers.live_training import (
     Moment,
     one_thread,
     stopped_sentence,
+    with_trunk,
 )
 from lessons_lib.figures.style import Picture
 from lessons_lib.runs import Run
@@ -32,11 +32,12 @@ _FRAMES, _CHANGES = 40, 24
 class LiveLab(LiveSettings):
     """Train a small network into the plane while you watch, and change its loss, margin and scale meanwhile.
 
-    `source` is what it learns from: "pixels" of `data`, or what the "trunk" of the run `warm` says of them. `loss` is
-    one of LOSSES in live_training.py ("softmax" is the plain one, without bias; "arcface_raw" lets cos(θ + m) rise
-    again; "adacos_fixed" keeps its scale), `margin` its own (SphereFace's a whole number), `scale` 1..64, `speed` the
-    most steps a frame, 1..50. A change acts on the network as it stands; `reset` begins anew from `seed`. When first
-    displayed it records a run of `recording` steps for pages without a kernel, and goes on from its end.
+    `source` is what it learns from: "pixels" of `data`, or what the "trunk" of the run `warm` says of them; where
+    `warm` is a function, it is asked for the run once that is wanted. `loss` is one of LOSSES in live_training.py
+    ("softmax" is cosine softmax and "adacos" the fixed one, as in every explorer; "arcface_raw" lets cos(θ + m) rise
+    again), `margin` its own (SphereFace's a whole number), `scale` 1..64, `speed` the most steps a frame, 1..50.
+    A change acts on the network as it stands; `reset` begins anew from `seed`. Pages without a kernel replay what was
+    recorded by `record` before it was shown.
 
     ValueError for settings that are none, and for "trunk" without a run that has one.
     """
@@ -46,20 +47,15 @@ class LiveLab(LiveSettings):
         *("live_curves.js", "live_controls.js", "live_replay.js", "live_lab.js"),
     )
 
-    def __init__(
-        self, data: ImageData, warm: Run | None = None, *, seed: int = 0, recording: int = 400, **settings: Any
-    ):
-        self._data, self._run, self._seed, self._length = data, warm, seed, recording
+    def __init__(self, data: ImageData, warm: Run | Callable[[], Run] | None = None, *, seed: int = 0, **settings: Any):
+        self._data, self._run, self._seed = data, warm if warm is None or callable(warm) else with_trunk(warm), seed
         self._examples: dict[str, Examples] = {}
         self._training: LiveTraining | None = None
         self._moment: Moment | None = None
         self._curves, self._frames, self._learns_from = Curves(), 0, ""
         self.error: Exception | None = None
-        has_trunk = isinstance(getattr(getattr(warm, "net", None), "trunk", None), torch.nn.Module)
-        if warm is not None and not has_trunk:
-            raise ValueError(f"LiveLab needs a run whose network has a trunk, got one of {type(warm.net).__name__}.")
         labels = data.validation[:SHOWN].labels.numpy().astype(np.uint8).tobytes()
-        super().__init__(labels=labels, classes=data.num_classes, warm=has_trunk)
+        super().__init__(labels=labels, classes=data.num_classes, warm=warm is not None)
         self.change(**settings)
         self._loop = _loop_of(self)
         self.on_msg(self._told)
@@ -101,11 +97,12 @@ class LiveLab(LiveSettings):
         if self.error is not None:
             raise self.error
 
-    def record(self, steps: int | None = None, changes: Mapping[int, Mapping[str, Any]] | None = None) -> None:
-        """Record a run from the seed for pages without a kernel, and go on from its end if nothing was trained yet.
+    def record(self, steps: int = 400, changes: Mapping[int, Mapping[str, Any]] | None = None) -> None:
+        """Record a run from the seed, and go on from its end if nothing was trained yet: a few seconds.
 
-        `changes` are settings that change at a step: {200: {"margin": 0.5}}. An error ends the run, and is shown in it.
-        ValueError for settings that are none.
+        Where the lab is shown afterwards, in a saved notebook too, a page without a kernel replays it. `changes` are
+        settings that change at a step: {200: {"margin": 0.5}}. An error ends the run, and is shown in it. ValueError
+        for settings that are none.
         """
         changes = dict(changes or {})
         if any("source" in change for change in changes.values()):
@@ -119,12 +116,14 @@ class LiveLab(LiveSettings):
 
         with one_thread():
             try:
-                for frame in filmed(training, self._length if steps is None else steps, _FRAMES, before_step, curves):
+                for frame in filmed(training, steps, _FRAMES, before_step, curves):
                     film.append(frame)
             except FloatingPointError as stopped:
                 error = stopped
-        self.film = b"".join(film)
-        self.recorded = {**before, "changes": training.changes, "problem": stopped_sentence(error, training.steps)}
+        problem = stopped_sentence(error, training.steps)
+        with self.hold_sync():
+            self.film = b"".join(film)
+            self.recorded = {**before, "changes": training.changes, "problem": problem}
         if not fresh:
             return self.use(before)
         self._training, self._curves = training, curves
@@ -132,32 +131,31 @@ class LiveLab(LiveSettings):
         return None if error is None else self._failed(error)
 
     def html(self) -> str:
-        """The lab with its recorded run, which is made now if it was not yet."""
-        self._ready()
+        """The lab with its recorded run; without one, as it stands."""
+        if self._moment is None:
+            self._publish()
         return super().html()
 
     def state(self) -> dict[str, Any]:
         """As every explorer's; without a kernel nothing is playing."""
         return {**super().state(), "playing": False}
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        self._ready()
-        return super()._repr_mimebundle_(**kwargs)
-
-    def _ready(self) -> None:
-        if not self.film:
-            self.record()
-
     def _begun(self) -> LiveTraining:
         """A training at its start, from what `source` names."""
         self._learns_from = self.source
         if self.source not in self._examples:
-            with one_thread():
-                made = Examples.pixels(self._data) if self.source == "pixels" else Examples.trunk(self._run, self._data)
-            self._examples[self.source] = made
+            self._examples[self.source] = Examples.pixels(self._data) if self.source == "pixels" else self._trunk()
         training = LiveTraining(self._examples[self.source], self.classes, self._seed)
         training.use(self.loss, self.margin, self.scale)
         return training
+
+    def _trunk(self) -> Examples:
+        """What the trunk says; a run that is yet to be made is made now, which is told in place."""
+        if callable(self._run):
+            self.problem = "The trunk is being trained, or read from the cache: half a minute at most, and only once."
+            self._run, self.problem = with_trunk(self._run()), ""
+        with one_thread():
+            return Examples.trunk(self._run, self._data)
 
     def _here(self) -> LiveTraining:
         """The training that goes on, with the settings as they are now; a new one where `source` has changed."""
@@ -179,8 +177,7 @@ class LiveLab(LiveSettings):
     def _publish(self) -> int:
         """Send the moment and the curves."""
         training = self._here()
-        self._moment = training.moment()
-        self._curves.add(self._moment)
+        self._moment = self._curves.add(training.moment())
         self._frames += 1
         with self.hold_sync():
             self.changes = [dict(change) for change in training.changes[-_CHANGES:]]
@@ -192,7 +189,10 @@ class LiveLab(LiveSettings):
 
         Settings come this way: those that widgets send by themselves are merged while the kernel is busy.
         """
-        self.set_state({name: value for name, value in content.get("set", {}).items() if name in self.setting_names})
+        given = {name: value for name, value in content.get("set", {}).items() if name in self.setting_names}
+        self.set_state(given)
+        if given:  # a second browser window on this kernel has not heard of it; the first knows its own mark
+            self.send({"set": given, "by": content.get("by")})
         if "painted" in content and self._loop is not None:
             self._loop.painted(int(content["painted"]))
         jobs = {"step": lambda: self._advance(self.speed, math.inf), "reset": self.reset}
@@ -229,7 +229,7 @@ class LiveLab(LiveSettings):
     @property
     def alt(self) -> str:
         """What is shown, in two sentences."""
-        return live_alt(self._moment, NAMES[self.loss], self.source, len(self.labels))
+        return live_alt(self._moment, NAMES_OF_LAB[self.loss], self.source, len(self.labels))
 
     @property
     def steps(self) -> int:

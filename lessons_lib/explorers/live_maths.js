@@ -6,14 +6,14 @@ export const DIRECTIONS = 720;
 
 // Every loss of the lab: its name, the loss whose margin it takes, what it has for a scale. `raw` lets the cosine rise again.
 export const KINDS = {
-  softmax: { name: 'softmax', why: 'Softmax keeps the lengths ‖x‖ and ‖W‖: it has neither margin nor scale.' },
-  normface: { name: 'cosine softmax', scaled: true },
+  plain_softmax: { name: 'plain softmax', why: 'Plain softmax keeps the lengths ‖x‖ and ‖W‖: it has neither margin nor scale.' },
+  softmax: { name: 'cosine softmax', scaled: true, why: 'Cosine softmax has a scale and no margin.' },
   sphereface: { name: 'SphereFace', margin: 'sphereface', why: 'SphereFace keeps ‖x‖ in place of the scale.' },
   cosface: { name: 'CosFace', margin: 'cosface', scaled: true },
   arcface: { name: 'ArcFace', margin: 'arcface', scaled: true },
   arcface_raw: { name: 'ArcFace, raw', margin: 'arcface', scaled: true, raw: true },
-  adacos_fixed: { name: 'Fixed AdaCos', why: 'Fixed AdaCos knows its scale: √2 ln(C − 1).' },
-  adacos: { name: 'AdaCos', why: 'AdaCos sets its scale itself, from each batch.' },
+  adacos: { name: 'Fixed AdaCos', why: 'Fixed AdaCos knows its scale: √2 ln(C − 1).' },
+  adacos_dynamic: { name: 'AdaCos', why: 'AdaCos sets its scale itself, from each batch.' },
   p2sgrad: { name: 'P2SGrad', why: 'P2SGrad’s gradient is free of scale and margin.' },
 };
 
@@ -25,7 +25,7 @@ export function targetOf(loss, theta, m) {
 
 /** Plain softmax counts the length of a class weight, all others only its direction. */
 const deciding = (weight, loss) => {
-  if (loss === 'softmax') return weight;
+  if (loss === 'plain_softmax') return weight;
   return weight.map((w, i) => w / (Math.hypot(weight[i & ~1], weight[i | 1]) || 1));
 };
 

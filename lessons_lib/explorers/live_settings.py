@@ -4,19 +4,15 @@ from typing import Any
 
 import traitlets
 
+from lessons_lib.explorers.base import Choice
 from lessons_lib.explorers.live_training import LOSSES, MARGIN_OF
-from lessons_lib.explorers.margins import MarginExplorer
+from lessons_lib.explorers.margins import NAMES, MarginExplorer
 
-NAMES = {
-    "softmax": "softmax",
-    "normface": "cosine softmax",
-    "sphereface": "SphereFace",
-    "cosface": "CosFace",
-    "arcface": "ArcFace",
+NAMES_OF_LAB = {
+    "plain_softmax": "plain softmax",
+    **NAMES,
     "arcface_raw": "ArcFace, raw",
-    "adacos_fixed": "Fixed AdaCos",
-    "adacos": "AdaCos",
-    "p2sgrad": "P2SGrad",
+    "adacos_dynamic": "AdaCos",
 }
 
 
@@ -26,8 +22,8 @@ class LiveSettings(MarginExplorer):
     setting_names = ("source", "loss", "margins", "scale", "speed")
 
     # Not echoed: every move of a slider comes as a message of its own, and an echo would pull the slider back.
-    source = traitlets.Enum(("pixels", "trunk"), default_value="pixels").tag(sync=True, echo_update=False)
-    loss = traitlets.Enum(LOSSES, default_value="arcface").tag(sync=True, echo_update=False)
+    source = Choice(("pixels", "trunk"), default_value="pixels").tag(sync=True, echo_update=False)
+    loss = Choice(LOSSES, default_value="arcface").tag(sync=True, echo_update=False)
     margins = traitlets.Dict().tag(sync=True, echo_update=False)
     scale = traitlets.Float(16.0).tag(sync=True, echo_update=False)
     speed = traitlets.Int(10).tag(sync=True, echo_update=False)
@@ -80,7 +76,9 @@ class LiveSettings(MarginExplorer):
     @margin.setter
     def margin(self, margin: Any) -> None:
         if self.loss not in MARGIN_OF:
-            raise ValueError(f"{NAMES[self.loss]} has no margin: set `loss` to one of {', '.join(MARGIN_OF)} first.")
+            raise ValueError(
+                f"{NAMES_OF_LAB[self.loss]} has no margin: set `loss` to one of {', '.join(MARGIN_OF)} first."
+            )
         self.margins = {**self.margins, MARGIN_OF[self.loss]: margin}
 
     def change(self, **settings: Any) -> None:

@@ -27,12 +27,13 @@ from lessons_lib.losses import (
 )
 from lessons_lib.runs import Run
 
+# As in the other explorers "softmax" is the cosine softmax and "adacos" the fixed one.
 LOSSES = (
-    *("softmax", "normface", "sphereface", "cosface", "arcface", "arcface_raw"),
-    *("adacos_fixed", "adacos", "p2sgrad"),
+    *("plain_softmax", "softmax", "sphereface", "cosface", "arcface", "arcface_raw"),
+    *("adacos", "adacos_dynamic", "p2sgrad"),
 )
 MARGIN_OF = {name: name for name in MARGINS} | {"arcface_raw": "arcface"}  # the two are compared at one margin
-SCALED = {"normface", "cosface", "arcface", "arcface_raw"}  # the others keep ‖x‖, or know their own scale
+SCALED = {"softmax", "cosface", "arcface", "arcface_raw"}  # the others keep ‖x‖, or know their own scale
 
 SHOWN = 500
 _BATCH, _LR = 128, 0.01
@@ -162,7 +163,7 @@ class LiveTraining:
         loss = float(torch.stack(self._losses).mean()) if self._losses else math.nan
         self._losses.clear()
         angles = torch.atan2(embeddings[:, 1], embeddings[:, 0]).where((embeddings != 0).any(1), math.nan)
-        free = self.choice[0] in ("softmax", "sphereface", "p2sgrad")
+        free = self.choice[0] in ("plain_softmax", "sphereface", "p2sgrad")
         return Moment(
             self.steps,
             loss,
@@ -185,14 +186,14 @@ def live_head(loss: str, margin: float, scale: float, num_classes: int) -> Head:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # P2SGrad has no room in the plane: that is what one comes to see
         return {
-            "softmax": lambda: SoftmaxLoss(*size, bias=False),
-            "normface": lambda: NormalizedSoftmaxLoss(*size, scale=scale),
+            "plain_softmax": lambda: SoftmaxLoss(*size, bias=False),
+            "softmax": lambda: NormalizedSoftmaxLoss(*size, scale=scale),
             "sphereface": lambda: SphereFaceLoss(*size, margin=int(margin)),
             "cosface": lambda: CosFaceLoss(*size, margin=margin, scale=scale),
             "arcface": lambda: ArcFaceLoss(*size, margin=margin, scale=scale),
             "arcface_raw": lambda: ArcFaceLoss(*size, margin=margin, scale=scale, beyond="raw"),
-            "adacos_fixed": lambda: FixedAdaCosLoss(*size),
-            "adacos": lambda: AdaCosLoss(*size),
+            "adacos": lambda: FixedAdaCosLoss(*size),
+            "adacos_dynamic": lambda: AdaCosLoss(*size),
             "p2sgrad": lambda: P2SGradLoss(*size),
         }[loss]()
 
@@ -200,6 +201,13 @@ def live_head(loss: str, margin: float, scale: float, num_classes: int) -> Head:
 def stopped_sentence(error: Exception | None, step: int) -> str:
     """What a reader is told of an error in training, and what to do; nothing where there was none."""
     return "" if error is None else f"Training stopped at step {step}: {error} Reset begins anew from the seed."
+
+
+def with_trunk(run: Run) -> Run:
+    """The run itself; ValueError where its network has no trunk."""
+    if not isinstance(getattr(getattr(run, "net", None), "trunk", None), nn.Module):
+        raise ValueError(f"LiveLab needs a run whose network has a trunk, got one of {type(run.net).__name__}.")
+    return run
 
 
 @contextmanager

@@ -52,7 +52,7 @@ export function newsSentences(state) {
 }
 
 function runawayNews({ moment, settings, rows }) {
-  if (settings.loss !== 'adacos' || !(moment.scale > RUNAWAY)) return '';
+  if (settings.loss !== 'adacos_dynamic' || !(moment.scale > RUNAWAY)) return '';
   const first = rows.find(row => Number.isFinite(row.scale));
   return `AdaCos’s <b>scale runs away</b>: from ${sized(first?.scale ?? NaN)} to <b>${sized(moment.scale)}</b>; each step asks for a larger one, until it is no number.`;
 }

@@ -8,7 +8,7 @@ import traitlets
 from matplotlib.axes import Axes
 from torch import Tensor
 
-from lessons_lib.explorers.base import join_modules
+from lessons_lib.explorers.base import Choice, join_modules
 from lessons_lib.explorers.margins import LOSSES, MARGINS, named_head
 from lessons_lib.explorers.trained_angles import AngleExplorer, draw_histogram
 from lessons_lib.figures.style import INK, PALETTE, SOFT, Picture, degree_ticks, quiet_axes
@@ -36,7 +36,7 @@ class LogitCurves(AngleExplorer):
     )
     setting_names = ("loss", "margins", "annealing", "between", "angle", "net")
 
-    loss = traitlets.Enum(LOSSES, default_value="sphereface").tag(sync=True)
+    loss = Choice(LOSSES, default_value="sphereface").tag(sync=True)
     annealing = traitlets.Float(0.0).tag(sync=True)
     between = traitlets.Float(round(math.radians(36), 5)).tag(sync=True)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import traitlets
 
-from lessons_lib.explorers.base import Explorer
+from lessons_lib.explorers.base import Choice, Explorer
 from lessons_lib.losses import (
     ArcFaceLoss,
     CombinedMarginLoss,
@@ -18,6 +18,14 @@ from lessons_lib.losses import (
 
 MARGINS = {"sphereface": (1.0, 5.0), "cosface": (0.0, 0.35), "arcface": (0.0, 0.8)}  # what the sliders reach
 LOSSES = ("softmax", *MARGINS)
+NAMES = {  # as one would say it; a figure that compares margins alone says "softmax"
+    "softmax": "cosine softmax",
+    "sphereface": "SphereFace",
+    "cosface": "CosFace",
+    "arcface": "ArcFace",
+    "adacos": "Fixed AdaCos",
+    "p2sgrad": "P2SGrad",
+}
 
 
 class MarginExplorer(Explorer):
@@ -26,7 +34,7 @@ class MarginExplorer(Explorer):
     SphereFace's margin is a factor of the angle, CosFace's is in units of cosine, ArcFace's in radians.
     """
 
-    loss = traitlets.Enum(LOSSES, default_value="arcface").tag(sync=True)
+    loss = Choice(LOSSES, default_value="arcface").tag(sync=True)
     margins = traitlets.Dict().tag(sync=True)
 
     @traitlets.default("margins")

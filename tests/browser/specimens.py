@@ -136,7 +136,7 @@ SPECIMENS = [
     ),
     Specimen(
         name="live",
-        make="explorers.LiveLab(data, recording=40)",
+        make="explorers.LiveLab(data)\nlive.record(40)",
         by_mouse=lambda figure: figure.get_by_role("button", name=re.compile("^(10 steps|next frame)$")).click(),
         by_key=lambda figure: figure.get_by_role("application").press("ArrowRight"),
         assign="live.margin = {}",

@@ -23,20 +23,26 @@ data = ImageData(images, images, images, num_classes=10, digest="made up")
 warm = Run(EmbeddingNet(2, width=4), SoftmaxLoss(10, 2))
 """
 SHOW = """
-lab, heard = LiveLab(data, warm, recording=20, speed=2), []
+lab, heard = LiveLab(data, warm, speed=2), []
+lab.record(20)
 lab.observe(lambda change: heard.append(change.new["arcface"]), "margins")
 lab
 """
 
 
 @pytest.fixture(scope="module")
-def recorded():
-    """A lab with a recorded run that changes its margin and then its loss."""
+def data():
     chance = torch.Generator().manual_seed(0)
     labels = torch.arange(200) % 10
     pattern = torch.rand(10, 1, 28, 28, generator=chance)
     images = LabelledImages((pattern[labels] + torch.rand(200, 1, 28, 28, generator=chance)) / 2, labels)
-    lab = LiveLab(ImageData(images, images, images, num_classes=10, digest="made up"))
+    return ImageData(images, images, images, num_classes=10, digest="made up")
+
+
+@pytest.fixture(scope="module")
+def recorded(data):
+    """A lab with a recorded run that changes its margin and then its loss."""
+    lab = LiveLab(data)
     lab.record(60, {30: {"margin": 0.5}, 45: {"loss": "p2sgrad"}})
     return lab
 
@@ -69,6 +75,17 @@ def test_without_a_kernel_it_stands_at_the_end_of_the_recording_and_says_what_do
     assert all(radio.is_disabled() for radio in page.get_by_role("radio").all())
     expect(page.get_by_role("radio", name="P2SGrad")).to_be_checked()
     expect(page.get_by_text("settings", exact=True)).to_be_hidden()
+
+
+def test_without_a_recording_it_stands_as_it_was_and_says_what_is_missing(show, data):
+    lab = LiveLab(data)
+    lab.run(7)
+    page = show(lab)
+    expect(caption(page)).to_contain_text("Step 7, ArcFace, m = 0.20")
+    expect(page.get_by_text("nothing was recorded to be replayed: lab.record() before it is shown")).to_be_visible()
+    for name in ("play", "next frame", "to the start"):
+        expect(button(page, name)).to_be_disabled()
+    expect(page.get_by_role("slider", name="moment of the recorded run")).to_be_hidden()
 
 
 def test_the_recording_plays_to_its_end_pauses_and_begins_again(show, recorded):
@@ -242,11 +259,11 @@ def test_every_move_of_the_margin_is_served_while_it_trains(notebook, figure):
 
 
 def test_loss_scale_source_and_speed_are_taken_over(notebook, figure):
-    for loss, name in (("adacos", "AdaCos"), ("p2sgrad", "P2SGrad"), ("normface", "cosine softmax")):
+    for loss, name in (("adacos_dynamic", "AdaCos"), ("p2sgrad", "P2SGrad"), ("softmax", "cosine softmax")):
         figure.get_by_role("radio", name=name, exact=True).check(force=True)
         button(figure, "2 steps").click()
         until(notebook, f"lab._training.choice[0] == {loss!r}")
-        expect(figure.get_by_role("slider", name="scale")).to_be_enabled(enabled=loss == "normface")
+        expect(figure.get_by_role("slider", name="scale")).to_be_enabled(enabled=loss == "softmax")
         expect(figure.get_by_role("slider", name="margin")).to_be_disabled()
     figure.get_by_role("slider", name="scale").press("End")
     figure.get_by_role("slider", name="speed").press("End")
@@ -295,6 +312,20 @@ def test_settings_can_be_pasted(notebook, figure):
     line.press("Enter")
     expect(figure.get_by_role("status")).to_have_text('margins cannot be {"sphereface":2.5} here.')
     figure.locator("summary").click()
+
+
+def test_a_second_window_is_told_what_the_first_one_sets(lab, chromium, notebook, figure):
+    notebook.save()
+    with lab.open(chromium, "live") as other:
+        second = other.figure(1)
+        for here, there in ((figure, second), (second, figure)):
+            slider = here.get_by_role("slider", name="margin")
+            slider.press("ArrowRight")
+            said = slider.get_attribute("aria-valuetext")
+            expect(there.get_by_role("slider", name="margin")).to_have_attribute("aria-valuetext", said)
+            name = "CosFace" if here is figure else "ArcFace"
+            here.get_by_role("radio", name=name, exact=True).check(force=True)
+            expect(there.get_by_role("radio", name=name, exact=True)).to_be_checked()
 
 
 def test_it_replays_when_the_kernel_has_gone(notebook, figure):

@@ -333,8 +333,16 @@ def test_a_glyph_folder_is_a_folder_of_one_s_own(tmp_path):
     assert (strokes > 0.03).all() and (strokes < 0.6).all()
 
 
+def test_a_glyph_folder_draws_its_own_scripts_alone(tmp_path, monkeypatch):
+    drawn = []
+    draws = drawings.draw
+    monkeypatch.setattr(drawings, "draw", lambda font, glyph: drawn.append(glyph) or draws(font, glyph))
+    write_glyph_folder(tmp_path / "few", scripts=["N'Ko"], classes=3, images=1)
+    assert 40 < len(drawn) < 400  # some twenty thousand are drawn for all scripts
+
+
 def test_the_pictures_of_a_glyph_folder_differ_in_size(tmp_path):
-    path = write_glyph_folder(tmp_path, scripts=["Latin"], classes=4, images=5)
+    path = write_glyph_folder(tmp_path, scripts=["Hebrew"], classes=4, images=5)
     sizes = [Image.open(file).size for file in path.rglob("*.png")]
     assert len(sizes) == 20 and all(40 <= wide == high <= 80 for wide, high in sizes) and len(set(sizes)) > 5
 
@@ -343,7 +351,7 @@ def test_the_pictures_of_a_glyph_folder_differ_in_size(tmp_path):
     ("asked", "sentence"),
     [
         ({"scripts": ["Klingon"], "classes": 2}, "There is no script 'Klingon'; there are Latin, Arabic, Canadian, "),
-        ({"scripts": ["N'Ko"], "classes": 900}, "classes must lie in 1..34, as many as these scripts have, got 900."),
+        ({"scripts": ["N'Ko"], "classes": 900}, "classes must lie in 1..41, as many as these scripts have, got 900."),
         ({"scripts": ["N'Ko"], "classes": 2, "images": 0}, "images"),
     ],
 )

@@ -14,7 +14,9 @@ from lessons_lib.explorers import LiveLab, live_loop
 from lessons_lib.explorers.base import join_modules
 from lessons_lib.explorers.live_film import Curves, film_steps, pack_moment
 from lessons_lib.explorers.live_loop import LiveLoop
+from lessons_lib.explorers.live_settings import NAMES_OF_LAB
 from lessons_lib.explorers.live_training import LOSSES, Examples, LiveTraining, Moment, live_head
+from lessons_lib.explorers.margins import NAMES, named_head
 from lessons_lib.losses import SoftmaxLoss
 from lessons_lib.nets import EmbeddingNet
 from lessons_lib.runs import Run
@@ -54,7 +56,7 @@ def warm(data):
 
 @pytest.fixture
 def lab(data, warm):
-    return LiveLab(data, warm, recording=20)
+    return LiveLab(data, warm)
 
 
 @pytest.fixture
@@ -104,7 +106,7 @@ def test_every_loss_trains_from_pixels(data, loss):
     assert (before.step, after.step) == (0, 30) and math.isnan(before.loss)
     assert math.isfinite(after.loss) and 0 <= after.accuracy <= 1 and after.angles.shape == (60,)
     assert not torch.equal(before.weight, after.weight)
-    assert math.isnan(after.scale) == (loss in ("softmax", "sphereface", "p2sgrad"))
+    assert math.isnan(after.scale) == (loss in ("plain_softmax", "sphereface", "p2sgrad"))
 
 
 def test_it_learns(data, training):
@@ -157,12 +159,12 @@ def test_margin_and_scale_act_on_the_head_that_runs(training):
 
 
 def test_the_scale_of_adacos_moves_and_the_fixed_one_stays(data):
-    moving, fixed = begun(data, "adacos"), begun(data, "adacos_fixed")
+    moving, fixed = begun(data, "adacos_dynamic"), begun(data, "adacos")
     start = float(moving.head.scale)
     assert trained(fixed, 5).scale == pytest.approx(math.sqrt(2) * math.log(9))
     assert trained(moving, 5).scale != pytest.approx(start)
     scale = float(moving.head.scale)
-    moving.use("adacos", 0.4, 50.0)  # neither belongs to it
+    moving.use("adacos_dynamic", 0.4, 50.0)  # neither belongs to it
     assert float(moving.head.scale) == scale
 
 
@@ -174,8 +176,8 @@ def test_what_changes_is_noted_once_for_one_move(data, training):
         training.use("arcface", margin, 16.0)
         trained(training, 1)
     assert training.changes == [{"step": 3, "what": "m", "from": 0.4, "to": 0.7}]
-    training.use("normface", 0.7, 16.0)
-    assert training.changes[-1] == {"step": 6, "what": "loss", "from": "arcface", "to": "normface"}
+    training.use("softmax", 0.7, 16.0)
+    assert training.changes[-1] == {"step": 6, "what": "loss", "from": "arcface", "to": "softmax"}
     training.use("arcface", 0.7, 16.0)
     assert len(training.changes) == 1  # back again before a step was made
 
@@ -240,7 +242,8 @@ def test_curves_stay_short_and_keep_first_and_last():
         curves.add(moment_of(np.eye(2), step=step))
     steps = [row[0] for row in curves.rows]
     assert len(steps) <= 400 and steps[0] == 0 and steps[-1] == 2998 and steps == sorted(set(steps))
-    curves.add(moment_of(np.eye(2), step=2998, loss=math.nan, accuracy=0.1))
+    shown = curves.add(moment_of(np.eye(2), step=2998, loss=math.nan, accuracy=0.1))
+    assert shown.loss == 0.5 and shown.accuracy == 0.1
     assert curves.rows[-1][:3] == [2998, 0.5, 0.1]  # shown again without a step: its loss stays
 
 
@@ -263,7 +266,7 @@ def test_curves_and_winners_are_those_of_the_head(v8, loss):
         cosines = head.cosines(directions)
     flat = f"Float64Array.from({weight.flatten().tolist()})"
     assert v8(f"readings({angles.tolist()}, {flat}, {js(loss)})") == winners.tolist()
-    if loss in ("softmax", "p2sgrad"):
+    if loss in ("plain_softmax", "p2sgrad"):
         return  # their logits are no function of one angle
     theta = safe_angle(cosines.gather(1, winners[:, None]))
     target = head.target_logit(theta).squeeze(1)
@@ -285,7 +288,7 @@ def test_the_rim_goes_all_round_and_a_shut_out_class_has_no_part_of_it(v8):
     assert wide == pytest.approx(4 * (math.pi / 2 - 0.5), abs=0.05)  # m is missing in the middle of each gap
     behind = [[5, 0], [0, 1], [-1, 0], [0, -1], [0.1, 0]]  # plain softmax: the shorter weight never wins
     flat = f"Float64Array.from({np.ravel(behind).tolist()})"
-    assert v8(f"shutOut(rimArcs({flat}, 'softmax', 0), 5)") == [4]
+    assert v8(f"shutOut(rimArcs({flat}, 'plain_softmax', 0), 5)") == [4]
     assert v8(f"nearestWeights({flat})") == {"gap": 0, "pair": [0, 4]}
 
 
@@ -362,7 +365,7 @@ def test_many_lost_classes_are_counted(v8):
 
 def test_a_scale_that_runs_away_is_said(v8):
     rows = [{"step": 0, "scale": 3.1}]
-    told = news(v8, SQUARE, [0.0], [0], {**ARC, "loss": "adacos"}, rows, scale=2.5e28)
+    told = news(v8, SQUARE, [0.0], [0], {**ARC, "loss": "adacos_dynamic"}, rows, scale=2.5e28)
     assert told[0].startswith("AdaCos’s scale runs away: from 3.10 to 2.5·10²⁸;")
 
 
@@ -455,9 +458,11 @@ def test_an_error_is_kept_told_and_raised(lab):
     assert lab.problem == "" and lab.run(1)["step"] == 1
 
 
-def test_display_records_once_and_goes_on_from_there(lab):
+def test_display_trains_nothing_and_a_recording_is_made_when_asked_for(lab):
     first = lab.html()
-    assert lab.steps == 20 and lab.recorded["changes"] == [] and lab.html() == first
+    assert lab.steps == 0 and lab.film == b"" and lab.html() == first
+    lab.record(20)
+    assert lab.steps == 20 and lab.recorded["changes"] == [] and lab.html() != first
     assert lab.state()["playing"] is False
     lab.run(5)
     film = lab.film
@@ -465,16 +470,54 @@ def test_display_records_once_and_goes_on_from_there(lab):
     assert lab.steps == 25 and lab.film != film
 
 
-def test_html_is_the_same_every_time_and_small(data, warm):
-    one, other = (LiveLab(data, warm, recording=20) for _ in range(2))
+def recorded_lab(data, seed=0):
+    lab = LiveLab(data, seed=seed)
+    lab.record(20)
+    return lab
+
+
+def test_html_is_the_same_every_time_and_small(data):
+    one, other = (recorded_lab(data) for _ in range(2))
     assert one.html() == other.html()
     assert len(one.html()) < LARGEST
-    assert LiveLab(data, warm, recording=20, seed=1).html() != one.html()
+    assert recorded_lab(data, seed=1).html() != one.html()
+
+
+def test_a_run_with_a_trunk_is_made_once_and_only_when_it_is_wanted(data, warm):
+    asked, told = [], []
+    lab = LiveLab(data, lambda: asked.append(lab.problem) or warm)
+    lab.observe(lambda change: told.append(change.new), "problem")
+    lab.run(2)
+    assert lab.warm and asked == []
+    lab.source = "trunk"
+    assert lab.run(3)["step"] == 3 and lab._training.net[0].in_features == 64
+    lab.reset()
+    assert len(asked) == 1 and asked[0] == told[0] != "" == lab.problem
+    assert told[0].startswith("The trunk is being trained, or read from the cache")
+
+
+def test_words_for_losses_mean_what_they_mean_in_the_other_explorers(v8):
+    """A figure's word stands for the same head everywhere, and is said by the same name."""
+    torch.manual_seed(0)
+    for loss in ("softmax", "cosface", "arcface", "adacos", "p2sgrad"):
+        live, other = live_head(loss, 0.1, 16.0, 5), named_head(loss, 0.1, 16.0, 5, 2)
+        assert type(live) is type(other) and live.extra_repr() == other.extra_repr()
+    names = {loss: kind["name"] for loss, kind in v8("KINDS").items()}
+    assert names == NAMES_OF_LAB and list(names) == list(LOSSES)
+    assert {loss: name for loss, name in names.items() if loss in NAMES} == NAMES
+
+
+def test_what_one_browser_window_sets_is_told_to_the_others(lab, monkeypatch):
+    sent = []
+    monkeypatch.setattr(lab, "send", sent.append)
+    front_end(lab, {"set": {"loss": "cosface", "film": "not a setting"}, "by": "one"})
+    front_end(lab, {"painted": 1})
+    assert lab.loss == "cosface" and sent == [{"set": {"loss": "cosface"}, "by": "one"}]
 
 
 def test_a_whole_film_of_500_digits_fits(data):
     images = patterns(600)
-    lab = LiveLab(ImageData(images, images, images, num_classes=10, digest="made up"), recording=45)
+    lab = LiveLab(ImageData(images, images, images, num_classes=10, digest="made up"))
     lab.record(45)
     assert len(lab.labels) == 500
     assert len(lab.html()) < LARGEST - 5_000  # a notebook writes a few bytes more
@@ -496,7 +539,7 @@ def test_a_recording_that_fails_ends_and_says_so(lab, monkeypatch):
 
 
 def test_the_still_picture_says_what_it_shows(lab):
-    lab.html()
+    lab.record(20)
     assert lab.alt.startswith("60 digits on the circle after 20 training steps with ArcFace, learnt from pixels: ")
     assert lab.picture().alt == lab.alt and lab.picture().png().startswith(b"\x89PNG")
 
@@ -504,14 +547,20 @@ def test_the_still_picture_says_what_it_shows(lab):
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"loss": "triplet"}, "The 'loss' trait of a LiveLab instance expected any of"),
+        (
+            {"loss": "normface"},
+            f"loss must be one of {', '.join(LOSSES)}, got 'normface'.",
+        ),
         ({"source": "trunk"}, "source 'trunk' needs a trained trunk: LiveLab(data, warm), got no run."),
         ({"scale": 0.5}, "scale must lie in 1..64, got 0.5."),
         ({"scale": math.nan}, "scale must lie in 1..64, got nan."),
         ({"speed": 51}, "speed must be 1..50 steps a frame, got 51."),
         ({"margins": {"sphereface": 2.5}}, "the margin of sphereface must be a whole number here, got 2.5."),
         ({"margins": {"arcface": 11.5}}, "the margin of arcface must lie in 0.0..0.8, got 11.5; 0.201 is that angle"),
-        ({"loss": "adacos", "margin": 0.2}, "AdaCos has no margin: set `loss` to one of sphereface, cosface, arcface"),
+        (
+            {"loss": "adacos_dynamic", "margin": 0.2},
+            "AdaCos has no margin: set `loss` to one of sphereface, cosface, arcface",
+        ),
         ({"pace": 3}, "LiveLab has no setting 'pace'; it has source, loss, margins, scale, speed."),
     ],
 )
@@ -524,6 +573,8 @@ def test_what_cannot_be_set_is_refused_with_a_sentence(data, settings, said):
 def test_other_refusals(data, lab):
     with pytest.raises(ValueError, match=r"^LiveLab needs a run whose network has a trunk, got one of Linear\.$"):
         LiveLab(data, Run(torch.nn.Linear(2, 2), SoftmaxLoss(10, 2)))
+    with pytest.raises(ValueError, match=r"^LiveLab needs a run whose network has a trunk, got one of Linear\.$"):
+        LiveLab(data, lambda: Run(torch.nn.Linear(2, 2), SoftmaxLoss(10, 2)), source="trunk").run(1)
     with pytest.raises(ValueError, match=r"^steps must be at least 1, got 0\.$"):
         lab.run(0)
     with pytest.raises(ValueError, match=r"^source cannot change in a recorded run: it would be another network\.$"):
