@@ -89,7 +89,7 @@ def hero(lessons: list[Lesson]) -> dict[str, Any] | None:
 def write_assets(folder: Path, plotly_too: bool) -> None:
     """Style, script, licence and the font of the formulas; plotly.js once, where a lesson has a sphere to turn."""
     folder.mkdir()
-    for name in ("site.css", "dark.css", "site.js", "icon.svg"):
+    for name in ("site.css", "dark.css", "site.js", "pictures.js", "icon.svg"):
         shutil.copy(HERE / name, folder / name)
     shutil.copy(build.ROOT / "LICENSE", folder / "LICENSE.txt")
     if plotly_too:
