@@ -29,6 +29,11 @@ TABLES = """## Notation
 | logit | ロジット | the number per class |
 | target logit | 正解 | the logit of the true class |
 | FAR, TAR | 他人受入率 | share of impostors |
+| scale, temperature | スケール | what cosines are multiplied by |
+| support, query | サポート | images given, and one to tell |
+| genuine, impostor | 本人 | pairs alike, pairs not |
+| normalise | 正規化 | to divide by the length |
+| hypersphere | 超球面 | unit vectors |
 """
 GLOSSARY = "00_start_here.html"
 
@@ -69,6 +74,39 @@ def test_the_longest_term_wins_and_parts_of_words_do_not_count(links):
     assert links.put("<p>The target logit.</p>", "x") == f"<p>The {term('term-target-logit', 'target logit')}.</p>"
     assert links.put("<p>multi-feature and featureless, far</p>", "x") == "<p>multi-feature and featureless, far</p>"
     assert links.put("<p>FAR</p>", "x") == f"<p>{term('term-far-tar', 'FAR')}</p>"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        ("Who chooses the scale?", "scale"),
+        ("With $s$ and scales, and every <em>scale</em> of them.", "scale"),
+        ("They normalise the length away.", "normalise"),
+        ("Hypersphere by hypersphere.", "Hypersphere"),
+        ("One shot: the support.", "support"),
+        ("Pairs, half of them <em>genuine</em> (one digit).", "genuine"),
+        ("which scale? one that finds itself", "scale"),
+        ("Features of length one.", "Features"),
+        ("So we scale it, they feature a scale.", "scale"),
+    ],
+)
+def test_a_term_is_linked_in_its_sense(links, sentence, words):
+    assert f">{words}</a>" in Prose(links, "x")(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "We want to scale it, they scale it, it scales with C, and you should scale more.",
+        "Scale it by 16. Feature it.",
+        "Sun, <em>Deep Hypersphere Embedding</em>, a Hypersphere of Liu.",
+        "There is no support for that in the library.",
+        "A genuine improvement.",
+        "We <em>scale</em> it, and <b>they</b> scale it.",
+    ],
+)
+def test_nothing_is_linked_in_another_sense(links, sentence):
+    assert 'class="term"' not in Prose(links, "x")(sentence)
 
 
 @pytest.mark.parametrize("tag", ["code", "pre", "h2", "a", "math", "th"])
