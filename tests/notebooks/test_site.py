@@ -48,7 +48,8 @@ def notebook(*cells):
     made = new_notebook(cells=list(cells))
     for cell, identity in zip(made.cells, build.cell_ids(made), strict=True):
         cell.id = identity
-    made.metadata["lessons_lib"] = {"source": {"text": hashlib.sha256(b"text").hexdigest()}}
+    made_from = {"text": hashlib.sha256(b"text").hexdigest(), "library": build.library_digest()}
+    made.metadata["lessons_lib"] = {"source": made_from}
     return made
 
 
@@ -130,7 +131,7 @@ def test_text_stays_text(links):
 
 def test_a_symbol_is_linked_around_its_formula(links):
     prose = Prose(links, "x.html")
-    once = prose("A scale $s$, again $s$, and $2s$; $\\lVert x\\rVert$.")
+    once = prose("A number $s$, again $s$, and $2s$; $\\lVert x\\rVert$.")
     assert once.count("<a ") == 2
     assert f'{GLOSSARY}#symbol-1"><math><mi>s</mi></math></a>' in once
     assert f'{GLOSSARY}#symbol-2"><math>' in once
@@ -282,6 +283,15 @@ def test_the_old_site_stays_until_the_new_one_is_whole(course, capsys):
     assert capsys.readouterr().err.startswith("01_dummy: its notebook is older than its text; make notebooks ARGS=01")
     assert (course / "site" / "index.html").read_bytes() == before
     assert not list(course.glob(".site-*"))
+
+
+def test_lessons_run_with_another_library_are_named_and_shown(course, capsys):
+    assert make_site.main() == 0
+    assert capsys.readouterr().err == ""
+    path = course / "notebooks" / "01_dummy.ipynb"
+    path.write_text(path.read_text().replace(build.library_digest(), "that of before"))
+    assert make_site.main() == 0
+    assert capsys.readouterr().err.endswith("shown as they are: 01; make notebooks runs them again.\n")
 
 
 def test_a_lesson_without_a_notebook_is_named(course, capsys):
