@@ -58,8 +58,9 @@ function darkPicture(picture, paper, ink) {
 async function darkenPictures() {
   const look = getComputedStyle(document.body), lab = colour => toLab(...colour.match(/\d+/g).slice(0, 3).map(Number));
   const paper = lab(look.backgroundColor), ink = lab(look.color);
-  for (const picture of document.querySelectorAll('.output img:not([data-dark], .still, [data-explorer] img)')) {
-    picture.dataset.dark = 'asked';                                 // at once: a second call leaves it alone
+  const pictures = document.querySelectorAll('.output img:not([data-dark], .still, [data-explorer] img)');
+  for (const picture of pictures) picture.dataset.dark = 'asked';   // all at once: a second call leaves them alone
+  for (const picture of pictures) {
     await picture.decode();
     const blob = await new Promise(done => { darkPicture(picture, paper, ink).toBlob(done); });
     const copy = picture.cloneNode();
