@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lessons_lib.explorers.base import join_modules
 from lessons_lib.explorers.margins import LOSSES, MarginExplorer
-from lessons_lib.figures.style import ACCENT, DARK_TEXT_ON, INK, PALETTE, PAPER, SOFT, Picture, quiet_axes
+from lessons_lib.figures.style import ACCENT, INK, PALETTE, PAPER, SOFT, Picture, number_ink, quiet_axes
 
 _BETWEEN = math.radians(10), math.pi  # what the slider reaches
 _SLACK = 1e-4  # the browser keeps angles to five digits
@@ -138,8 +138,7 @@ def _draw_regions(axes: Axes, loss: str, margin: float, apart: float) -> None:
         full.set_clip_path(exists)
     for k, place in enumerate([(0, apart), (apart, 0)]):
         axes.plot(*place, "o", color=PALETTE[k], markersize=13, clip_on=False, zorder=5)
-        ink = INK if k in DARK_TEXT_ON else PAPER
-        axes.annotate(f"W{'₁₂'[k]}", place, color=ink, fontsize=8, ha="center", va="center", zorder=6)
+        axes.annotate(f"W{'₁₂'[k]}", place, color=number_ink(k), fontsize=8, ha="center", va="center", zorder=6)
 
 
 def _draw_edge(axes: Axes, loss: str, margin: float, chosen: bool) -> None:

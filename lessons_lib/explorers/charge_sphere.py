@@ -28,7 +28,7 @@ from lessons_lib.explorers.charge_places import (
     seen,
     trained_sets,
 )
-from lessons_lib.figures.style import ACCENT, DARK_TEXT_ON, FAINT, INK, PALETTE, PAPER, SOFT, Picture
+from lessons_lib.figures.style import ACCENT, FAINT, INK, PALETTE, PAPER, SOFT, Picture, number_ink
 
 _GRATICULE = np.radians(np.arange(-60, 120, 30))
 _LAWS = {"uniform": "UniformFace's law", "coulomb": "Coulomb's law", "steep": "a steep law"}
@@ -205,7 +205,7 @@ class ChargeSphere(Explorer):
             front, k = depth >= -1e-9, j % len(PALETTE)
             fill = {"facecolor": PALETTE[k], "edgecolor": PAPER, "alpha": 1 if front else 0.4}
             style = {"fontsize": 10 if front else 7, "weight": "bold", "ha": "center", "va": "center"}
-            colour = INK if k in DARK_TEXT_ON or not front else PAPER
+            colour = number_ink(k) if front else INK
             axes.text(x, y, str(j), color=colour, bbox=fill | {"boxstyle": "circle,pad=0.3"}, zorder=3 + depth, **style)
         return picture
 

@@ -5,7 +5,10 @@ export const PALETTE = {
   light: ['#3f90da', '#ffa90e', '#bd1f01', '#94a4a2', '#832db6', '#a96b59', '#e76300', '#b9ac70', '#717581', '#92dadd'],
   dark: ['#5aa2e6', '#ffa90e', '#ee5a41', '#a3b3b1', '#b779e6', '#c48a78', '#ff8126', '#c9bd83', '#8d91a0', '#92dadd'],
 };
-const DARK_TEXT_ON = new Set([1, 3, 7, 9]);
+const WHITE_ON = new Set([2, 4, 8]);
+
+/** What stands out from the colour of a class, by a contrast of at least 4.5. */
+export const inkOn = (k, dark) => (dark || !WHITE_ON.has(k) ? '#0b0d10' : '#fff');
 
 const CSS = `
 .lesson{--ink:var(--jp-ui-font-color1,#1b1f24);--paper:var(--jp-layout-color0,#fff);--accent:#c2187f;
@@ -133,7 +136,7 @@ export function theme(root) {
   const rgb = ([r, g, b]) => `rgb(${r},${g},${b})`, ink = resolve('--ink'), paper = resolve('--paper');
   const dark = ink[0] + ink[1] + ink[2] > paper[0] + paper[1] + paper[2];
   return { ink: rgb(ink), paper: rgb(paper), accent: rgb(resolve('--accent')), dark, classes: dark ? PALETTE.dark : PALETTE.light,
-    onClass: k => (dark || DARK_TEXT_ON.has(k) ? '#15181d' : '#fff') };
+    onClass: k => inkOn(k, dark) };
 }
 
 /** Calls `changed` when Lab's theme, the system's colours or the size of `node` change; returns the way to stop. */

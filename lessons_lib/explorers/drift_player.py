@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from traitlets import Bool, Bytes, Float, Int, List
 
 from lessons_lib.explorers.base import Explorer, join_modules
-from lessons_lib.figures.style import DARK_TEXT_ON, FAINT, INK, PALETTE, PAPER, SOFT, Picture
+from lessons_lib.figures.style import FAINT, INK, PALETTE, PAPER, SOFT, Picture, number_ink
 
 _MIDDLE, _NO_PLACE = 2047, 4095  # 12 bits a coordinate: a tenth of a pixel
 _PAUSE = 0.05  # seconds between two messages to the browser: a run from the cache comes all at once
@@ -191,9 +191,8 @@ class DriftPlayer(Explorer):
             axes.plot([0, x[-1]], [0, y[-1]], color=colour, linewidth=1.2, zorder=1)
             axes.plot(reach * x, reach * y, color=colour, linewidth=1.8, alpha=0.5, zorder=3)
             disc = {"boxstyle": "circle,pad=0.25", "facecolor": colour, "edgecolor": PAPER, "linewidth": 1}
-            ink = INK if k % len(PALETTE) in DARK_TEXT_ON else PAPER
             style = {"fontsize": 9, "weight": "bold", "ha": "center", "va": "center", "zorder": 4}
-            axes.text(1.08 * x[-1], 1.08 * y[-1], str(k), color=ink, bbox=disc, **style)
+            axes.text(1.08 * x[-1], 1.08 * y[-1], str(k), color=number_ink(k), bbox=disc, **style)
 
     def _draw_centers(self, axes: Axes) -> None:
         path, rim = np.stack(self._centers), _inside(self._points[0])[1]

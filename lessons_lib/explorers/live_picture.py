@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from lessons_lib.explorers.live_film import Curves
 from lessons_lib.explorers.live_training import Moment
-from lessons_lib.figures.style import DARK_TEXT_ON, FAINT, INK, PALETTE, PAPER, SOFT, Picture, quiet_axes
+from lessons_lib.figures.style import FAINT, INK, PALETTE, PAPER, SOFT, Picture, number_ink, quiet_axes
 
 _INNER = 0.3  # digits stand between this and the rim, each at a distance of its own that means nothing
 _GOLDEN = 0.618034
@@ -49,8 +49,9 @@ def _draw_weight(axes: Axes, k: int, angle: float) -> None:
     colour, x, y = PALETTE[k % 10], math.cos(angle), math.sin(angle)
     axes.plot([0, x], [0, y], color=colour, linewidth=1.2)
     disc = {"boxstyle": "circle,pad=0.2", "facecolor": colour, "edgecolor": PAPER}
-    ink = INK if k % 10 in DARK_TEXT_ON else PAPER
-    axes.text(1.1 * x, 1.1 * y, str(k), color=ink, bbox=disc, fontsize=8, weight="bold", ha="center", va="center")
+    axes.text(
+        1.1 * x, 1.1 * y, str(k), color=number_ink(k), bbox=disc, fontsize=8, weight="bold", ha="center", va="center"
+    )
 
 
 def _draw_curves(axes: Axes, rows: NDArray) -> None:

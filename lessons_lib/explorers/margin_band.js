@@ -143,7 +143,8 @@ function render({ model, el }) {
   function at(event) {                                                 // the pointer in polar coordinates, and the handle under it
     const frame = canvas.getBoundingClientRect(), x = event.clientX - frame.left - box.cx, y = box.cy - (event.clientY - frame.top);
     const phi = Math.atan2(y, x), r = Math.hypot(x, y), away = dirs().map(d => angleBetween(d, phi)), k = away.indexOf(Math.min(...away));
-    const edge = banded() && cells(dirs(), model.get('loss'), margin()).some(c => c.clear?.some(a => r * angleBetween(a, phi) < 6));
+    const near = event.pointerType === 'mouse' || event.pointerType === 'pen' ? 6 : 10;      // a finger is wider
+    const edge = banded() && cells(dirs(), model.get('loss'), margin()).some(c => c.clear?.some(a => r * angleBetween(a, phi) < near));
     return { phi, r, k: r > box.R - 14 && away[k] < 20 / box.R ? k : -1, edge: edge && r > 0.2 * box.R && r < box.R };
   }
   const listeners = {

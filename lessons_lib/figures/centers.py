@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from lessons_lib.figures.plane import draw_points, draw_regions, draw_rim
-from lessons_lib.figures.style import DARK_TEXT_ON, INK, PALETTE, PAPER, Picture
+from lessons_lib.figures.style import INK, PALETTE, PAPER, Picture, number_ink
 from lessons_lib.losses import SoftTripleLoss
 
 _SIDE = 4.3
@@ -89,7 +89,7 @@ def draw_rays(axes: Axes, found: Sequence[Ray], rim: float) -> None:
             place[1] += math.copysign(_LINE * rim, along[1])
         placed.append(ray.turn)
         look = {"boxstyle": "round,pad=0.3,rounding_size=0.8", "facecolor": colour, "edgecolor": PAPER}
-        ink = {"color": INK if ray.label in DARK_TEXT_ON else PAPER, "fontsize": 9.5, "weight": "bold"}
+        ink = {"color": number_ink(ray.label), "fontsize": 9.5, "weight": "bold"}
         axes.text(*place, _took(ray), ha="center", va="center", bbox=look, zorder=6, **ink)
 
 

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from torch import Tensor
 
-from lessons_lib.figures.style import DARK_TEXT_ON, FAINT, INK, PALETTE, PAPER, SOFT, Picture
+from lessons_lib.figures.style import FAINT, INK, PALETTE, PAPER, SOFT, Picture, number_ink
 from lessons_lib.losses import Head
 
 _GRID = 300
@@ -92,7 +92,5 @@ def draw_directions(axes: Axes, head: Head, rim: float) -> None:
         tip, colour = np.array([np.cos(turn), np.sin(turn)]) * rim, PALETTE[k % len(PALETTE)]
         axes.plot([0, tip[0]], [0, tip[1]], color=colour, linewidth=1.2, dashes=(5, 3), zorder=4)
         disc = {"boxstyle": "circle,pad=0.28", "facecolor": colour, "edgecolor": PAPER, "linewidth": 1.2}
-        ink = INK if k in DARK_TEXT_ON else PAPER
-        axes.text(
-            *(1.12 * tip), str(k), color=ink, fontsize=10, weight="bold", ha="center", va="center", bbox=disc, zorder=5
-        )
+        style = {"color": number_ink(k), "fontsize": 10, "weight": "bold", "ha": "center", "va": "center"}
+        axes.text(*(1.12 * tip), str(k), bbox=disc, zorder=5, **style)

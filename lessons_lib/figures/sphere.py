@@ -13,7 +13,7 @@ from torch import Tensor
 
 from lessons_lib.angles import safe_angle, unit_vectors
 from lessons_lib.figures.camera import LIMB, TIP, first_view, hidden, project
-from lessons_lib.figures.style import DARK_TEXT_ON, INK, PALETTE, PAPER, Picture
+from lessons_lib.figures.style import PALETTE, Picture, number_ink
 from lessons_lib.losses import Head
 
 _SIDE = 620  # CSS pixels
@@ -107,10 +107,6 @@ def _colour(k: int) -> str:
     return PALETTE[k % len(PALETTE)]
 
 
-def _ink(k: int) -> str:
-    return INK if k % len(PALETTE) in DARK_TEXT_ON else PAPER
-
-
 def _live(x: Tensor, y: Tensor, weights: Tensor, eye: Tensor, title: str) -> dict[str, Any]:
     """The figure as plotly's JSON, written out: nothing in it changes from run to run, and no template swells it."""
     theta = torch.rad2deg(safe_angle((x * weights[y]).sum(dim=1)))
@@ -194,7 +190,7 @@ def _names(weights: Tensor) -> dict[str, Any]:
         **_places(TIP * weights),
         "marker": {"color": [_colour(k) for k in classes], "size": 7.5, "opacity": 1, "line": {"width": 0}},
         "text": [f"<b>{k}</b>" for k in classes],
-        "textfont": {"color": [_ink(k) for k in classes], "size": 14},
+        "textfont": {"color": [number_ink(k) for k in classes], "size": 14},
         "textposition": "middle center",
         "hovertemplate": "weight of class %{text}<extra></extra>",
     }
@@ -238,5 +234,5 @@ def _draw_label(axes: Axes, weight: Tensor, k: int, eye: Tensor) -> None:
     (foot, tip), (spike, disc) = project(places, eye).numpy(), 6 - 6 * hidden(places, eye).int().numpy()
     axes.plot(*np.stack([foot, tip], axis=1), color=_colour(k), linewidth=1.8, zorder=spike)
     axes.scatter(*tip, s=270, c=_colour(k), linewidths=0, zorder=disc + 1)
-    number = {"color": _ink(k), "fontsize": 10.5, "weight": "bold", "ha": "center", "va": "center_baseline"}
+    number = {"color": number_ink(k), "fontsize": 10.5, "weight": "bold", "ha": "center", "va": "center_baseline"}
     axes.text(*tip, str(k), zorder=disc + 2, **number)

@@ -11,10 +11,15 @@ from PIL import Image
 
 # petroff10: of the common palettes of ten, the one colour-blind readers tell apart best. Never colour alone: label too.
 PALETTE = ("#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd")
-DARK_TEXT_ON = frozenset({1, 3, 7, 9})
+_WHITE_ON, _DARKEST = frozenset({2, 4, 8}), "#0b0d10"
 INK, SOFT, FAINT, PAPER = "#1b1f24", "#5f6670", "#d4d7db", "#ffffff"
 ACCENT = "#c2187f"  # the colour of a margin, and of what the reader did
 DPI = 108
+
+
+def number_ink(k: int) -> str:
+    """What stands out from the colour of class k, by a contrast of at least 4.5."""
+    return PAPER if k % len(PALETTE) in _WHITE_ON else _DARKEST
 
 
 class Picture:

@@ -80,7 +80,9 @@ def library_digest(root: Path = ROOT / "lessons_lib") -> str:
     """One hash for all code that a lesson imports."""
     digest = hashlib.sha256()
     for path in sorted([*root.rglob("*.py"), *root.rglob("*.js")]):
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+        place = path.relative_to(root)
+        if place.parent.name != ".ipynb_checkpoints":  # JupyterLab's own copy of a file that was opened there
+            digest.update(place.as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 

@@ -91,6 +91,18 @@ def refuse_if_unfit(name: str, notebook: NotebookNode, text: str) -> None:
         raise SiteError(f"{name}: its notebook is older than its text; {mend}")
 
 
+def said_of_library(lessons: list[Lesson]) -> str:
+    """One sentence that names the lessons that were run with another library than this one; empty where none was.
+
+    That is no reason to refuse them: every change of the library counts, and few change what a lesson shows.
+    """
+    library = build.library_digest()
+    made = {lesson.name: lesson.notebook.metadata.get("lessons_lib", {}).get("source", {}) for lesson in lessons}
+    older = ", ".join(name[:2] for name, source in made.items() if source.get("library") != library)
+    seen = f"Lessons run with another library than this one, and shown as they are: {older}"
+    return f"{seen}; make notebooks runs them again." if older else ""
+
+
 def render(lesson: Lesson, links: Links) -> None:
     """Fill in the lesson's body and headings; SiteError names the lesson where a formula cannot be set."""
     exporter = TemplateExporter(

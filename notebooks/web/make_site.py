@@ -17,7 +17,7 @@ import plotly
 from family import family
 from fontTools import subset
 from jinja2 import Environment, FileSystemLoader
-from lesson import Lesson, links_of, refuse_if_unfit, render, times
+from lesson import Lesson, links_of, refuse_if_unfit, render, said_of_library, times
 from pages import check
 from prose import SiteError
 from terms import Links
@@ -89,7 +89,7 @@ def hero(lessons: list[Lesson]) -> dict[str, Any] | None:
 def write_assets(folder: Path, plotly_too: bool) -> None:
     """Style, script, licence and the font of the formulas; plotly.js once, where a lesson has a sphere to turn."""
     folder.mkdir()
-    for name in ("site.css", "dark.css", "site.js", "icon.svg"):
+    for name in ("site.css", "dark.css", "site.js", "pictures.js", "icon.svg"):
         shutil.copy(HERE / name, folder / name)
     shutil.copy(build.ROOT / "LICENSE", folder / "LICENSE.txt")
     if plotly_too:
@@ -115,13 +115,16 @@ def main() -> int:
         with tempfile.TemporaryDirectory(dir=build.ROOT, prefix=".site-") as folder:
             unfinished = Path(folder) / "site"
             unfinished.mkdir()
-            sizes = write(read(build.lessons()), unfinished)
+            lessons = read(build.lessons())
+            sizes = write(lessons, unfinished)
             shutil.rmtree(SITE, ignore_errors=True)
             unfinished.replace(SITE)
     except SiteError as error:
         print(error, file=sys.stderr)
         return 1
     print("\n".join(f"{name:32} {size / 1000:6,.0f} kB" for name, size in sizes.items()))
+    if older := said_of_library(lessons):
+        print(older, file=sys.stderr)
     print("Open site/index.html in a browser, or put the folder site on any web server.")
     return 0
 

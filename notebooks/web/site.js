@@ -15,7 +15,19 @@ function useTheme(choice = chosen()) {
   const isDark = choice ? choice === 'dark' : dark.matches;
   document.getElementById('dark').media = `screen and (${isDark ? 'min-width: 0' : 'max-width: 0'})`;
   document.body.dataset.jpThemeLight = String(!isDark);
+  document.querySelector('button.theme')?.setAttribute('aria-checked', String(isDark));
+  if (isDark && document.readyState === 'complete') darkenPictures();   // before, dark.css may still be on its way
 }
+addEventListener('load', () => useTheme());
+
+// A figure puts itself in the place of its still picture; paper needs that again. (Before any figure runs.)
+document.addEventListener('readystatechange', () => {
+  for (const still of document.readyState === 'interactive' ? document.querySelectorAll('[data-explorer] > img') : []) {
+    const copy = still.cloneNode();
+    copy.className = 'still';
+    still.parentElement.before(copy);
+  }
+});
 
 /** Load plotly.js, once for all spheres of a page. */
 let plotly;
@@ -24,27 +36,27 @@ const loadPlotly = () => plotly ??= new Promise((done, failed) => {
   document.head.append(script);
 });
 
-/** Put the figure in the place of its still. */
+/** Put the figure in the place of its still; on paper the still comes back. */
 async function turn(place) {
   const button = place.querySelector('button');
+  if (button.disabled) return;
   Object.assign(button, { disabled: true, textContent: 'Loading …' });
   await loadPlotly();
-  const { data, layout, config } = JSON.parse(place.querySelector('script').textContent), still = place.querySelector('img');
+  const { data, layout, config } = JSON.parse(place.querySelector('script').textContent), stills = [...place.querySelectorAll('img')];
   const home = document.createElement('div');
-  home.setAttribute('role', 'img'); home.setAttribute('aria-label', still.alt);
-  const side = still.clientWidth;                                   // the page's width may be less than the figure's
-  still.replaceWith(home); button.remove();
+  home.setAttribute('role', 'img'); home.setAttribute('aria-label', stills[0].alt);
+  const side = Math.max(...stills.map(still => still.clientWidth)); // the page's width may be less than the figure's
+  for (const still of stills) still.className = 'still';
+  place.prepend(home); button.remove();
   await window.Plotly.newPlot(home, data, { ...layout, width: side, height: side }, { ...config, responsive: false });
 }
 
 addEventListener('DOMContentLoaded', () => {
   const theme = document.querySelector('button.theme'), contents = document.querySelector('.contents details');
   const menu = document.querySelector('.menu');
-  const name = () => { theme.textContent = document.body.dataset.jpThemeLight === 'true' ? 'Dark' : 'Light'; };
   theme.hidden = false;
-  name();
-  theme.addEventListener('click', () => { useTheme(chosen(theme.textContent.toLowerCase())); name(); });
-  dark.addEventListener('change', () => { useTheme(); name(); });
+  theme.addEventListener('click', () => useTheme(chosen(theme.ariaChecked === 'true' ? 'light' : 'dark')));
+  dark.addEventListener('change', () => useTheme());
   if (contents) {
     const fit = () => { contents.open = wide.matches; };
     fit();
@@ -54,6 +66,6 @@ addEventListener('DOMContentLoaded', () => {
   addEventListener('keydown', event => { if (event.key === 'Escape' && menu.open) { menu.open = false; menu.firstElementChild.focus(); } });
   for (const place of document.querySelectorAll('.turnable')) {
     place.querySelector('button').addEventListener('click', () => turn(place));
-    place.querySelector('img').addEventListener('click', () => turn(place), { once: true });
+    place.addEventListener('click', event => { if (event.target.matches('img')) turn(place); });
   }
 });

@@ -3,12 +3,31 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from html import escape
 
 from bs4 import BeautifulSoup, NavigableString, Tag
 
 LESSON = r"\b[Ll]esson (?P<one>\d+)\b|\b[Ll]essons (?P<several>\d+(?:(?:, and |, | and | to )\d+)+)"
 PAPER = r"arXiv:(?P<paper>\d{4}\.\d{4,5})"
+# Words that English uses as verbs too are terms only in a noun phrase: after one of these, or where words begin.
+ALSO_VERBS = {"charge", "collapse", "feature", "head", "jitter", "margin", "query", "scale", "seed", "support"}
+BEFORE_A_NOUN = re.compile(
+    r"""(?:^|[\s("“])(?:an?|the|its|their|his|her|our|your|my|this|these|whose|which|what|each|every|any|no|some|another
+    |other|all|both|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|own|same|right|true|single|perfect
+    |free|next|last|nearest|(?:best-)?known|angular|additive|electric|equal|larger?|small(?:er)?|high(?:er)?|low(?:er)?
+    |fixed|learnt|trained|of|with|without|by|as|from|for|in|into|on|at|per|between|over|under|about|than)\s$""",
+    flags=re.IGNORECASE | re.VERBOSE,
+)
+# Words with another common meaning are terms only where the paragraph speaks of the matter.
+IN_COMPANY = {
+    "charge": r"centre|sphere|energy|physics",
+    "energy": r"charge|sphere|centre|force",
+    "genuine": r"\bpairs?\b|impostor",
+    "query": r"\bshots?\b|support",
+    "support": r"\bshots?\b|quer(?:y|ies)",
+}
+BLOCKS = ("p", "li", "td", "blockquote", "div")
 NO_LINK_IN = ("a", "code", "pre", "math", "h1", "h2", "h3", "h4", "h5", "h6", "th")
 
 
@@ -27,7 +46,7 @@ class Links:
     linked: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.forms = {form: row for word, row in self.words.items() for form in _forms(word)}
+        self.forms = {form: (row, word) for word, row in self.words.items() for form in _forms(word)}
         longest = sorted(self.forms, key=len, reverse=True)  # so that "target logit" is not taken for "logit"
         words = "|".join(map(re.escape, longest)) or "(?!)"
         self.wanted = re.compile(rf"{LESSON}|{PAPER}|(?<![\w-])(?:{words})(?![\w-])")
@@ -43,7 +62,7 @@ class Links:
                 self._link_symbol(node)
             elif isinstance(node, NavigableString) and _may_link(node):
                 text = escape(node, quote=False)
-                linked = self.wanted.sub(lambda found: self._link(found, here), text)
+                linked = self.wanted.sub(partial(self._link, here=here, around=_around(node)), text)
                 if linked != text:
                     node.replace_with(BeautifulSoup(linked, "html.parser"))
         return str(tree)
@@ -54,15 +73,15 @@ class Links:
             self.linked.add(row)
             formula.wrap(BeautifulSoup(f'<a class="term" href="{self.glossary}#{row}"></a>', "html.parser").a)
 
-    def _link(self, found: re.Match[str], here: str) -> str:
+    def _link(self, found: re.Match[str], here: str, around: tuple[str, str]) -> str:
         if found["one"]:
             return self._to_lesson(found[0], found["one"], here)
         if found["several"]:
             return re.sub(r"\d+", lambda number: self._to_lesson(number[0], number[0], here), found[0])
         if found["paper"]:
             return f'<a href="https://arxiv.org/abs/{found["paper"]}">{found[0]}</a>'
-        row = self.forms[found[0]]
-        if row in self.linked:
+        row, word = self.forms[found[0]]
+        if row in self.linked or not _is_meant(word, found, *around):
             return found[0]
         self.linked.add(row)
         return f'<a class="term" href="{self.glossary}#{row}">{found[0]}</a>'
@@ -99,6 +118,28 @@ def _rows(tree: BeautifulSoup) -> Iterator[tuple[Tag, str, str]]:
 def _forms(word: str) -> set[str]:
     """A word as prose has it: in the plural, and with a capital at the beginning of a sentence."""
     return {start + word[1:] + end for start in (word[0], word[0].upper()) for end in ("", "s", "es")}
+
+
+def _around(node: NavigableString) -> tuple[str, str]:
+    """The paragraph that some text stands in: what of it comes before that text, and all of it."""
+    block = node.find_parent(BLOCKS)
+    strings = [*block.strings] if block else [node]
+    here = next(place for place, string in enumerate(strings) if string is node)
+    return "".join(strings[:here]), "".join(strings)
+
+
+def _is_meant(word: str, found: re.Match[str], before: str, paragraph: str) -> bool:
+    """Whether a word that looks like a term is one here: a noun, in the glossary's sense, and no part of a title."""
+    before += found.string[: found.start()]
+    if found[0][0] != word[0] and re.search(r"[^\s.?!:·\"“(]\s*$", before):  # a capital within a sentence: a name
+        return False
+    if word in IN_COMPANY and not re.search(IN_COMPANY[word], paragraph, flags=re.IGNORECASE):
+        return False
+    if word not in ALSO_VERBS:
+        return True
+    if re.search(r"(?:^|[.?!:(])\s*$", before):  # where a sentence begins, "Scale the logits" may be an order
+        return found[0][0] == word[0] or found[0].lower() != word
+    return bool(BEFORE_A_NOUN.search(before))
 
 
 def _may_link(node: Tag | NavigableString) -> bool:

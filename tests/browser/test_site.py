@@ -1,5 +1,6 @@
 """The pages of the web site in a real browser, opened from the disk: `make test` tries two, `make test-site` all."""
 
+import math
 import os
 import threading
 from functools import partial
@@ -11,8 +12,10 @@ import make_site
 import nbformat
 import pytest
 from lesson import Lesson
+from matplotlib.colors import to_rgb
 from playwright.sync_api import Locator, expect
 
+from lessons_lib.figures.style import ACCENT, PALETTE
 from tests.browser.lab import drawn, drawn_anew
 from tests.browser.specimens import SPECIMENS, drag
 
@@ -50,6 +53,15 @@ FAINT = """() => {
   return Object.fromEntries(found);
 }"""  # noqa: E501  a line of JavaScript each
 
+# What has the keyboard now, and whether one sees that: a ring around it or around its words, and no bar over it.
+STOP = """() => {
+  const node = document.activeElement, ringed = one => one && (getComputedStyle(one).outlineStyle === 'solid' || getComputedStyle(one).boxShadow !== 'none');
+  const { top, bottom } = node.getBoundingClientRect(), bar = document.querySelector('.bar').getBoundingClientRect().bottom;
+  const onTop = node.closest('.bar, .skip, .contents') || node.type === 'radio';
+  const near = onTop || (bottom > bar && top < innerHeight);
+  return { name: node.classList[0] ?? node.tagName, seen: Boolean((ringed(node) || ringed(node.closest('label'))) && near) };
+}"""  # noqa: E501
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
@@ -62,6 +74,11 @@ def site(tmp_path_factory):
     return folder
 
 
+def left(asked):
+    """Whether a request ended because the page was left before the answer came."""
+    return "ERR_ABORTED" in (asked.failure or "")
+
+
 @pytest.fixture(scope="module", params=OPENED)
 def opened(request, site, chromium):
     """A page of the site opened from the disk without a network, and what went wrong on it so far."""
@@ -71,7 +88,7 @@ def opened(request, site, chromium):
     page.set_viewport_size({"width": 1300, "height": 900})
     ours = (site.as_uri(), "data:", "blob:")
     page.on("request", lambda asked: None if asked.url.startswith(ours) else troubles.append(asked.url))
-    page.on("requestfailed", lambda asked: troubles.append(f"failed: {asked.url[:200]}"))
+    page.on("requestfailed", lambda asked: None if left(asked) else troubles.append(f"failed: {asked.url[:200]}"))
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
     page.goto((site / f"{request.param}.html").as_uri())
@@ -139,15 +156,6 @@ def test_text_stands_out_in_both_schemes(opened, scheme):
     assert troubles == []
 
 
-def test_nothing_sticks_out_on_a_phone(opened):
-    page, _ = opened
-    page.set_viewport_size({"width": 400, "height": 800})
-    for figure in page.locator("figure.lesson").all():
-        drawn(figure)
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= 400
-    page.set_viewport_size({"width": 1300, "height": 900})
-
-
 def test_links_within_the_page_lead_somewhere(opened):
     page, _ = opened
     lost = "all => all.map(a => a.hash.slice(1)).filter(id => id && !document.getElementById(decodeURIComponent(id)))"
@@ -171,14 +179,54 @@ def test_a_sphere_turns_once_it_is_asked_to(opened):
     assert troubles == []
 
 
-def test_a_chosen_theme_is_kept(opened):
+def test_the_theme_is_a_switch_and_kept(opened):
     page, _ = opened
-    for choice, light in (("Dark", "false"), ("Light", "true")):
-        page.get_by_role("button", name=choice, exact=True).click()
-        page.reload(wait_until="commit")
-        expect(page.locator("body")).to_have_attribute("data-jp-theme-light", light)
+    switch = page.get_by_role("switch", name="Dark")
+    expect(switch).to_be_checked(checked=False)
+    switch.press("Space")
+    page.reload(wait_until="commit")
+    expect(switch).to_be_checked(checked=True)
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
+    switch.click()
+    expect(switch).to_be_checked(checked=False)
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "true")
     page.evaluate("() => localStorage.clear()")
-    page.reload()
+
+
+def test_pictures_take_a_dark_page_s_colours(opened):
+    page, troubles = opened
+    page.emulate_media(color_scheme="dark")
+    pictures = page.locator(".output img:not(.still, .for-dark, [data-explorer] img)")
+    expect(page.locator(".output img.for-dark")).to_have_count(pictures.count())
+    assert pictures.filter(visible=True).count() == 0
+    paper = "() => getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)"
+    corner = """img => {
+      const g = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d');
+      g.drawImage(img, 0, 0);
+      return [...g.getImageData(0, 0, 1, 1).data].slice(0, 3);
+    }"""
+    for picture in page.locator(".output img.for-dark").all():
+        assert picture.evaluate(corner) == pytest.approx(page.evaluate(paper), abs=3)
+    page.emulate_media(color_scheme="light")
+    expect(page.locator(".output img.for-dark").filter(visible=True)).to_have_count(0)
+    assert troubles == []
+
+
+def test_a_colour_keeps_its_hue_on_a_dark_page(opened):
+    page, _ = opened
+    dark = "c => inTheDark(...c, toLab(20, 23, 28), toLab(232, 234, 237))"
+    for name in (*PALETTE, ACCENT):
+        before = [round(255 * part) for part in to_rgb(name)]
+        after = [min(255, max(0, part)) for part in page.evaluate(dark, before)]
+        (_, a, b), (lightness, x, y) = page.evaluate(
+            "both => both.map(c => toLab(...c.map(Math.round)))", [before, after]
+        )
+        if math.hypot(a, b) > 0.05:  # not a grey
+            turn = abs(math.degrees(math.atan2(b, a) - math.atan2(y, x)) + 180) % 360 - 180
+            assert abs(turn) < 12, name
+            assert lightness > 0.6
+    assert page.evaluate(dark, [255, 255, 255]) == pytest.approx([20, 23, 28], abs=1)
+    assert page.evaluate(dark, [0, 0, 0]) == pytest.approx([232, 234, 237], abs=1)
 
 
 def test_it_works_over_http_too(chromium, site):
@@ -198,9 +246,69 @@ def test_it_works_over_http_too(chromium, site):
         server.shutdown()
 
 
-def test_on_paper_there_is_the_lesson_alone(opened):
+def test_on_paper_there_is_the_lesson_alone_and_light(opened):
     page, _ = opened
-    page.emulate_media(media="print")
-    assert not page.locator(".bar, .contents, .turn").filter(visible=True).count()
-    expect(page.get_by_role("main")).to_be_visible()
-    page.emulate_media(media="screen")
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator(".output img.for-dark")).to_have_count(page.locator(".output img.for-light").count())
+    figures = page.locator("figure.lesson").count()
+    page.emulate_media(media="print", color_scheme="dark")
+    gone = ".bar, .contents, .turn, button, figure.lesson, img.for-dark"
+    assert not page.locator(gone).filter(visible=True).count()
+    assert page.locator("img.still").filter(visible=True).count() == figures
+    assert page.locator("img.for-light").filter(visible=False).count() == 0
+    assert page.evaluate("() => getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    broken = "all => all.filter(node => getComputedStyle(node).breakInside !== 'avoid').length"
+    assert page.locator(".input, .output, img").evaluate_all(broken) == 0
+    page.emulate_media(media="screen", color_scheme="light")
+
+
+def test_keys_reach_everything_and_show_where_they_are(opened):
+    page, _ = opened
+    page.locator("details").evaluate_all("all => all.forEach(one => { one.open = false; })")
+    page.evaluate(
+        "() => { document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex'); }"
+    )
+    stops, most = [], 2 * page.locator("a, button, summary, input, canvas[tabindex]").count()
+    while (stop := (page.keyboard.press("Tab"), page.evaluate(STOP))[1])["name"] != "BODY":
+        stops.append(stop)
+        assert len(stops) <= most, "nothing leads out of the page"
+    assert [stop for stop in stops if not stop["seen"]] == []
+    assert {"skip", "home", "theme"} <= {stop["name"] for stop in stops}
+    page.locator(".skip").press("Enter")
+    assert page.evaluate("() => document.activeElement.id") == "content"
+
+
+def finger(page, *places):
+    """Put a finger down at the first place, move it through the others in small steps, and lift it."""
+    hand = page.context.new_cdp_session(page)
+    steps = [
+        (x + (to_x - x) * i / 8, y + (to_y - y) * i / 8) for (x, y), (to_x, to_y) in pairwise(places) for i in range(9)
+    ]
+    for kind, (x, y) in zip(["touchStart", *["touchMove"] * len(steps)], steps, strict=False):
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_on_a_phone_nothing_sticks_out_and_a_finger_moves_a_figure_or_the_page(opened, chromium):
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    context = chromium.new_context(**phone, reduced_motion="reduce", offline=True)
+    page = context.new_page()
+    page.goto(opened[0].url.partition("#")[0])
+    for figure in page.locator("figure.lesson").all():
+        drawn(figure)
+    assert page.evaluate("() => [innerWidth, document.documentElement.scrollWidth]") == [390, 390]
+    figure = page.locator("figure.lesson").first
+    slider = figure.locator("input[type=range]:visible").first
+    slider.evaluate("one => one.scrollIntoView({ block: 'center' })")
+    box, before = slider.bounding_box(), drawn(figure)
+    assert box["height"] >= 44
+    middle = box["y"] + box["height"] / 2
+    finger(page, (box["x"] + 0.3 * box["width"], middle), (box["x"] + 0.7 * box["width"], middle + 3))
+    drawn_anew(figure, before)
+    assert slider.bounding_box() == pytest.approx(box, abs=2)  # it stays under the finger
+    words = page.locator(".prose p, .lead").first
+    words.scroll_into_view_if_needed()
+    box, top = words.bounding_box(), page.evaluate("scrollY")
+    finger(page, (box["x"] + 30, box["y"] + 5), (box["x"] + 30, box["y"] - 80))
+    page.wait_for_function("top => scrollY > top + 20", arg=top)
+    context.close()

@@ -7,13 +7,16 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
+from matplotlib.colors import to_rgb
 from PIL import Image
+from py_mini_racer import MiniRacer
 
 from lessons_lib import figures
+from lessons_lib.explorers.base import join_modules
 from lessons_lib.figures.centers import rays
 from lessons_lib.figures.plane import draw_regions
 from lessons_lib.figures.plots import _apart
-from lessons_lib.figures.style import Picture
+from lessons_lib.figures.style import PALETTE, Picture, number_ink
 from lessons_lib.losses import ModifiedSoftmaxLoss, SoftmaxLoss, SoftTripleLoss
 
 
@@ -26,6 +29,28 @@ def shown(picture: Picture) -> Image.Image:
     data, metadata = picture._repr_mimebundle_()
     assert data["text/plain"] == metadata["image/png"]["alt"] == picture.alt and len(picture.alt) > 30
     return Image.open(io.BytesIO(picture.png()))
+
+
+def contrast(one, other):
+    """How far two colours stand apart for readers who see little, as WCAG counts it."""
+    light = []
+    for colour in (one, other):
+        part = np.array(to_rgb(colour))
+        light.append(
+            np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
+        )
+    return (max(light) + 0.05) / (min(light) + 0.05)
+
+
+def test_numbers_stand_out_from_their_class_colour():
+    assert contrast("#000", "#fff") == pytest.approx(21)
+    assert min(contrast(colour, number_ink(k)) for k, colour in enumerate(PALETTE)) >= 4.5
+    with MiniRacer() as v8:
+        v8.eval(join_modules("core.js") + "\n0")
+        assert [v8.eval(f"inkOn({k}, false)") for k in (0, 2)] == [number_ink(0), "#fff"]
+        for scheme, dark in (("light", "false"), ("dark", "true")):
+            looks = [(v8.eval(f"PALETTE.{scheme}[{k}]"), v8.eval(f"inkOn({k}, {dark})")) for k in range(10)]
+            assert min(contrast(*look) for look in looks) >= 4.5
 
 
 def test_embeddings_draw_one_panel_a_view_and_stay_small():

@@ -1,12 +1,16 @@
 """The tool that makes notebooks: what it keeps, what it drops, what it refuses."""
 
+import shutil
 import subprocess
+from functools import partial
+from pathlib import Path
 
 import build
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+DIGEST = build.library_digest  # before a test puts another in its place
 HEADER = """---
 jupytext: {text_representation: {extension: .md, format_name: myst}}
 kernelspec: {display_name: Python 3, language: python, name: python3}
@@ -94,6 +98,31 @@ def test_a_changed_text_or_library_makes_a_notebook_stale(course, unrun):
     assert not build.is_current("01_dummy")
     build.build("01_dummy")
     course(HEADER + "\nOther prose.\n")
+    assert not build.is_current("01_dummy")
+
+
+def test_a_fresh_clone_is_current_whatever_git_does_to_line_ends(course, unrun, monkeypatch, tmp_path):
+    def git(*command):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True, capture_output=True)
+
+    course(HEADER + "\nProse alone.\n")
+    for name in ("angles.py", "core.js"):
+        (tmp_path / "lessons_lib" / name).write_bytes(b"a = 1\nb = 2\n")
+    shutil.copy(Path(__file__).parents[2] / ".gitattributes", tmp_path)
+    build.build("01_dummy")
+    git("init", "--quiet")
+    git("add", ".")
+    git("-c", "user.name=a", "-c", "user.email=a", "commit", "--quiet", "--message=a")
+    git("-c", "core.autocrlf=true", "clone", "--quiet", ".", "fresh")
+    for name, path in {"ROOT": "", "NOTEBOOKS": "notebooks", "TEXTS": "notebooks/text"}.items():
+        monkeypatch.setattr(build, name, tmp_path / "fresh" / path)
+    library = tmp_path / "fresh" / "lessons_lib"
+    monkeypatch.setattr(build, "library_digest", partial(DIGEST, library))
+    for folder, name in {"__pycache__": "angles.pyc", ".ipynb_checkpoints": "angles-checkpoint.py"}.items():
+        (library / folder).mkdir()
+        (library / folder / name).write_text("kept by a program")
+    assert build.is_current("01_dummy")
+    (library / "angles.py").write_text("a = 2\n")
     assert not build.is_current("01_dummy")
 
 

@@ -29,6 +29,11 @@ TABLES = """## Notation
 | logit | ロジット | the number per class |
 | target logit | 正解 | the logit of the true class |
 | FAR, TAR | 他人受入率 | share of impostors |
+| scale, temperature | スケール | what cosines are multiplied by |
+| support, query | サポート | images given, and one to tell |
+| genuine, impostor | 本人 | pairs alike, pairs not |
+| normalise | 正規化 | to divide by the length |
+| hypersphere | 超球面 | unit vectors |
 """
 GLOSSARY = "00_start_here.html"
 
@@ -43,7 +48,8 @@ def notebook(*cells):
     made = new_notebook(cells=list(cells))
     for cell, identity in zip(made.cells, build.cell_ids(made), strict=True):
         cell.id = identity
-    made.metadata["lessons_lib"] = {"source": {"text": hashlib.sha256(b"text").hexdigest()}}
+    made_from = {"text": hashlib.sha256(b"text").hexdigest(), "library": build.library_digest()}
+    made.metadata["lessons_lib"] = {"source": made_from}
     return made
 
 
@@ -71,6 +77,39 @@ def test_the_longest_term_wins_and_parts_of_words_do_not_count(links):
     assert links.put("<p>FAR</p>", "x") == f"<p>{term('term-far-tar', 'FAR')}</p>"
 
 
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        ("Who chooses the scale?", "scale"),
+        ("With $s$ and scales, and every <em>scale</em> of them.", "scale"),
+        ("They normalise the length away.", "normalise"),
+        ("Hypersphere by hypersphere.", "Hypersphere"),
+        ("One shot: the support.", "support"),
+        ("Pairs, half of them <em>genuine</em> (one digit).", "genuine"),
+        ("which scale? one that finds itself", "scale"),
+        ("Features of length one.", "Features"),
+        ("So we scale it, they feature a scale.", "scale"),
+    ],
+)
+def test_a_term_is_linked_in_its_sense(links, sentence, words):
+    assert f">{words}</a>" in Prose(links, "x")(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "We want to scale it, they scale it, it scales with C, and you should scale more.",
+        "Scale it by 16. Feature it.",
+        "Sun, <em>Deep Hypersphere Embedding</em>, a Hypersphere of Liu.",
+        "There is no support for that in the library.",
+        "A genuine improvement.",
+        "We <em>scale</em> it, and <b>they</b> scale it.",
+    ],
+)
+def test_nothing_is_linked_in_another_sense(links, sentence):
+    assert 'class="term"' not in Prose(links, "x")(sentence)
+
+
 @pytest.mark.parametrize("tag", ["code", "pre", "h2", "a", "math", "th"])
 def test_nothing_is_linked_inside(links, tag):
     assert links.put(f"<{tag}>logit, lesson 5</{tag}>", "x") == f"<{tag}>logit, lesson 5</{tag}>"
@@ -92,7 +131,7 @@ def test_text_stays_text(links):
 
 def test_a_symbol_is_linked_around_its_formula(links):
     prose = Prose(links, "x.html")
-    once = prose("A scale $s$, again $s$, and $2s$; $\\lVert x\\rVert$.")
+    once = prose("A number $s$, again $s$, and $2s$; $\\lVert x\\rVert$.")
     assert once.count("<a ") == 2
     assert f'{GLOSSARY}#symbol-1"><math><mi>s</mi></math></a>' in once
     assert f'{GLOSSARY}#symbol-2"><math>' in once
@@ -244,6 +283,15 @@ def test_the_old_site_stays_until_the_new_one_is_whole(course, capsys):
     assert capsys.readouterr().err.startswith("01_dummy: its notebook is older than its text; make notebooks ARGS=01")
     assert (course / "site" / "index.html").read_bytes() == before
     assert not list(course.glob(".site-*"))
+
+
+def test_lessons_run_with_another_library_are_named_and_shown(course, capsys):
+    assert make_site.main() == 0
+    assert capsys.readouterr().err == ""
+    path = course / "notebooks" / "01_dummy.ipynb"
+    path.write_text(path.read_text().replace(build.library_digest(), "that of before"))
+    assert make_site.main() == 0
+    assert capsys.readouterr().err.endswith("shown as they are: 01; make notebooks runs them again.\n")
 
 
 def test_a_lesson_without_a_notebook_is_named(course, capsys):
