@@ -63,6 +63,7 @@ def test_counts_and_push_are_those_of_the_heads(v8, kind, seed):
     embeddings, labels = points(classes=len(dirs))
     shown = MarginBand(run_with(embeddings, labels, len(dirs)))
     read(v8, shown)
+    v8("0", dirs=dirs)
     x = torch.from_numpy(np.frombuffer(shown.points, "<i2").reshape(-1, 2).astype(float))
     for loss, m in settings():
         for scale in (1.0, 16.0, 64.0):
@@ -75,7 +76,7 @@ def test_counts_and_push_are_those_of_the_heads(v8, kind, seed):
             enough = (target[:, 0] > others) & right
             scaled = scale * cosines.scatter(1, labels[:, None], target)
             push = 1 - scaled.softmax(1).gather(1, labels[:, None])[:, 0]
-            seen = v8(f"evaluate(P, dirs, '{loss}', {m}, {scale})", dirs=dirs)
+            seen = v8(f"evaluate(P, dirs, '{loss}', {m}, {scale})")
             assert seen["count"] == [int(enough.sum()), int((right & ~enough).sum()), int((~right).sum())], (loss, m)
             np.testing.assert_allclose(seen["push"], push.detach(), atol=1e-9)
             assert seen["theta"] == pytest.approx(float(torch.acos(own.clamp(-1, 1)).mean()))
