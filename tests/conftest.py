@@ -34,9 +34,9 @@ def _same_numbers_every_time():
 
 @pytest.fixture(scope="session")
 def processes():
-    """Processes for a test, forked from one that has imported torch: each of them would take seconds for it."""
+    """Processes for a test, forked from one that has imported what all need: each of them would take seconds for it."""
     context = get_context("forkserver")
-    context.set_forkserver_preload(["torch._dynamo"])
+    context.set_forkserver_preload(["torch._dynamo", "pytest", "lessons_lib.data"])
     return context
 
 
