@@ -21,19 +21,22 @@ def pytest_collection_finish():
     """What was imported stays until the end: looking through all of it for garbage, again and again, takes seconds."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000)
+    gc.set_threshold(50_000)
 
 
 @pytest.fixture(autouse=True)
 def _same_numbers_every_time():
-    torch.manual_seed(0)
+    # Where there is no accelerator torch.manual_seed keeps the whole call stack, once for each kind that is not there:
+    # a millisecond, thousands of times.
+    seed = torch.manual_seed if torch.accelerator.is_available() else torch.default_generator.manual_seed
+    seed(0)
 
 
 @pytest.fixture(scope="session")
 def processes():
-    """Processes for a test, forked from one that has imported torch: each of them would take seconds for it."""
+    """Processes for a test, forked from one that has imported what all need: each of them would take seconds for it."""
     context = get_context("forkserver")
-    context.set_forkserver_preload(["torch._dynamo"])
+    context.set_forkserver_preload(["torch._dynamo", "pytest", "lessons_lib.data"])
     return context
 
 

@@ -149,7 +149,7 @@ def relaxed(energy, count, size, seed):
     places = torch.randn(count, size, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
     places.requires_grad_()
     optimizer = torch.optim.LBFGS(
-        [places], max_iter=2_000, tolerance_grad=1e-11, tolerance_change=0, line_search_fn="strong_wolfe"
+        [places], max_iter=2_000, tolerance_grad=1e-9, tolerance_change=0, line_search_fn="strong_wolfe"
     )
 
     def measure():

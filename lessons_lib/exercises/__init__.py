@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lessons_lib.exercises import (
+from lessons_lib.exercises import (  # noqa: F401  EXERCISES takes every lesson imported here
     lesson_00,
     lesson_01,
     lesson_02,
@@ -19,25 +19,8 @@ from lessons_lib.exercises import (
 )
 from lessons_lib.exercises.exercise import DONE, NOT_ATTEMPTED, NOT_YET, Exercise, Verdict
 
-EXERCISES: dict[str, Exercise] = {
-    exercise.number: exercise
-    for lesson in (
-        lesson_00,
-        lesson_01,
-        lesson_02,
-        lesson_03,
-        lesson_04,
-        lesson_05,
-        lesson_06,
-        lesson_07,
-        lesson_08,
-        lesson_09,
-        lesson_10,
-        lesson_11,
-        lesson_12,
-    )
-    for exercise in lesson.EXERCISES
-}
+_LESSONS = [module for name, module in sorted(vars().items()) if name.startswith("lesson_")]
+EXERCISES: dict[str, Exercise] = {exercise.number: exercise for lesson in _LESSONS for exercise in lesson.EXERCISES}
 
 
 def check(number: str, answer: Any) -> Verdict:

@@ -4,7 +4,7 @@ from lessons_lib.data.vision import import_torchvision
 
 
 def load_twice():
-    """In a process of its own, which has imported torch alone."""
+    """In a process of its own, which has imported torch and not torchvision."""
     assert "torchvision" not in sys.modules
     torchvision = import_torchvision()
     assert import_torchvision() is torchvision and torchvision.__version__

@@ -211,11 +211,17 @@ def test_angles_are_counted_below_the_edge(v8):
     assert v8(f"[belowEdge({net}, null), belowEdge({net}, Math.PI)]") == [0, 10_000]
 
 
+def all_said(v8, function, states):
+    """The plain words of a function for each of these states."""
+    usual = {"p": params(), "before": {}, "loss": "sphereface", "angle": math.radians(20)}
+    texts = v8(f"{json.dumps([usual | state for state in states])}.map(s => {function}(s).replace(/<[^>]*>/g, ''))")
+    for text in texts:
+        assert "NaN" not in text and "undefined" not in text and "null" not in text
+    return texts
+
+
 def said(v8, function, **state):
-    state = {"p": params(), "before": {}, "loss": "sphereface", "angle": math.radians(20)} | state
-    text = v8(f"(node => node.replace(/<[^>]*>/g, ''))({function}({json.dumps(state)}))")
-    assert "NaN" not in text and "undefined" not in text and "null" not in text
-    return text
+    return all_said(v8, function, [state])[0]
 
 
 def test_the_sentences_hold_the_numbers(v8):
@@ -257,14 +263,17 @@ def test_the_formula_is_worked_out(v8):
 
 def test_every_sentence_can_be_said(v8):
     net = LogitCurves({"a": [0.1, 0.4]}).nets[0]
-    for p in walk():
-        for loss in LOSSES:
-            for angle in (0, 1.3, math.pi):
-                state = {"p": p, "loss": loss, "angle": angle, "net": net}
-                for before in ({}, params(0.5, 1.0, sphereface=2.2, arcface=0.8, cosface=0.35)):
-                    assert said(v8, "logitSentence", before=before, **state).endswith(".")
-                assert said(v8, "edgeSentence", **state).endswith(".")
-                assert "=" in said(v8, "logitFormula", **state)
+    states = [
+        {"p": p, "loss": loss, "angle": angle, "net": net}
+        for p in walk()
+        for loss in LOSSES
+        for angle in (0, 1.3, math.pi)
+    ]
+    for before in ({}, params(0.5, 1.0, sphereface=2.2, arcface=0.8, cosface=0.35)):
+        told = all_said(v8, "logitSentence", [state | {"before": before} for state in states])
+        assert all(text.endswith(".") for text in told)
+    assert all(text.endswith(".") for text in all_said(v8, "edgeSentence", states))
+    assert all("=" in text for text in all_said(v8, "logitFormula", states))
 
 
 def test_traits_are_checked():

@@ -263,11 +263,17 @@ def test_runs_that_cannot_be_followed_are_refused_in_a_sentence(followed, words)
         ProbabilityCurve(followed=followed)
 
 
+def all_said(v8, function, states):
+    """The plain words of a function for each of these states."""
+    usual = {"p": params(), "before": {}, "choice": "hand", "angle": math.radians(60)}
+    texts = v8(f"{json.dumps([usual | state for state in states])}.map(s => {function}(s).replace(/<[^>]*>/g, ''))")
+    for text in texts:
+        assert "NaN" not in text and "undefined" not in text and "null" not in text and "Infinity" not in text
+    return [text.replace("\u00a0", " ") for text in texts]
+
+
 def said(v8, function, **state):
-    state = {"p": params(), "before": {}, "choice": "hand", "angle": math.radians(60)} | state
-    text = v8(f"{function}({json.dumps(state)}).replace(/<[^>]*>/g, '')").replace("\u00a0", " ")
-    assert "NaN" not in text and "undefined" not in text and "null" not in text and "Infinity" not in text
-    return text
+    return all_said(v8, function, [state])[0]
 
 
 def test_the_sentences_hold_the_numbers(v8):
@@ -333,14 +339,14 @@ def walk():
 
 def test_every_sentence_can_be_said(v8):
     net = ProbabilityCurve({"a": [0.1, 0.4]}).nets[0]
-    for p in walk():
-        for angle in (0, 1.3, math.pi):
-            for choice in ("hand", "fixed"):
-                for before in ({}, params(2.5, 50, 1.3)):
-                    assert said(v8, "curveSentence", p=p, angle=angle, choice=choice, before=before).endswith(".")
-            assert said(v8, "netSentence", p=p, net=net, angle=angle).endswith(".")
-            assert "=" in said(v8, "probabilityFormula", p=p, angle=angle)
-            assert v8(f"readings({json.dumps(p)}, {angle}).every(text => /\\d/.test(text))")
+    states = [{"p": p, "net": net, "angle": angle} for p in walk() for angle in (0, 1.3, math.pi)]
+    for choice in ("hand", "fixed"):
+        for before in ({}, params(2.5, 50, 1.3)):
+            told = all_said(v8, "curveSentence", [state | {"choice": choice, "before": before} for state in states])
+            assert all(text.endswith(".") for text in told)
+    assert all(text.endswith(".") for text in all_said(v8, "netSentence", states))
+    assert all("=" in text for text in all_said(v8, "probabilityFormula", states))
+    assert v8(f"{json.dumps(states)}.every(({{ p, angle }}) => readings(p, angle).every(text => /\\d/.test(text)))")
 
 
 @pytest.mark.parametrize("width", [396, 560, 608, 980])

@@ -91,11 +91,11 @@ def test_every_negative_is_drawn_alike_often():
 def test_semi_hard_negatives_are_the_nearest_behind_the_positive(labels, seed):
     x, y = batch(labels, seed=seed)
     unit = x / x.norm(dim=1, keepdim=True)
+    distance = [[float((one - other).norm()) for other in unit] for one in unit]
     expected = set()
     for a, p in itertools.permutations(range(len(labels)), 2):
-        near = float((unit[a] - unit[p]).norm())
-        far = {n: float((unit[a] - unit[n]).norm()) for n in range(len(labels)) if labels[n] != labels[a]}
-        behind = {n: d for n, d in far.items() if d > near}
+        far = {n: distance[a][n] for n in range(len(labels)) if labels[n] != labels[a]}
+        behind = {n: d for n, d in far.items() if d > distance[a][p]}
         if labels[a] == labels[p] and behind:
             expected.add((a, p, min(behind, key=behind.get)))
     found = zip(*(part.tolist() for part in semi_hard_triplets(x, y)), strict=True)

@@ -1,0 +1,114 @@
+"""What is asked of the exercises of every lesson, and what answers to several of them share."""
+
+import base64
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from lessons_lib.exercises import DONE, EXERCISES, NOT_ATTEMPTED, NOT_YET, Exercise, check
+from lessons_lib.figures.style import Picture
+
+TEXTS = Path(__file__).parents[2] / "notebooks" / "text"
+
+
+class EveryLesson:
+    """The stub is not attempted, mistakes are met with fitting words, the solution is done (conftest.py: with what)."""
+
+    exercises: Sequence[Exercise]
+    mistakes: Mapping[str, Sequence[tuple[Any, str]]]  # number -> wrong answer, words that must be in the reply
+    also_right: Mapping[str, Sequence[Any]]  # number -> other right ways to write it, which must not be turned away
+
+    @pytest.fixture(scope="class", autouse=True)
+    def each_picture_drawn_once(self):
+        """Many answers look alike, or cannot be drawn at all; a picture takes longer than judging an answer."""
+        with pytest.MonkeyPatch.context() as patch:
+            for exercise in self.exercises:
+                patch.setitem(EXERCISES, exercise.number, replace(exercise, draw=kept(exercise.draw)))
+            yield
+
+    def test_every_exercise_has_mistakes_and_hints(self, number):
+        assert len(self.mistakes[number]) >= 2 and EXERCISES[number].hints
+
+    def test_the_untouched_stub_is_not_attempted(self, number):
+        assert check(number, written(EXERCISES[number].stub)).state == NOT_ATTEMPTED
+
+    def test_the_stub_stands_in_the_lesson(self, number):
+        texts = list(TEXTS.glob(f"{int(number.split('.')[0]):02d}_*.md"))
+        (text,) = texts
+        assert EXERCISES[number].stub in text.read_text(encoding="utf-8")
+        assert f'check("{number}", ' in text.read_text(encoding="utf-8")
+        assert f"**Exercise {number}**" in text.read_text(encoding="utf-8")
+
+    def test_the_solution_is_done_as_printed(self, number):
+        verdict = check(number, written(EXERCISES[number].solution_text()))
+        assert verdict.state == DONE, verdict
+
+    def test_mistakes_are_met_with_fitting_words(self, number, answer, words):
+        verdict = check(number, answer)
+        assert verdict.state == NOT_YET
+        assert words in verdict.words
+        assert f"Exercise {number}: not yet." in repr(verdict)
+
+    def test_a_mistake_is_shown_over_the_target(self, number):
+        shown = check(number, self.mistakes[number][0][0])._repr_html_()
+        assert f"Exercise {number}: not yet." in shown and "data:image/png;base64," in shown
+        assert re.search(r'<img alt="[^"]{20,}"', shown) and len(shown) < 40_000
+
+    def test_other_ways_to_be_right_are_right(self, number, answer):
+        assert check(number, answer).state == DONE
+
+    def test_the_answer_shows_a_picture_hints_and_the_solution_folded(self, number, monkeypatch):
+        monkeypatch.setattr(Picture, "png", lambda picture, dpi: b"drawn")  # really drawn above, with a mistake in it
+        shown = check(number, ...)._repr_html_()
+        assert shown.count("<details>") == len(EXERCISES[number].hints) + 1
+        assert re.search(r'<img alt="[^"]{20,}"', shown)
+        assert f"base64,{base64.b64encode(b'drawn').decode()}" in shown
+
+
+def kept(draw: Callable[[Tensor | None], Picture]) -> Callable[[Tensor | None], Picture]:
+    """The same, but what looks alike to the third decimal is drawn once."""
+    pictures: dict[bytes | None, Picture] = {}
+
+    def drawn(yours: Tensor | None) -> Picture:
+        look = None if yours is None else yours.round(decimals=3).numpy().tobytes()
+        if look not in pictures:
+            pictures[look] = draw(yours)
+        return pictures[look]
+
+    return drawn
+
+
+def written(source: str) -> Any:
+    """What a reader has after running this source in a cell: its last assigned name."""
+    names: dict[str, object] = {"math": math, "torch": torch, "F": F}
+    known = set(names)
+    exec(re.sub(r"-> [^:]+|: (Tensor|float)\b", "", source), names)
+    return next(names[name] for name in reversed(names) if name not in known and name != "__builtins__")
+
+
+def bisected(falling: Callable[[float], float], end: float) -> float:
+    """Where a falling function is zero, between 0 and `end`."""
+    low, high = 0.0, end
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if falling(middle) > 0 else (low, middle)
+    return low
+
+
+def slope(function: Callable[[Tensor], Tensor], theta: Tensor) -> Tensor:
+    """The derivative of a function of angles, by autograd."""
+    theta = theta.clone().requires_grad_()
+    return torch.autograd.grad(function(theta).sum(), theta)[0]
+
+
+def own(cosines: Tensor, labels: Tensor) -> Tensor:
+    """[j = y] for a whole batch, float64."""
+    return F.one_hot(labels, cosines.shape[1]).double()

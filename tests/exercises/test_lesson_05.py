@@ -1,0 +1,97 @@
+"""Answers to the exercises of lesson 05: typical mistakes, other ways to be right, and what its words say."""
+
+import math
+
+import pytest
+import torch
+
+from lessons_lib.exercises import EXERCISES, lesson_05
+from lessons_lib.exercises.lesson_05 import combined, cosface_edge, factor
+from lessons_lib.losses import ArcFaceLoss, CombinedMarginLoss
+from tests.exercises.every_lesson import EveryLesson, bisected, slope
+
+MISTAKES = {
+    "5.1": [
+        (lambda theta, m1, m2, m3: torch.cos(m1 * theta + m2) + m3, "m3 is added"),
+        (lambda theta, m1, m2, m3: torch.cos(m1 * (theta + m2)) - m3, "m1 multiplies m2 as well"),
+        (lambda theta, m1, m2, m3: torch.cos(m1 * theta) + m2 - m3, "m2 stands outside"),
+        (lambda theta, m1, m2, m3: torch.cos(m1 * theta) - m2 - m3, "m2 is taken off outside"),
+        (lambda theta, m1, m2, m3: torch.cos(m1 * theta + m2 - m3), "m3 stands inside"),
+        (lambda theta, m1, m2, m3: m1 * torch.cos(theta + m2) - m3, "m1 stands outside"),
+        (lambda theta, m1, m2, m3: torch.cos(m1 * theta - m2) - m3, "taken off the angle"),
+        (lambda theta, m1, m2, m3: torch.cos(torch.rad2deg(m1 * theta + m2)) - m3, "torch.cos wants radians"),
+        (lambda theta, m1, m2, m3: torch.cos(torch.deg2rad(m1 * theta + m2)) - m3, "theta and m2 are in radians"),
+        (lambda theta, m1, m2, m3: torch.cos(m1 * theta + math.radians(m2)) - m3, "m2 is in radians"),
+        (lambda theta, m1, m2, m3: torch.cos(theta + m2) - m3, "m1 is missing"),
+        (lambda theta, m1, m2, m3: torch.cos(m1 * theta) - m3, "m2 is missing"),
+        (lambda theta, m1, m2, m3: torch.cos(m1 * theta + m2), "m3 is missing"),
+        (lambda theta, m1, m2, m3: combined(theta, m1, m2, m3).mean(), "for each of the 60 angles"),
+        (lambda theta, m1, m2, m3: theta if m2 else m3, "for each of the 60 angles"),
+        (lambda theta, m1, m2, m3: math.cos(m1 * theta + m2) - m3, "Your function raised"),
+    ],
+    "5.2": [
+        (lambda apart, margin: apart / 2, "the margin is still missing"),
+        (lambda apart, margin: (apart - margin) / 2, "ArcFace's edge"),
+        (lambda apart, margin: apart / 2 - margin, "no angle"),
+        (lambda apart, margin: apart / 2 - math.asin(margin), "The sine is m alone"),
+        (lambda apart, margin: apart / 2 - math.asin(margin / 2), "The sine is m/2"),
+        (lambda apart, margin: apart / 2 - math.asin(margin / math.sin(apart / 2)), "A factor 2 is missing"),
+        (lambda apart, margin: apart / 2 - math.asin(margin / (2 * math.sin(apart))), "half of apart"),
+        (lambda apart, margin: apart / 2 - margin / (2 * math.sin(apart / 2)), "arcsin is missing"),
+        (lambda apart, margin: apart / 2 - cosface_edge(apart, margin), "from the boundary"),
+        (lambda apart, margin: apart / 2 + math.asin(margin / (2 * math.sin(apart / 2))), "far side"),
+        (lambda apart, margin: math.acos(min(1, math.cos(apart) + margin)), "The other cosine moves"),
+        (lambda apart, margin: math.degrees(cosface_edge(apart, margin)), "return radians"),
+        (lambda apart, margin: (apart, margin), "One number is wanted"),
+        (lambda apart, margin: cosface_edge(math.radians(36), margin), "Not the same yet"),
+    ],
+    "5.3": [
+        (lambda theta, margin: torch.sin(theta) / torch.sin(theta + margin), "Upside down"),
+        (lambda theta, margin: torch.cos(theta + margin) / torch.cos(theta), "ratio of the two cosines"),
+        (lambda theta, margin: torch.sin(theta + margin), "up to its sign"),
+        (lambda theta, margin: -torch.sin(theta + margin), "still to be divided"),
+        (lambda theta, margin: -factor(theta, margin), "sign is turned"),
+        (lambda theta, margin: torch.sin(theta + margin) - torch.sin(theta), "difference of the two slopes"),
+        (lambda theta, margin: 1 + math.sin(margin) / torch.sin(theta), "is not sin θ + sin m"),
+        (lambda theta, margin: factor(torch.deg2rad(theta), math.radians(margin)), "theta and margin are in radians"),
+        (lambda theta, margin: factor(theta, math.radians(margin)), "margin is in radians"),
+        (lambda theta, margin: 1.0, "for each of the 90 angles"),
+        (lambda theta, margin: factor(theta, 0.5), "Not the same yet"),
+    ],
+}
+ALSO_RIGHT = {
+    "5.1": [
+        lambda theta, m1, m2, m3: [math.cos(m1 * angle + m2) - m3 for angle in theta.tolist()],
+        lambda theta, m1, m2, m3: theta.mul_(m1).add_(m2).cos_() - m3,
+        lambda theta, m1, m2, m3: CombinedMarginLoss(2, 2, m1, m2, m3).target_logit(theta),
+    ],
+    "5.2": [
+        lambda apart, margin: bisected(lambda edge: math.cos(edge) - margin - math.cos(apart - edge), apart),
+        lambda apart, margin: apart / 2 - torch.asin(torch.tensor(margin / 2 / math.sin(apart / 2))),
+    ],
+    "5.3": [
+        lambda theta, margin: slope(lambda t: torch.cos(t + margin), theta) / slope(torch.cos, theta),
+        lambda theta, margin: math.cos(margin) + math.sin(margin) / torch.tan(theta),
+        lambda theta, margin: [math.sin(angle + margin) / math.sin(angle) for angle in theta.tolist()],
+        lambda theta, margin: (
+            slope(lambda t: ArcFaceLoss(2, 2, margin).target_logit(t), theta)
+            / slope(lambda t: ArcFaceLoss(2, 2, margin, gradient="detached").target_logit(t), theta)
+        ),
+    ],
+}
+
+
+class TestExercises(EveryLesson):
+    exercises, mistakes, also_right = lesson_05.EXERCISES, MISTAKES, ALSO_RIGHT
+
+
+def test_what_lesson_05_says_of_its_finished_pictures():
+    begins = dict(zip(("m2", "m3", "m1", "all"), EXERCISES["5.1"].target[0].tolist(), strict=True))
+    assert begins["m1"] == 1 and max(begins["m2"], begins["m3"], begins["all"]) < 0.9
+    edges = EXERCISES["5.2"].target.rad2deg()
+    torch.testing.assert_close(edges[[0, -1]], torch.tensor([[18.0, 30.0], [0.0, 0.0]]).double(), rtol=0, atol=1e-5)
+    assert f"{1 - math.cos(math.radians(36)):.3f} for 36°" in EXERCISES["5.2"].done
+    at = lambda degrees: float(factor(torch.tensor(math.radians(degrees)).double(), 0.5))  # noqa: E731
+    assert f"{at(5):.1f} times" in EXERCISES["5.3"].done
+    assert f"{math.degrees((math.pi - 0.5) / 2):.1f}°" in EXERCISES["5.3"].done
+    assert at(75.676) == pytest.approx(1, abs=1e-4) and at(math.degrees(math.pi - 0.5)) == pytest.approx(0, abs=1e-6)
