@@ -27,10 +27,11 @@ class EveryLesson:
     also_right: Mapping[str, Sequence[Any]]  # number -> other right ways to write it, which must not be turned away
 
     @pytest.fixture(scope="class", autouse=True)
-    def each_picture_drawn_once(self):
+    @classmethod
+    def each_picture_drawn_once(cls):
         """Many answers look alike, or cannot be drawn at all; a picture takes longer than judging an answer."""
         with pytest.MonkeyPatch.context() as patch:
-            for exercise in self.exercises:
+            for exercise in cls.exercises:
                 patch.setitem(EXERCISES, exercise.number, replace(exercise, draw=kept(exercise.draw)))
             yield
 
