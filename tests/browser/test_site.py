@@ -17,7 +17,7 @@ from playwright.sync_api import Locator, expect
 
 from lessons_lib.figures.style import ACCENT, PALETTE
 from tests.browser.lab import drawn, drawn_anew
-from tests.browser.specimens import SPECIMENS, drag
+from tests.browser.specimens import SPECIMENS
 
 NAMES = [name for name in build.lessons() if (build.NOTEBOOKS / f"{name}.ipynb").exists()]
 EVERY_PAGE = bool(os.environ.get("EVERY_PAGE"))
@@ -97,16 +97,16 @@ def opened(request, site, chromium):
 
 
 def gestures(figure: Locator):
-    """How a reader moves this figure, by key and by mouse: its specimen's gestures, found by the code above it.
+    """How a reader moves this figure, by key and by mouse: its specimen's gestures, found by the nearest code above it.
 
     Keys come first: a slider may stand already where the mouse would take it.
     """
-    code = figure.locator("xpath=ancestor::*[@class='cell']").locator(".input").all_inner_texts() or [make_site.HERO]
-    for specimen in SPECIMENS:
-        if specimen.make.split(".")[1].partition("(")[0] + "(" in code[0]:
-            return specimen.by_key, specimen.by_mouse
-    slider = figure.get_by_role("slider").first
-    return (lambda _: slider.press("ArrowRight")), (lambda _: drag(slider, (0.3, 0.5), (0.6, 0.5)))
+    cells = figure.locator("xpath=ancestor::*[@class='cell'] | ancestor::*[@class='cell']/preceding::*[@class='cell']")
+    for code in reversed(cells.locator(".input").all_inner_texts() or [make_site.HERO]):
+        for specimen in SPECIMENS:
+            if specimen.make.split(".")[1].partition("(")[0] + "(" in code:
+                return specimen.by_key, specimen.by_mouse
+    raise AssertionError("no code above this figure makes an explorer")
 
 
 def test_every_figure_answers_mouse_and_keys(opened):
