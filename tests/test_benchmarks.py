@@ -11,8 +11,8 @@ import pytest
 import torch
 from PIL import Image
 
-from benchmarks import omniglot, open_set, own_folder, soft_triple
-from lessons_lib.data import LabelledImages, load_folder, sample_episodes
+from benchmarks import few_images, omniglot, open_set, own_folder, soft_triple
+from lessons_lib.data import LabelledImages, load_folder, sample_episodes, write_glyph_folder
 from lessons_lib.evaluation import one_shot_accuracy
 from lessons_lib.losses import LOSSES, InBatch
 
@@ -85,6 +85,26 @@ def test_a_score_of_its_own_judges_one_shot_tasks():
     tasks = sample_episodes(labels, ways=4, shots=1, count=250)
     by_cosine = open_set.one_shot_by(lambda a, b: torch.cosine_similarity(a, b, dim=-1), x, tasks)
     assert by_cosine == pytest.approx(one_shot_accuracy(x, tasks), abs=1e-6)
+
+
+@pytest.fixture(scope="module")
+def twelve(tmp_path_factory):
+    """Twelve letters, six images each."""
+    return write_glyph_folder(tmp_path_factory.mktemp("glyphs") / "twelve", scripts=["Hebrew"], classes=12, images=6)
+
+
+@pytest.mark.parametrize("name", ["Fixed AdaCos", "Fixed AdaCos, no jitter", "P2SGrad", "contrastive, nearest pairs"])
+def test_few_images_are_trained_on_as_the_seed_says(twelve, monkeypatch, name):
+    monkeypatch.setattr(few_images, "EPOCHS", 2)
+    ranked = few_images.attempt(twelve, name, seed=3)
+    assert ranked == few_images.attempt(twelve, name, seed=3) and 0 <= ranked <= 1
+
+
+def test_the_recorded_draws_are_of_these_losses():
+    kept = json.loads(few_images.RESULT.read_text(encoding="utf-8"))
+    assert list(kept["tried"]) == list(few_images.HEADS) and kept["epochs"] == few_images.EPOCHS
+    for ranked in kept["tried"].values():
+        assert len(ranked) == kept["seeds"] and all(0 < share <= 1 for share in ranked)
 
 
 @pytest.fixture

@@ -13,20 +13,14 @@ from lessons_lib.explorers.live_film import Curves, filmed, pack_moment, shown_n
 from lessons_lib.explorers.live_loop import LiveLoop
 from lessons_lib.explorers.live_picture import draw_live, live_alt
 from lessons_lib.explorers.live_settings import NAMES_OF_LAB, LiveSettings
-from lessons_lib.explorers.live_training import (
-    SHOWN,
-    Examples,
-    LiveTraining,
-    Moment,
-    one_thread,
-    stopped_sentence,
-    with_trunk,
-)
+from lessons_lib.explorers.live_sources import SHOWN, Sources, one_thread
+from lessons_lib.explorers.live_training import LiveTraining, Moment, stopped_sentence
 from lessons_lib.figures.style import Picture
 from lessons_lib.runs import Run
 
 _BUDGET = 0.02  # seconds of training in a frame, at most: then messages are served
 _FRAMES, _CHANGES = 40, 24
+_TRUNK_COMES = "The trunk is being trained, or read from the cache: half a minute at most, and only once."
 
 
 class LiveLab(LiveSettings):
@@ -48,8 +42,7 @@ class LiveLab(LiveSettings):
     )
 
     def __init__(self, data: ImageData, warm: Run | Callable[[], Run] | None = None, *, seed: int = 0, **settings: Any):
-        self._data, self._run, self._seed = data, warm if warm is None or callable(warm) else with_trunk(warm), seed
-        self._examples: dict[str, Examples] = {}
+        self._sources, self._seed = Sources(data, warm), seed
         self._training: LiveTraining | None = None
         self._moment: Moment | None = None
         self._curves, self._frames, self._learns_from = Curves(), 0, ""
@@ -143,19 +136,16 @@ class LiveLab(LiveSettings):
     def _begun(self) -> LiveTraining:
         """A training at its start, from what `source` names."""
         self._learns_from = self.source
-        if self.source not in self._examples:
-            self._examples[self.source] = Examples.pixels(self._data) if self.source == "pixels" else self._trunk()
-        training = LiveTraining(self._examples[self.source], self.classes, self._seed)
+        if not self._sources.at_hand(self.source):
+            self.problem = _TRUNK_COMES
+        training = LiveTraining(self._sources.examples(self.source), self.classes, self._seed)
+        self._trunk_came()
         training.use(self.loss, self.margin, self.scale)
         return training
 
-    def _trunk(self) -> Examples:
-        """What the trunk says; a run that is yet to be made is made now, which is told in place."""
-        if callable(self._run):
-            self.problem = "The trunk is being trained, or read from the cache: half a minute at most, and only once."
-            self._run, self.problem = with_trunk(self._run()), ""
-        with one_thread():
-            return Examples.trunk(self._run, self._data)
+    def _trunk_came(self) -> None:
+        if self.problem == _TRUNK_COMES:
+            self.problem = ""
 
     def _here(self) -> LiveTraining:
         """The training that goes on, with the settings as they are now; a new one where `source` has changed."""
@@ -197,7 +187,7 @@ class LiveLab(LiveSettings):
             self._loop.painted(int(content["painted"]))
         jobs = {"step": lambda: self._advance(self.speed, math.inf), "reset": self.reset}
         if content.get("do") in jobs:
-            self._do(jobs[content["do"]])
+            self._do(jobs[content["do"]] if self._sources.at_hand(self.source) else self._go_on)
 
     def _do(self, job: Callable[[], Any]) -> None:
         """On the main loop, between two frames; here and now where there is none."""
@@ -207,14 +197,22 @@ class LiveLab(LiveSettings):
             self._loop.do(job)
 
     def _go_on(self) -> None:
-        """Playing or source has changed: the loop sees to the first, the second begins anew."""
+        """Playing or source has changed: the loop sees to the first, the second begins anew.
+
+        A trunk that is yet to be trained is trained on another thread; all that waits for it is this lab.
+        """
         if self.playing and self._loop is None:
             self.playing = False
             raise RuntimeError("LiveLab plays in a notebook only, on its event loop: use run(steps) here.")
         if self.playing:
             self.error, self.problem = None, ""
+        if self._loop is not None and not self._sources.at_hand(self.source):
+            self.error, self.problem = None, _TRUNK_COMES
+            return self._loop.beside(lambda: self._sources.examples("trunk"), self._go_on)
+        self._trunk_came()
         if self._training is not None and self._learns_from != self.source:
             self._publish()
+        return None
 
     def _unseen(self) -> None:
         self.pause()
@@ -243,7 +241,11 @@ class LiveLab(LiveSettings):
 
 def _loop_of(lab: LiveLab) -> LiveLoop | None:
     """The lab's work on the event loop of the notebook; None where none is running."""
+
+    def going() -> bool:
+        return lab.playing and lab._sources.at_hand(lab.source)
+
     try:
-        return LiveLoop(lambda: lab._advance(lab.speed, _BUDGET), lambda: lab.playing, lab._failed, lab._unseen)
+        return LiveLoop(lambda: lab._advance(lab.speed, _BUDGET), going, lab._failed, lab._unseen)
     except RuntimeError:
         return None

@@ -31,6 +31,7 @@ class LiveLoop:
         self._loop = asyncio.get_running_loop()
         self._asked: deque[Callable[[], None]] = deque()
         self._task: asyncio.Task[None] | None = None
+        self._other: asyncio.Task[None] | None = None
         self._answer = asyncio.Event()
         self._painted = 0
 
@@ -39,6 +40,14 @@ class LiveLoop:
         if job is not None:
             self._asked.append(job)
         self._loop.call_soon_threadsafe(self._wake)
+
+    def beside(self, work: Callable[[], object], then: Callable[[], None]) -> None:
+        """Begin this on another thread, and do `then` on the loop when it is done; one at a time, another is not begun.
+
+        On the main loop only.
+        """
+        if self._other is None or self._other.done():
+            self._other = self._loop.create_task(self._beside(work, then))
 
     def painted(self, number: int) -> None:
         """The browser has painted this frame; from any thread."""
@@ -49,6 +58,14 @@ class LiveLoop:
         self._answer.set()
         if self._task is None or self._task.done():
             self._task = self._loop.create_task(self._run())
+
+    async def _beside(self, work: Callable[[], object], then: Callable[[], None]) -> None:
+        try:
+            await asyncio.to_thread(work)
+        except Exception as error:
+            self._failed(error)
+        else:
+            self.do(then)
 
     async def _run(self) -> None:
         try:

@@ -2,8 +2,6 @@
 
 import math
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,9 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from lessons_lib.angles import safe_angle
-from lessons_lib.data import ImageData
+from lessons_lib.explorers.live_sources import Examples
 from lessons_lib.explorers.margins import MARGINS
-from lessons_lib.explorers.retraining import trunk_features
 from lessons_lib.losses import (
     AdaCosLoss,
     ArcFaceLoss,
@@ -25,7 +22,6 @@ from lessons_lib.losses import (
     SoftmaxLoss,
     SphereFaceLoss,
 )
-from lessons_lib.runs import Run
 
 # As in the other explorers "softmax" is the cosine softmax and "adacos" the fixed one.
 LOSSES = (
@@ -35,33 +31,8 @@ LOSSES = (
 MARGIN_OF = {name: name for name in MARGINS} | {"arcface_raw": "arcface"}  # the two are compared at one margin
 SCALED = {"softmax", "cosface", "arcface", "arcface_raw"}  # the others keep ‖x‖, or know their own scale
 
-SHOWN = 500
 _BATCH, _LR = 128, 0.01
-_TRUNK_IMAGES = 10_000
 _PAUSE = 40  # steps without a change that end one
-
-
-@dataclass(frozen=True)
-class Examples:
-    """What is trained on, (N, D) with labels (N,), and the few that are shown, (M, D) with labels (M,)."""
-
-    inputs: Tensor
-    labels: Tensor
-    shown: Tensor
-    shown_labels: Tensor
-
-    @classmethod
-    def pixels(cls, data: ImageData) -> "Examples":
-        """The images themselves, all of them."""
-        some = data.validation[:SHOWN]
-        return cls(data.train.images.flatten(1), data.train.labels, some.images.flatten(1), some.labels)
-
-    @classmethod
-    def trunk(cls, warm: Run, data: ImageData) -> "Examples":
-        """What a trained trunk says of the images, 64 numbers each: half a second's work, done once."""
-        train, some = data.train[:_TRUNK_IMAGES], data.validation[:SHOWN]
-        inputs, shown = (trunk_features(warm.net.trunk, images) for images in (train.images, some.images))
-        return cls(inputs, train.labels, shown, some.labels)
 
 
 @dataclass(frozen=True)
@@ -201,24 +172,6 @@ def live_head(loss: str, margin: float, scale: float, num_classes: int) -> Head:
 def stopped_sentence(error: Exception | None, step: int) -> str:
     """What a reader is told of an error in training, and what to do; nothing where there was none."""
     return "" if error is None else f"Training stopped at step {step}: {error} Reset begins anew from the seed."
-
-
-def with_trunk(run: Run) -> Run:
-    """The run itself; ValueError where its network has no trunk."""
-    if not isinstance(getattr(getattr(run, "net", None), "trunk", None), nn.Module):
-        raise ValueError(f"LiveLab needs a run whose network has a trunk, got one of {type(run.net).__name__}.")
-    return run
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Layers this small gain nothing from a second thread, and lose much while a browser draws."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _network(inputs: int) -> nn.Sequential:

@@ -22,7 +22,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.sign import NotebookNotary
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import Browser, Locator, Page, Playwright, Request, WebSocket
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, Request, WebSocket
 
 from tests.browser.pictures import LOOK
 
@@ -125,7 +125,8 @@ class JupyterLab:
             "npm_config_cache": "npm",  # Lab asks node whether it must be built
         }
         own = {name: str(self.folder / place) for name, place in folders.items()}
-        return {**os.environ, **own, "PYTHONPATH": str(ROOT), "CI": "true"}
+        quiet = {"CI": "true", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # no notes of the debugger in a starting kernel
+        return {**os.environ, **own, **quiet, "PYTHONPATH": str(ROOT)}
 
     def _where(self) -> tuple[str, str]:
         """Address and token, which the server writes down as soon as it listens."""
@@ -157,7 +158,7 @@ class OpenNotebook:
         self.page = page
         self.host = address.split("/")[2]
         self._seen: list[str] = []
-        page.on("console", lambda said: self._seen.append(f"console: {said.text}") if said.type == "error" else None)
+        page.on("console", self._listen)
         page.on("pageerror", lambda error: self._seen.append(f"script: {error}"))
         page.on("request", self._check_host)
         page.on("websocket", self._check_host)
@@ -211,11 +212,18 @@ class OpenNotebook:
         self.page.wait_for_function(_READY)
         self.page.evaluate(_LISTEN)
 
+    def _listen(self, said: ConsoleMessage) -> None:
+        if said.type == "error" and _NOT_YET not in said.text:
+            self._seen.append(f"console: {said.text}")
+
     def _check_host(self, request: Request | WebSocket) -> None:
         scheme, _, rest = request.url.partition("://")
         if scheme in ("http", "https", "ws", "wss") and rest.split("/")[0] != self.host:
             self._seen.append(f"request: {request.url}")
 
+
+# A page slow to load shows its outputs before their widgets are there; ipywidgets shows them anew when they are.
+_NOT_YET = "widget model not found"
 
 # A number for what all canvases of a figure show; 0 while it has not drawn yet, as its sentence comes with the drawing.
 _DRAWN = f"""figure => !figure.querySelector('figcaption').textContent ? 0

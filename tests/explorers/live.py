@@ -8,7 +8,8 @@ from py_mini_racer import MiniRacer
 
 from lessons_lib.data import LabelledImages
 from lessons_lib.explorers.base import join_modules
-from lessons_lib.explorers.live_training import Examples, LiveTraining, Moment
+from lessons_lib.explorers.live_sources import Examples
+from lessons_lib.explorers.live_training import LiveTraining, Moment
 
 LARGEST = 120_000  # bytes an explorer may take in a notebook
 MARGIN = {"sphereface": 3, "cosface": 0.12, "arcface": 0.3, "arcface_raw": 0.3}

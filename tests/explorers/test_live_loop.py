@@ -2,8 +2,12 @@ import asyncio
 import math
 import threading
 
+import torch
+
 from lessons_lib.explorers import LiveLab, live_loop
 from lessons_lib.explorers.live_loop import LiveLoop
+from lessons_lib.losses import SoftmaxLoss
+from lessons_lib.runs import Run
 
 
 def front_end(lab, content):
@@ -62,6 +66,51 @@ def test_pause_rests_step_steps_and_reset_begins_anew(data, warm):
         assert lab.run(3)["step"] == 3
 
     in_notebook(data, warm, story)
+
+
+def test_a_trunk_that_is_yet_to_be_trained_keeps_nothing_else_waiting(data, warm):
+    wanted, made, threads = threading.Event(), threading.Event(), []
+
+    def trained():
+        threads.append(threading.current_thread())
+        wanted.set()
+        assert made.wait(30)
+        return warm
+
+    async def story(lab):
+        lab.play()
+        await until(lambda: lab.steps > 2)
+        front_end(lab, {"set": {"source": "trunk"}})
+        await until(wanted.is_set)
+        assert lab.problem.startswith("The trunk is being trained") and lab.playing
+        front_end(lab, {"set": {"loss": "cosface"}})
+        front_end(lab, {"set": {"source": "pixels"}})  # back, and it goes on from where it was
+        here = lab.steps
+        await until(lambda: lab.steps > here > 0 and lab.problem == "" and lab._training.choice[0] == "cosface")
+        front_end(lab, {"set": {"source": "trunk"}})
+        front_end(lab, {"do": "step"})
+        await until(lambda: lab.problem.startswith("The trunk is being trained"))
+        made.set()
+        await until(lambda: lab._training.net[0].in_features == 64 and lab.steps > 0 and lab.problem == "")
+        assert len(threads) == 1 and threads[0] is not threading.main_thread()
+
+    in_notebook(data, trained, story)
+
+
+def test_a_trunk_that_cannot_be_trained_is_told_and_asked_for_again_by_reset(data, warm):
+    runs = [Run(torch.nn.Linear(2, 2), SoftmaxLoss(10, 2)), warm]
+
+    async def story(lab):
+        lab.source = "trunk"
+        await until(lambda: lab.error is not None)
+        assert lab.problem.startswith("Training stopped at step 0: LiveLab needs a run whose network has a trunk")
+        front_end(lab, {"do": "reset"})
+        await until(lambda: lab.problem == "" and runs == [])
+        front_end(lab, {"do": "step"})
+        await until(lambda: lab.steps > 0 and lab._training.net[0].in_features == 64)
+        assert lab.error is None and lab.problem == ""
+
+    in_notebook(data, lambda: runs.pop(0), story)
 
 
 def test_an_error_stops_the_loop_and_is_told(data, warm):
