@@ -20,7 +20,10 @@ from lessons_lib.runs import Run
 
 _BUDGET = 0.02  # seconds of training in a frame, at most: then messages are served
 _FRAMES, _CHANGES = 40, 24
-_TRUNK_COMES = "The trunk is being trained, or read from the cache: half a minute at most, and only once."
+_TRUNK_COMES = (
+    "The trunk is being trained, or read from the cache: about half a minute, and only once. "
+    "Until then the figure stays as it was."
+)
 
 
 class LiveLab(LiveSettings):
