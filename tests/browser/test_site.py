@@ -312,3 +312,14 @@ def test_on_a_phone_nothing_sticks_out_and_a_finger_moves_a_figure_or_the_page(o
     finger(page, (box["x"] + 30, box["y"] + 5), (box["x"] + 30, box["y"] - 80))
     page.wait_for_function("top => scrollY > top + 20", arg=top)
     context.close()
+
+
+@pytest.mark.parametrize("width, height", [(1280, 720), (1000, 800)])
+def test_the_start_page_shows_its_whole_circle_at_first_sight(site, chromium, width, height):
+    context = chromium.new_context(viewport={"width": width, "height": height}, offline=True)
+    page = context.new_page()
+    page.goto((site / "index.html").as_uri())
+    drawn(page.locator("figure.lesson"))
+    box = page.locator("figure.lesson canvas").bounding_box()
+    assert box["y"] + box["height"] <= height and box["width"] == box["height"] >= 360
+    context.close()
