@@ -40,26 +40,27 @@ class Examples:
 
 
 class Sources:
-    """A lab's examples by the name of their source, made when first wanted; safe on any thread.
+    """A lab's examples by the name of their source; what the trunk says is made when first wanted, on any thread.
 
     `run` has the trunk; where it is a function, it is called for the run, once. ValueError for a run without a trunk.
     """
 
     def __init__(self, data: ImageData, run: Run | Callable[[], Run] | None):
         self._data, self._run = data, run if run is None or callable(run) else _with_trunk(run)
-        self._made: dict[str, Examples] = {}
+        self._from_trunk: Examples | None = None
         self._making = threading.Lock()
 
     def at_hand(self, source: str) -> bool:
         """Whether nothing has to be trained for this source."""
-        return source == "pixels" or source in self._made or not callable(self._run)
+        return source == "pixels" or self._from_trunk is not None or not callable(self._run)
 
     def examples(self, source: str) -> Examples:
-        """What this source gives; a run that is yet to be made is made now, and who comes meanwhile waits for it."""
+        """What this source gives; a run that is yet to be made is made now, and who comes for it meanwhile waits."""
+        if source == "pixels":
+            return Examples.pixels(self._data)
         with self._making:
-            if source not in self._made:
-                self._made[source] = Examples.pixels(self._data) if source == "pixels" else self._trunk()
-            return self._made[source]
+            self._from_trunk = self._from_trunk or self._trunk()
+            return self._from_trunk
 
     def _trunk(self) -> Examples:
         run = _with_trunk(self._run()) if callable(self._run) else self._run

@@ -87,6 +87,8 @@ def test_a_trunk_that_is_yet_to_be_trained_keeps_nothing_else_waiting(data, warm
         front_end(lab, {"set": {"source": "pixels"}})  # back, and it goes on from where it was
         here = lab.steps
         await until(lambda: lab.steps > here > 0 and lab.problem == "" and lab._training.choice[0] == "cosface")
+        front_end(lab, {"do": "reset"})
+        await until(lambda: 0 < lab.steps <= here)
         front_end(lab, {"set": {"source": "trunk"}})
         front_end(lab, {"do": "step"})
         await until(lambda: lab.problem.startswith("The trunk is being trained"))
