@@ -16,7 +16,7 @@ SHARED := --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 # JupyterLab refuses to run as root unless told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help setup lab test test-fast notebooks check-lessons times site test-site lint bench clean
+.PHONY: help setup lab test test-fast notebooks records check-lessons times site test-site lint bench clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -49,9 +49,13 @@ notebooks: ## make the notebooks anew whose text or library changed (ARGS="02", 
 	@sh .make/setup.sh requirements-dev.txt
 	@$(IN_VENV) notebooks/text/build.py $(ARGS)
 
-check-lessons: ## run each lesson alone, with three seeds and with one and two threads (ARGS="03"; an hour for all)
+records: ## record what lessons and benchmarks measure, from many starts, where it is out of date (ARGS="03": this anew)
 	@sh .make/setup.sh requirements-dev.txt
-	@$(IN_VENV) notebooks/text/check.py $(ARGS)
+	@$(IN_VENV) -m benchmarks.make_records $(ARGS)
+
+check-lessons: ## run the lessons from starts that were not recorded, against their records (ARGS="03"; half an hour for all)
+	@sh .make/setup.sh requirements-dev.txt
+	@$(IN_VENV) -m benchmarks.make_records --check $(ARGS)
 
 times: ## run each lesson, then make test, and write their times into README (ARGS="00 05": print these)
 	@sh .make/setup.sh requirements-dev.txt

@@ -1,0 +1,87 @@
+"""What a record was made from: the code of its lesson or benchmark, and the parts of the library that it reaches."""
+
+import ast
+import hashlib
+import re
+from pathlib import Path
+
+BENCHMARKS = Path(__file__).parent
+ROOT = BENCHMARKS.parent
+TEXTS = ROOT / "notebooks" / "text"
+# What cannot change a number that a training gives.
+SHOWS = ("lessons_lib.figures", "lessons_lib.explorers", "lessons_lib.exercises", "lessons_lib.records")
+IDLE_CALLS = re.compile(r"^(print|check|figures\.\w+|[A-Z]\w*)$")  # called for show: pictures, explorers
+FENCE = re.compile(r"^```\{code-cell\}.*?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def cells(name: str) -> list[str]:
+    """The code cells of a lesson's text."""
+    return FENCE.findall((TEXTS / f"{name}.md").read_text(encoding="utf-8"))
+
+
+def made_from(name: str) -> str:
+    """One hash for all that decides the numbers of a record; words, pictures and asserts are no part of it."""
+    lesson = (TEXTS / f"{name}.md").exists()
+    source = "\n".join(cells(name)) if lesson else (BENCHMARKS / f"{name}.py").read_text(encoding="utf-8")
+    tree = ast.parse(source)
+    parts = [_plain(tree)] + [_plain(ast.parse(path.read_bytes())) for path in sorted(reached(tree))]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+def reached(tree: ast.AST) -> set[Path]:
+    """The files of the library that a piece of code imports from, and those that these import from."""
+    found: set[Path] = set()
+    waiting = _imports(tree)
+    while waiting:
+        module, name = waiting.pop()
+        path = _file(f"{module}.{name}") or _file(module)
+        if path is None or module.startswith(SHOWS) or f"{module}.{name}".startswith(SHOWS):
+            continue
+        inside = ast.parse(path.read_bytes())
+        if path.name == "__init__.py" and name != "*":
+            # A package passes names on: what counts is the file that the name comes from.
+            waiting += [(origin, known) for origin, known in _imports(inside) if known == name]
+            if not any(known == name for _, known in _imports(inside)):
+                found.add(path)
+        elif path not in found:
+            found.add(path)
+            waiting += _imports(inside)
+    return found
+
+
+def _imports(tree: ast.AST) -> list[tuple[str, str]]:
+    """The pairs (module, name) of all imports from this repository."""
+    pairs = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            pairs += [(node.module, alias.name) for alias in node.names]
+        elif isinstance(node, ast.Import):
+            pairs += [(alias.name, "*") for alias in node.names]
+    return [(module, name) for module, name in pairs if module.split(".")[0] in ("lessons_lib", "benchmarks")]
+
+
+def _file(module: str) -> Path | None:
+    """The file of a module of this repository."""
+    place = ROOT.joinpath(*module.split("."))
+    paths = (place.with_suffix(".py"), place / "__init__.py")
+    return next((path for path in paths if path.exists()), None)
+
+
+class _Plain(ast.NodeTransformer):
+    """Takes away what no number depends on: docstrings, asserts, bare calls that print or draw, exercises' stubs."""
+
+    def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
+        call = isinstance(node.value, ast.Call) and IDLE_CALLS.match(ast.unparse(node.value.func))
+        return None if call or isinstance(node.value, ast.Constant) else node
+
+    def visit_Assert(self, node: ast.Assert) -> None:
+        return None
+
+    def visit_Call(self, node: ast.Call) -> ast.Call:
+        if ast.unparse(node.func) == "record":
+            node.args = node.args[:2]  # without the format
+        return self.generic_visit(node)
+
+
+def _plain(tree: ast.AST) -> str:
+    return ast.dump(_Plain().visit(tree))

@@ -1,0 +1,223 @@
+"""Record what lessons and benchmarks measure, from many starts and on several kinds of processor; or check it.
+
+    make records ARGS="03 class_spread"    record these anew
+    make records                           record what is older than what it was made from
+    make check-lessons ARGS="03 04"        run these from seeds that were not recorded, against their records
+
+A lesson is recorded by running its cells, a benchmark by calling its `measure`: whatever they say to their `Record` is
+taken down. A start is a seed on a kind of processor. The seed shifts every `torch.manual_seed` of the run by thousands,
+so that seed 0 is the run that a reader sees. A kind is played by telling torch, oneDNN and MKL which instructions they
+may use, so that sums are rounded in another order. A claim (an assert) that does not hold for a start is printed.
+"""
+
+import argparse
+import datetime
+import importlib
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack
+from multiprocessing import get_context
+from pathlib import Path
+from unittest import mock
+
+from benchmarks.made_from import BENCHMARKS, ROOT, TEXTS, cells, made_from
+
+RECORDS = BENCHMARKS / "records"
+NOTEBOOKS = TEXTS.parent
+SEEDS, OTHER_SEEDS = (0, 1, 2, 3), (4, 5)
+KINDS: dict[str, dict[str, str]] = {
+    "native": {},
+    "avx2": {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2", "MKL_ENABLE_INSTRUCTIONS": "AVX2"},
+    "plain": {"ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41", "MKL_ENABLE_INSTRUCTIONS": "SSE4_2"},
+}
+
+
+def names() -> list[str]:
+    """All that is recorded: the lessons that name a Record, and the benchmarks that have a `measure`."""
+    lessons = [path.stem for path in sorted(TEXTS.glob("[0-9]*.md")) if f'Record("{path.stem}"' in path.read_text()]
+    modules = sorted(path for path in BENCHMARKS.glob("*.py") if "\ndef measure(" in path.read_text())
+    return lessons + [path.stem for path in modules]
+
+
+def run(name: str, seed: int, record: bool, rate: float) -> tuple[dict, list[str]]:
+    """Run a lesson or benchmark once, in this process; what it measured, and the asserts that did not hold."""
+    import torch
+
+    from lessons_lib.records import recording
+
+    seeded, schedule = torch.manual_seed, torch.optim.lr_scheduler.OneCycleLR
+    torch.set_num_threads(1)
+    with ExitStack() as stack:
+        taken = stack.enter_context(recording()) if record else {}
+        patch = lambda place, change: stack.enter_context(mock.patch(place, change))  # noqa: E731
+        patch("torch.manual_seed", lambda number: seeded(number + 1000 * seed))
+        patch("torch.optim.lr_scheduler.OneCycleLR", lambda opt, lr, **shape: schedule(opt, rate * lr, **shape))
+        if (TEXTS / f"{name}.md").exists():
+            fell = _run_cells(name)
+        else:
+            importlib.import_module(f"benchmarks.{name}").measure()
+            fell = []
+    return taken.get(name, {}), fell
+
+
+def _run_cells(name: str) -> list[str]:
+    """Run a lesson's cells where a reader runs them; an assert that fails ends its cell, anything else the lesson."""
+    import matplotlib
+    from IPython.display import display
+
+    matplotlib.use("agg")
+    os.chdir(NOTEBOOKS)
+    place, fell = {"__name__": "__main__", "display": display}, []
+    for number, source in enumerate(cells(name)):
+        try:
+            exec(compile(source, f"{name}, cell {number}", "exec"), place)
+        except AssertionError as error:
+            line = traceback.extract_tb(error.__traceback__)[1].lineno
+            fell.append(f"{source.splitlines()[line - 1].strip()}  {str(error).splitlines()[:1]}")
+        matplotlib.pyplot.close("all")
+    return fell
+
+
+def _timed(name: str, seed: int, record: bool, rate: float) -> tuple[dict, list[str], float, str]:
+    began, out = time.perf_counter(), sys.stdout
+    import torch
+
+    with open(os.devnull, "w") as nowhere:
+        sys.stdout = nowhere
+        try:
+            taken, fell = run(name, seed, record, rate)
+        except Exception as error:
+            taken, fell = {}, [f"{type(error).__name__}: {error}"]
+        finally:
+            sys.stdout = out
+    return taken, fell, time.perf_counter() - began, torch.backends.cpu.get_cpu_capability()
+
+
+def play(kind: str, asked: list[str], seeds: list[int], record: bool, rate: float) -> None:
+    """Run all that is asked on one kind of processor, which this process was started as; print a JSON line each."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["torch", "matplotlib.pyplot", "lessons_lib.training", "lessons_lib.explorers"])
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=context, max_tasks_per_child=1) as processes:
+        jobs = {processes.submit(_timed, name, seed, record, rate): (name, seed) for name in asked for seed in seeds}
+        for job in as_completed(jobs):
+            (name, seed), (taken, fell, seconds, capability) = jobs[job], job.result()
+            told = {"name": name, "seed": seed, "kind": kind, "capability": capability, "seconds": round(seconds)}
+            print(json.dumps(told | {"taken": taken, "fell": fell}), flush=True)
+
+
+def played(kinds: list[str], *asked: str) -> list[dict]:
+    """All starts, one kind after the other, each kind in a process and a cache of its own."""
+    starts = []
+    for kind in kinds:
+        with tempfile.TemporaryDirectory() as cache:
+            env = os.environ | KINDS[kind] | {"LESSONS_LIB_CACHE": cache, "CI": "true", "OMP_NUM_THREADS": "1"}
+            command = [sys.executable, "-m", "benchmarks.make_records", *asked, "--play", kind]
+            with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as process:
+                for line in process.stdout:
+                    starts.append(json.loads(line))
+                    say(starts[-1])
+            if process.returncode:
+                raise SystemExit(f"The runs on kind {kind} stopped with exit code {process.returncode}.")
+    return starts
+
+
+def say(start: dict) -> None:
+    held = "held" if not start["fell"] else "FELL\n    " + "\n    ".join(start["fell"])
+    where = f"{start['kind']} ({start['capability']})"
+    print(f"{start['name']}, seed {start['seed']}, {where}, {start['seconds']} s: {held}", flush=True)
+
+
+def write(name: str, starts: list[dict]) -> None:
+    """Write the record of one lesson or benchmark from its starts."""
+    import torch
+
+    starts = sorted(starts, key=lambda start: (list(KINDS).index(start["kind"]), start["seed"]))
+    shapes = {json.dumps(_rows(start["taken"])) for start in starts}
+    if len(shapes) != 1 or not starts[0]["taken"]:
+        raise SystemExit(f"{name}: its starts did not all measure the same things, so nothing is recorded.")
+    record = {"name": name, "date": str(datetime.date.today()), "torch": torch.__version__.split("+")[0]}
+    record |= {"processor": processor(), "made_from": made_from(name)}
+    record["starts"] = [{key: start[key] for key in ("seed", "kind", "capability")} for start in starts]
+    record["values"] = {what: _together([start["taken"][what] for start in starts]) for what in starts[0]["taken"]}
+    RECORDS.mkdir(exist_ok=True)
+    text = json.dumps(record, ensure_ascii=False, indent=1)
+    (RECORDS / f"{name}.json").write_text(_numbers_in_a_line(text) + "\n", encoding="utf-8")
+
+
+def _rows(taken: dict) -> dict:
+    return {what: list(value) if isinstance(value, dict) else None for what, value in taken.items()}
+
+
+def _together(values: list) -> dict | list:
+    if isinstance(values[0], dict):
+        return {row: _together([value[row] for value in values]) for row in values[0]}
+    return [float(f"{value:.5g}") for value in values]
+
+
+def _numbers_in_a_line(text: str) -> str:
+    """Each list of numbers, and each start, in one line."""
+    lines, inner = [], None
+    for line in text.split("\n"):
+        if inner is None and ((line.endswith("[") and '"starts"' not in line) or (line.strip() == "{" and lines)):
+            inner = [line]
+        elif inner is not None:
+            inner.append(line.strip())
+            if line.strip().rstrip(",") in ("]", "}"):
+                lines.append(inner[0] + " ".join(inner[1:-1]) + inner[-1])
+                inner = None
+        else:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def processor() -> str:
+    """The name of this machine's processor."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def stale(name: str) -> bool:
+    """Whether a record is missing, or older than what it was made from."""
+    path = RECORDS / f"{name}.json"
+    return not path.exists() or json.loads(path.read_text(encoding="utf-8"))["made_from"] != made_from(name)
+
+
+def main(arguments: list[str]) -> int:
+    """Record or check what is asked for; 1 if a claim fell."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("name", nargs="*", help="lessons or benchmarks, by the start of their names")
+    parser.add_argument("--check", action="store_true", help="hold the runs against the records, and write nothing")
+    parser.add_argument("--seeds", type=lambda text: [int(seed) for seed in text.split(",")])
+    parser.add_argument("--kinds", type=lambda text: text.split(","), default=list(KINDS))
+    parser.add_argument("--rate", type=float, default=1.0, help="train with this many times the learning rate")
+    parser.add_argument("--play", help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    seeds = options.seeds or (OTHER_SEEDS if options.check else SEEDS)
+    if options.play:
+        play(options.play, options.name, seeds, not options.check, options.rate)
+        return 0
+    asked = [name for name in names() if name.startswith(tuple(options.name))] if options.name else names()
+    if not options.name and not options.check:
+        asked = [name for name in asked if stale(name)]
+    passed = [*asked, "--seeds", ",".join(map(str, seeds)), "--rate", str(options.rate)]
+    starts = played(options.kinds, *passed, *["--check"] * options.check) if asked else []
+    if not options.check:
+        for name in asked:
+            write(name, [start for start in starts if start["name"] == name])
+    held = sum(not start["fell"] for start in starts)
+    print(f"{held}/{len(starts)} held")
+    return int(held < len(starts))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
