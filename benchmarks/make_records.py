@@ -62,7 +62,7 @@ def run(name: str, seed: int, record: bool, rate: float) -> tuple[dict, list[str
         if (TEXTS / f"{name}.md").exists():
             fell = _run_cells(name)
         else:
-            importlib.import_module(f"benchmarks.{name}").measure()
+            importlib.import_module(f"benchmarks.{name}").measure(seed)
             fell = []
     return taken.get(name, {}), fell
 
