@@ -57,7 +57,7 @@ class Run:
     seconds: float = 0.0
     interrupted: bool = False
     from_cache: bool = False
-    chance: dict[str, Any] | None = None  # where random numbers stood afterwards, if the training drew any
+    chance: dict[str, Any] = field(default_factory=dict)  # random numbers it drew from, as it left them
 
     def __repr__(self) -> str:
         """What was trained, for how long, how well."""
@@ -100,7 +100,7 @@ class Run:
     @classmethod
     def load(cls, path: Path, net: nn.Module, head: Head, extras: nn.ModuleList) -> "Run | None":
         """Read a run back into its modules; None if there is none, or it is damaged or unreadable (which is said)."""
-        content = kept(path, f"The trained network in {path}", "it will be trained again", stacklevel=3)
+        content = kept(path, f"The trained network in {path}", "it will be trained again", stacklevel=5)
         if content is None:
             return None
         state = torch.load(io.BytesIO(content), weights_only=True, map_location="cpu")

@@ -13,9 +13,8 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from lessons_lib.angles import safe_angle, spread_points
-from lessons_lib.chance import chance_now, set_chance
+from lessons_lib.chance import chance_now, drawn_from, paths_from, set_chance
 from lessons_lib.data import ImageData, LabelledImages
-from lessons_lib.described import digest_of
 from lessons_lib.fitting import check_classes, check_images, check_sizes
 from lessons_lib.losses import Head, ModifiedSoftmaxLoss
 from lessons_lib.losses.checks import check_count
@@ -72,32 +71,26 @@ def fit(
     choices["weights"] = [weight for weight, _ in auxiliary]
     before = chance_now(device)
     path = run_path(choices | {"loop": _Training}, run, data, callback) if cache else None
-    kept = path and read_back(path, run, before, device)
-    if kept:
+    paths = paths_from(path, before) if path else {}
+    if (kept := read_back(paths, run)) is not None:
         kept.replay(callback)
+        set_chance(kept.chance, device)
         return kept
     _Training(run, data, choices, callback).go()
     after = chance_now(device)
-    run.chance = after if digest_of(state=after) != digest_of(state=before) else None
-    if path and not run.interrupted:
+    run.chance = {name: after[name] for name in drawn_from(before, after)}
+    if paths and not run.interrupted:
         try:
-            run.save(path if run.chance is None else path_from(path, before))
+            run.save(paths[tuple(run.chance)])
         except OSError as error:
             warnings.warn(f"The run is not kept for next time. {error}", stacklevel=2)
     return run
 
 
-def read_back(path: Path, run: Run, before: dict[str, Any], device: str) -> Run | None:
-    """The run kept at `path`, or, if it drew random numbers, the one that started where they stand now; else None."""
-    kept = Run.load(path, *run.modules) or Run.load(path_from(path, before), *run.modules)
-    if kept is not None and kept.chance is not None:
-        set_chance(kept.chance, device)
-    return kept
-
-
-def path_from(path: Path, chance: dict[str, Any]) -> Path:
-    """Where the run is kept that is named `path` and drew random numbers from this state on."""
-    return path.with_name(f"{path.stem}-{digest_of(state=chance)[:16]}{path.suffix}")
+def read_back(paths: dict[tuple[str, ...], Path], run: Run) -> Run | None:
+    """The run that is kept under one of these names, in the modules of `run`; None if there is none."""
+    found = (Run.load(path, *run.modules) for path in paths.values())
+    return next((kept for kept in found if kept is not None), None)
 
 
 def start_from(run: Run, net: nn.Module, head: Head) -> None:

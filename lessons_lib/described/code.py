@@ -84,10 +84,8 @@ class CodeWalk(Walk):
         for name, part in sorted(vars(value).items()):
             if version is None and name not in _BESIDE:
                 self.add(part, name)
-            elif isinstance(part, types.FunctionType) and part.__code__.co_qualname != f"{value.__qualname__}.{name}":
-                self.say(name, part.__module__ or "", part.__code__.co_qualname)  # made elsewhere: perhaps put there
-                if namesake(part) is None:
-                    self.add(part, name)
+            elif isinstance(part, types.FunctionType) and namesake(part) is None:
+                self.add(part, name)  # put there
 
     def built_in(self, value: Any) -> None:
         owner = getattr(value, "__self__", None) or getattr(value, "__objclass__", None)
