@@ -46,7 +46,7 @@ KINDS: dict[str, dict[str, str]] = {
 def names() -> list[str]:
     """All that is recorded: the lessons that name a Record, and the benchmarks that have a `measure`."""
     lessons = [path.stem for path in sorted(TEXTS.glob("[0-9]*.md")) if f'Record("{path.stem}"' in path.read_text()]
-    modules = sorted(path for path in BENCHMARKS.glob("*.py") if "\ndef measure(" in path.read_text())
+    modules = sorted(path for path in BENCHMARKS.glob("*.py") if "\ndef measure(seed: int)" in path.read_text())
     return lessons + [path.stem for path in modules]
 
 
@@ -73,10 +73,10 @@ def run(name: str, seed: int, record: bool, rate: float) -> tuple[dict, list[str
 
 def _run_cells(name: str) -> list[str]:
     """Run a lesson's cells where a reader runs them; an assert that fails ends its cell, anything else the lesson."""
-    import matplotlib
     from IPython.display import display
+    from matplotlib import pyplot
 
-    matplotlib.use("agg")
+    pyplot.switch_backend("agg")
     os.chdir(NOTEBOOKS)
     place, fell = {"__name__": "__main__", "display": display}, []
     for number, source in enumerate(cells(name)):
@@ -85,7 +85,7 @@ def _run_cells(name: str) -> list[str]:
         except AssertionError as error:
             line = traceback.extract_tb(error.__traceback__)[1].lineno
             fell.append(f"{source.splitlines()[line - 1].strip()}  {str(error).splitlines()[:1]}")
-        matplotlib.pyplot.close("all")
+        pyplot.close("all")
     return fell
 
 
