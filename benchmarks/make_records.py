@@ -64,15 +64,15 @@ def run(name: str, seed: int, record: bool, rate: float) -> tuple[dict, list[str
         patch("torch.manual_seed", lambda number: seeded(number + 1000 * seed))
         patch("torch.optim.lr_scheduler.OneCycleLR", lambda opt, lr, **shape: schedule(opt, rate * lr, **shape))
         if (TEXTS / f"{name}.md").exists():
-            fell = _run_cells(name)
+            fell = _run_cells(name, goes_on=record)
         else:
             importlib.import_module(f"benchmarks.{name}").measure(seed)
             fell = []
     return taken.get(name, {}), fell
 
 
-def _run_cells(name: str) -> list[str]:
-    """Run a lesson's cells where a reader runs them; an assert that fails ends its cell, anything else the lesson."""
+def _run_cells(name: str, goes_on: bool) -> list[str]:
+    """Run a lesson's cells where a reader runs them; after an assert that fails the next cell follows or none does."""
     from IPython.display import display
     from matplotlib import pyplot
 
@@ -85,6 +85,8 @@ def _run_cells(name: str) -> list[str]:
         except AssertionError as error:
             line = traceback.extract_tb(error.__traceback__)[1].lineno
             fell.append(f"{source.splitlines()[line - 1].strip()}  {str(error).splitlines()[:1]}")
+            if not goes_on:
+                break
         pyplot.close("all")
     return fell
 
