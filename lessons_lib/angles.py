@@ -82,7 +82,10 @@ def in_function_transform() -> bool:
 
 def differentiated_again(gradient: Tensor) -> bool:
     """Whether a backward pass that got this gradient may be differentiated itself, or goes through many at once."""
-    return not torch.compiler.is_compiling() and (torch.is_grad_enabled() or values_of(gradient) is not gradient)
+    if torch.compiler.is_compiling():
+        return False
+    batched = values_of(gradient) is not gradient or torch._C._functorch.is_legacy_batchedtensor(gradient)
+    return batched or torch.is_grad_enabled()
 
 
 def values_of(tensor: Tensor) -> Tensor:
@@ -99,8 +102,18 @@ def full_precision(tensor: Tensor) -> AbstractContextManager[None]:
     return torch.autocast(device, enabled=False) if torch.is_autocast_enabled(device) else nullcontext()
 
 
+def lengths(vectors: Tensor) -> Tensor:
+    """‖v‖ of each row of (..., d), as (..., 1). Of a row of zeros 0, its gradient 0, its second derivative finite."""
+    length = torch.linalg.vector_norm(vectors.detach(), dim=-1, keepdim=True)
+    if not torch.is_grad_enabled():
+        return length
+    nothing = length == 0  # where the norm's slope must not be asked for, not even times 0
+    stand_in = torch.where(nothing, 1.0, vectors)
+    return torch.linalg.vector_norm(stand_in, dim=-1, keepdim=True).masked_fill(nothing, 0.0)
+
+
 def _lengths(vectors: Tensor) -> Tensor:
-    length = torch.linalg.vector_norm(vectors, dim=-1, keepdim=True)
+    length = lengths(vectors)
     return length + (length == 0)
 
 

@@ -15,7 +15,7 @@ class Head(nn.Module):
     """Cross-entropy over s·cos θ_j, where the true class answers to a curve of its own, `target_logit`.
 
     A loss of the family is this class with another curve. It owns the class weights, one row a class, so an optimiser
-    needs `[*net.parameters(), *head.parameters()]` and nothing else. `scale` may be a tensor of one number as well: as a
+    needs `[*net.parameters(), *head.parameters()]` and nothing else. `scale` may also be a tensor of one number: as a
     torch.nn.Parameter it is learnt with the rest.
 
     Raises ValueError for fewer than `fewest_classes` classes or an embedding_size below 1.

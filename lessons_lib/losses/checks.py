@@ -108,7 +108,7 @@ def check_batch(loss: Sized, embeddings: Tensor, labels: Tensor) -> None:
 
 
 def check_scale(loss: Sized) -> None:
-    """A tensor in the scale's place: one number, and in a loss that has use for it, or it would silently learn nothing."""
+    """A tensor in the scale's place: one number, and in a loss that makes use of it, or it would never learn."""
     scale = getattr(loss, "scale", None)
     if not isinstance(scale, Tensor):
         return

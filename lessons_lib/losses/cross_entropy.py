@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from lessons_lib.angles import differentiated_again, in_function_transform
+from lessons_lib.angles import differentiated_again, full_precision, in_function_transform
 
 
 def cross_entropy(scale: float | Tensor, cosines: Tensor, curve: Tensor, labels: Tensor) -> Tensor:
@@ -59,7 +59,8 @@ class _CrossEntropy(torch.autograd.Function):
         on_scale = None
         if learnt:  # s multiplies what it scales, so each gradient says how much s has a share in it
             _, cosines, curve = learnt
-            on_scale = (torch.linalg.vecdot(on_cosines, cosines).sum() + (on_curve * curve).sum()) / scale
+            with full_precision(cosines):
+                on_scale = (torch.linalg.vecdot(on_cosines, cosines).sum() + (on_curve * curve).sum()) / scale
         return on_scale, on_cosines, on_curve, None
 
 

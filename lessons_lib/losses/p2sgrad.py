@@ -75,7 +75,7 @@ class _WithGradient(torch.autograd.Function):
 
 
 class _Chosen(torch.autograd.Function):
-    """A gradient that somebody chose, at these inputs: where it is asked how it depends on them, it says that it can't."""
+    """A gradient that somebody chose, at these inputs; asked how it depends on them, it refuses."""
 
     generate_vmap_rule = True
 

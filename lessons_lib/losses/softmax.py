@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lessons_lib.angles import full_precision
+from lessons_lib.angles import full_precision, lengths
 from lessons_lib.losses.base import Head, in_full_precision
 from lessons_lib.losses.checks import check_batch, check_embeddings
 
@@ -61,8 +61,7 @@ class ModifiedSoftmaxLoss(Head):
 
     def logits(self, embeddings: Tensor) -> Tensor:
         """‖x‖cos θ_j for raw embeddings (N, d), as (N, C)."""
-        length = torch.linalg.vector_norm(in_full_precision(embeddings), dim=1, keepdim=True)
-        return length * self.cosines(embeddings)
+        return lengths(in_full_precision(embeddings)) * self.cosines(embeddings)
 
     def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
         """Mean cross-entropy over a batch: raw embeddings (N, d), labels (N,) int64."""

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from lessons_lib.angles import safe_angle
+from lessons_lib.angles import lengths, safe_angle
 from lessons_lib.losses.base import Head, in_full_precision
 from lessons_lib.losses.checks import check_batch, number
 from lessons_lib.losses.margins import falling_cosine
@@ -59,4 +59,4 @@ class SphereFaceLoss(Head):
 
     def length(self, embeddings: Tensor) -> Tensor:
         """‖x‖, (N, 1)."""
-        return torch.linalg.vector_norm(in_full_precision(embeddings), dim=1, keepdim=True)
+        return lengths(in_full_precision(embeddings))
