@@ -101,7 +101,8 @@ def version_of(module: str) -> str | None:
     top = module.partition(".")[0]
     if top in ("lessons_lib", "__main__"):
         return None
-    file = getattr(sys.modules.get(module, sys.modules.get(top)), "__file__", None)
+    files = [getattr(sys.modules.get(name), "__file__", None) for name in (module, top)]  # a part of C may have none
+    file = files[0] or files[1]
     if file is not None and {"site-packages", "dist-packages"} & set(Path(file).parts):
         return _package_version(top)
     standard = os.path.realpath(sysconfig.get_path("stdlib"))
