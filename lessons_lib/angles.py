@@ -104,10 +104,10 @@ def full_precision(tensor: Tensor) -> AbstractContextManager[None]:
 
 def lengths(vectors: Tensor) -> Tensor:
     """‖v‖ of each row of (..., d), as (..., 1). Of a row of zeros 0, its gradient 0, its second derivative finite."""
-    length = torch.linalg.vector_norm(vectors.detach(), dim=-1, keepdim=True)
-    if not torch.is_grad_enabled():
-        return length
-    nothing = length == 0  # where the norm's slope must not be asked for, not even times 0
+    if not ((torch.is_grad_enabled() and vectors.requires_grad) or in_function_transform()):
+        return torch.linalg.vector_norm(vectors, dim=-1, keepdim=True)
+    nothing = torch.linalg.vector_norm(vectors.detach(), dim=-1, keepdim=True) == 0
+    # There the norm's slope must not be asked for, not even times 0.
     stand_in = torch.where(nothing, 1.0, vectors)
     return torch.linalg.vector_norm(stand_in, dim=-1, keepdim=True).masked_fill(nothing, 0.0)
 
