@@ -7,8 +7,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from lessons_lib.exercises.answer import Slip, call, numbers
 from lessons_lib.exercises.drawing import curve, dots, name, panels
-from lessons_lib.exercises.exercise import Exercise, Slip, call, numbers
+from lessons_lib.exercises.exercise import Exercise
 from lessons_lib.figures.style import Picture
 
 _DISTANCES, _MARGINS = torch.linspace(0, 2, 41, dtype=torch.float64), (1.0, 1.5)

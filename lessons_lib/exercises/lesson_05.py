@@ -6,8 +6,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from lessons_lib.exercises.answer import Slip, call
 from lessons_lib.exercises.drawing import curve
-from lessons_lib.exercises.exercise import Exercise, Slip, call
+from lessons_lib.exercises.exercise import Exercise
 from lessons_lib.figures.style import SOFT, Picture
 
 _MARGINS = ((1.0, 0.5, 0.0), (1.0, 0.0, 0.35), (2.0, 0.0, 0.0), (1.5, 0.4, 0.2))

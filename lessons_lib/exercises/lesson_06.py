@@ -7,8 +7,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from lessons_lib.exercises.answer import call, numbers
 from lessons_lib.exercises.drawing import curve
-from lessons_lib.exercises.exercise import Exercise, call, numbers
+from lessons_lib.exercises.exercise import Exercise
 from lessons_lib.figures.style import SOFT, Picture
 
 

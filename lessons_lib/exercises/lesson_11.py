@@ -6,8 +6,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from lessons_lib.exercises.answer import call, numbers
 from lessons_lib.exercises.drawing import curve, dots, name
-from lessons_lib.exercises.exercise import Exercise, call, numbers
+from lessons_lib.exercises.exercise import Exercise
 from lessons_lib.figures.style import FAINT, SOFT, Picture
 
 _DASHED = {"color": SOFT, "linewidth": 1, "dashes": (5, 3), "zorder": 1}

@@ -6,8 +6,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from lessons_lib.exercises.answer import Slip, call, numbers
 from lessons_lib.exercises.drawing import curve, name
-from lessons_lib.exercises.exercise import Exercise, Slip, call, numbers
+from lessons_lib.exercises.exercise import Exercise
 from lessons_lib.figures.style import ACCENT, FAINT, SOFT, Picture, quiet_axes
 
 _CLASSES = 8
