@@ -128,7 +128,7 @@ ANGLE = Exercise(
         "Yours has a sign, the wrong way round besides: the angle between two vectors is from 0 to π.": (
             -_ANGLES * _TURNS.sign()
         ),
-        "Yours never goes past 90°: neither an arcsin nor the absolute value of a cosine tells 60° from 120°.": torch.asin(
+        "Yours never goes past 90°: neither an arcsin nor the cosine without its sign tells 60° from 120°.": torch.asin(
             _ANGLES.sin()
         ),
         "That is the sine's arcsin, with a sign: take the arccos of the cosine.": torch.asin(_TURNS.sin()),
