@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
 _LONGEST = 200  # characters of an error's own message
 # What torch's own message does not tell a beginner: a part of it, and what to do.
@@ -28,6 +29,25 @@ _ADVICE = {
 
 class Slip(Exception):
     """What is off in an answer, in words for the reader."""
+
+
+class Without(TorchFunctionMode):
+    """While it is entered, one of these functions of torch raises a Slip with these words."""
+
+    def __init__(self, functions: frozenset[Any], words: str) -> None:
+        super().__init__()
+        self._functions, self._words = functions, words
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func in self._functions or ((kwargs or {}).get("requires_grad") and self._functions >= AUTOGRAD):
+            raise Slip(self._words)
+        return func(*args, **(kwargs or {}))
+
+
+# Every way of asking autograd for a derivative begins with one of these, or with a tensor made for it.
+AUTOGRAD = frozenset(
+    {torch.Tensor.requires_grad_, torch.Tensor.requires_grad.__set__, torch.Tensor.backward, torch._make_dual}
+)
 
 
 def untouched(answer: Any) -> bool:

@@ -213,7 +213,7 @@ TRIPLETS = Exercise(
     number="1.3",
     stub="def triplets(sizes):\n    ...",
     hints=(
-        "Take one class of n images first. How many anchors does it have, and for each how many positives and negatives?",
+        "Take one class of n images first. How many anchors are there, and for each how many positives and negatives?",
         "n · (n − 1) · (N − n), where N counts the images of all classes. Add that up over the classes.",
     ),
     solution=triplets,
