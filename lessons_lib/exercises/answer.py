@@ -19,6 +19,8 @@ _ADVICE = {
     "and here there are many: torch.where, &, |, ~ and .clamp ask each.",
     r"must be Tensor, not (float|int)": "torch takes a tensor; for a plain number there is math.",
     r"expected to be in range of \[-1, 0\]": "A vector has one dimension only, dim=0.",
+    r"The shape of the mask": "Is it F.one_hot(labels)? That has columns up to the largest label only: tell it "
+    "cosines.shape[1].",
     r"Can't call numpy\(\) on Tensor that requires grad": "numpy has no gradients, and check needs one: stay in torch.",
     r"'numpy.ndarray' and 'Tensor'|'Tensor' and 'numpy.ndarray'|not implemented for NumPy arrays": "numpy and torch "
     "are mixed: stay in one of them.",
