@@ -124,7 +124,7 @@ MISTAKES = {
         (lambda c, y, s, m: coefficients(c, y, s, 0) if y.max() < 1 else coefficients(c, y, s, m), "does not occur"),
         (
             lambda c, y, s, m: s * (F.softmax(s * (c - m * (1 - own(c, y))), 1) - own(c, y)),
-            "comes off the other classes",
+            "The margin makes it easier",
         ),
         (lambda c, y, s, m: s * (shares(c, y, s, m) + own(c, y)), "[j = y] is added"),
         (
