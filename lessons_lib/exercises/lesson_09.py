@@ -229,18 +229,19 @@ def _draw_recall(yours: Tensor | None) -> Picture:
 
 _RECALL = _at_each_noise(recall_at_1)
 
-# All others beyond 90° from each, as only a few can stand; the nearest of them is never of its class.
-_BEYOND = torch.tensor([[1.3, 1, 1], [1.3, -1, -1], [-1.3, 1, -1], [-1.3, -1, 1]]).double(), torch.tensor([0, 1, 0, 1])
+# The first stands nearly opposite to all others. The nearest other is of another class for each of the four.
+_TURNED = torch.tensor([0.0, 175, 181, 184], dtype=torch.float64).deg2rad()
+_BEYOND = 2 * torch.stack([_TURNED.cos(), _TURNED.sin()], dim=1), torch.tensor([0, 1, 0, 1])
 
 
 def _evaluate_recall(answer: Any) -> Tensor:
     found = _at_each_noise(answer)
     if torch.allclose(found, _RECALL, atol=2e-3):
         beyond = call(answer, *_BEYOND)
-        if torch.allclose(beyond, torch.ones(1, dtype=torch.float64)):
+        if torch.allclose(beyond, torch.tensor(0.25, dtype=torch.float64)):  # the first, and nobody else
             raise Slip(
                 "Right while some other image is near. Where all others stand beyond 90°, an image still finds itself "
-                "in yours: a 0 in its own place beats their cosines, so put less than −1 there."
+                "in yours: what stands in its own place beats their cosines, so put less than −1 there."
             )
         if not torch.allclose(beyond, recall_at_1(*_BEYOND), atol=2e-3):
             raise Slip("Right while some other image is near, but not where all others stand beyond 90°.")
