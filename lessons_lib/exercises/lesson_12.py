@@ -135,7 +135,7 @@ HELD_BACK = Exercise(
 )
 
 _IMPOSTORS = 120
-_FARS = (torch.arange(0, 60, dtype=torch.float64) + 0.5) / 10 / _IMPOSTORS  # never just so many impostors
+_FARS = (torch.arange(10, 90, dtype=torch.float64) + 0.5) / 10 / _IMPOSTORS  # never just so many impostors
 
 
 def _made_up_scores(genuine: int, impostors: int, seed: int) -> tuple[Tensor, Tensor]:
@@ -159,7 +159,7 @@ def _share_let_in(function: Any, scores: Tensor, same: Tensor, far: float) -> Te
     try:
         threshold = call(function, scores, same, far)
     except Slip as slip:
-        if isinstance(slip.__cause__, ValueError) and far * int((~same).sum()) < 1:
+        if isinstance(slip.__cause__, ValueError | AssertionError) and far * int((~same).sum()) < 1:
             return torch.zeros((), dtype=torch.float64)
         raise
     if threshold.numel() != 1:
@@ -168,44 +168,47 @@ def _share_let_in(function: Any, scores: Tensor, same: Tensor, far: float) -> Te
 
 
 def _let_in(function: Any) -> Tensor:
-    """That share for each one asked for, (60,): up to the tenth not even one impostor may get in."""
+    """That share for each one asked for, (80,)."""
     return torch.stack([_share_let_in(function, _SCORES, _SAME, far) for far in _FARS.tolist()])
 
 
 def _evaluate_let_in(answer: Any) -> Tensor:
-    """As above; a Slip when only a door where nobody may get in, or one with equal scores, is wrong."""
-    found, few = _let_in(answer), _FARS * _IMPOSTORS < 1
-    if torch.allclose(found[~few], _LET_IN[~few], atol=1e-3):
-        several = [(found[few], _IMPOSTORS, 0.5 / _IMPOSTORS)]
-        many = _made_up_scores(100, 600, 2)
-        several.append((_share_let_in(answer, *many, 0.001)[None], 600, 0.001))
-        for share, impostors, far in several:
-            if share.max() > 0:
-                raise Slip(
-                    f"Right where at least one impostor may get in. But with {impostors} impostors and far = {far:.1g}, "
-                    f"far times their number is below 1, and yours lets in {share.max():.1%} of them. Let nobody in then: "
-                    "the threshold must be above the highest impostor, or say in a ValueError that there are too few."
-                )
-        rounded = (_SCORES * 8).round() / 8, _SAME
+    """As above; a Slip when only a door where not even one may get in, or one with equal scores, is wrong."""
+    found = _let_in(answer)
+    if torch.allclose(found, _LET_IN, atol=1e-3):
+        for far, pairs in ((0.004, (_SCORES, _SAME)), (0.008, (_SCORES, _SAME)), (0.001, _made_up_scores(100, 600, 2))):
+            _nobody_gets_in(answer, *pairs, far)
         for far in (0.02, 0.05, 0.1, 0.3):
-            theirs, ours = (float(_share_let_in(door, *rounded, far)) for door in (answer, strict_threshold))
-            if theirs > far:
-                raise Slip(
-                    f"Right where no two scores are equal. Where many are, yours lets in {theirs:.1%} for far = {far:g}: all "
-                    "that score at the threshold get in, so put it just above the first that must stay outside."
-                )
-            if theirs < ours - 1e-9:
-                raise Slip(
-                    f"Right where no two scores are equal. Where many are, yours lets in {theirs:.1%} for far = {far:g}, "
-                    f"and {ours:.1%} could get in."
-                )
+            _equal_scores_do_no_harm(answer, far)
     return found
+
+
+def _nobody_gets_in(answer: Any, scores: Tensor, same: Tensor, far: float) -> None:
+    share = float(_share_let_in(answer, scores, same, far))
+    if share > 0:
+        raise Slip(
+            f"Right where one impostor or more may get in. But with {int((~same).sum())} impostors and far = {far:g} "
+            f"not even one may, and yours lets in {share:.1%}. Let nobody in then, with a threshold above the highest "
+            "impostor, or raise a ValueError: so few pairs cannot show such a rate."
+        )
+
+
+def _equal_scores_do_no_harm(answer: Any, far: float) -> None:
+    rounded = (_SCORES * 8).round() / 8, _SAME
+    yours, most = (float(_share_let_in(door, *rounded, far)) for door in (answer, strict_threshold))
+    said = f"Right where no two scores are equal. Where many are, yours lets in {yours:.1%} for far = {far:g}"
+    if yours > far:
+        raise Slip(
+            f"{said}: all that score at the threshold get in, so put it just above the first that must stay outside."
+        )
+    if yours < most - 1e-9:
+        raise Slip(f"{said}, and {most:.1%} could get in.")
 
 
 def _draw_let_in(yours: Tensor | None) -> Picture:
     picture = curve(_FARS, _LET_IN, yours, "share of impostors allowed", "share let in")
-    picture.axes[0].plot([0, 0.05], [0, 0.05], color=SOFT, linewidth=1, dashes=(5, 3), zorder=4)
-    name(picture, "just as allowed", (0.03, 0.03), (-92, 8))
+    picture.axes[0].plot([0, 0.075], [0, 0.075], color=SOFT, linewidth=1, dashes=(5, 3), zorder=4)
+    name(picture, "just as allowed", (0.045, 0.045), (-92, 8))
     return picture
 
 
@@ -231,8 +234,7 @@ STRICT_THRESHOLD = Exercise(
     stub="def strict_threshold(scores, same, far):\n    ...",
     hints=(
         "Only impostors count: scores[~same]. How many of them may get in? int(far * len(impostors)), rounded down.",
-        "Sort them, highest first. The one at that place, counted from 0, is the first that must stay outside: the "
-        "threshold is just above it, as torch.nextafter has it. That holds for none as well.",
+        "Sorted, highest first, the one at that place, counted from 0, stays outside: torch.nextafter goes above it.",
     ),
     solution=strict_threshold,
     evaluate=_evaluate_let_in,
@@ -242,21 +244,20 @@ STRICT_THRESHOLD = Exercise(
             _at_place(lambda same: ~same, 1)
         ),
         "quantile counts the steps between scores, one fewer than there are scores. So one impostor too many gets in "
-        "at times: count the impostors instead.": _by_quantile("linear"),
+        "for most shares: count the impostors instead.": _by_quantile("linear"),
         "This quantile takes the lower of two scores, and so lets in one impostor too many: count them instead.": (
             _by_quantile("lower")
         ),
         "This quantile takes the nearest score, and so lets in one impostor too many at times: count them instead.": (
             _by_quantile("nearest")
         ),
-        "One more could be let in: a score at the threshold is accepted.": (_LET_IN - 1 / _IMPOSTORS).clamp(min=0),
+        "One more could be let in: a score at the threshold is accepted.": _LET_IN - 1 / _IMPOSTORS,
         "That goes by the genuine pairs: far is a share of the impostors, scores[~same].": _at_place(
             lambda same: same, 0
         ),
-        "That goes by all pairs: far is a share of the impostors, scores[~same].": _at_place(
+        "No impostor gets in. Does it go by all pairs? far is a share of the impostors, scores[~same].": _at_place(
             lambda same: same | ~same, 0
         ),
-        "No impostor gets in at all, whatever far allows.": torch.zeros_like(_LET_IN),
         "Every impostor gets in, whatever far allows.": torch.ones_like(_LET_IN),
         "That turns away the share that may get in: sort with the highest first.": _let_in(
             lambda scores, same, far: scores[~same].sort().values[int(far * _IMPOSTORS) - 1]
@@ -318,6 +319,12 @@ LEAST_SCALE = Exercise(
         ),
         "C/(C − 1) is upside down: the wider the classes stand, the less scale is needed.": _LEAST / _STRETCH**2,
         "The others are C − 1, not C: the own class is not among them.": _STRETCH * ((_OTHERS + 1) * _ODDS).log(),
+        "The sign is turned: is P/(1 − P) upside down, or C − 1 below the line?": -_LEAST,
+        "C − 1 stands below the line: the true class has to outweigh that many.": _STRETCH * (_ODDS / _OTHERS).log(),
+        "That has the others at the cosine 1/(C − 1), nearer than 90°: theirs is below 0, −1/(C − 1).": (
+            (_OTHERS * _ODDS).log() / (1 - 1 / _OTHERS)
+        ),
+        "The logarithm is to base 2 in yours: the natural one is math.log.": _LEAST / math.log(2),
         "P over 1 − P, not the other way round.": _STRETCH * (_OTHERS / _ODDS).log(),
         "P over 1 − P: the others share what is left of 1.": (
             _STRETCH * (_OTHERS * torch.tensor(_WANTED, dtype=torch.float64)).log()

@@ -109,7 +109,7 @@ MISTAKES = {
         (lambda x, q: of_each(x, q, inverse, lambda a, b: (a * b).sqrt()), "the root of the product"),
         (
             of_table(lambda e, w, q: (e.fill_diagonal_(0) * q).sum() / (len(q) - 1) / q.sum()),
-            "one of its two charges in",
+            "one of its two charges",
         ),
         (
             of_table(lambda e, w, q: (e.fill_diagonal_(0) * q**2).sum() / (len(q) - 1) / (q**2).sum()),
