@@ -6,6 +6,7 @@ import math
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -43,7 +44,7 @@ class Exercise:
     def check(self, answer: Any) -> "Verdict":
         """Judge an answer; never raises, whatever the answer does."""
         if untouched(answer):
-            return Verdict(self, NOT_ATTEMPTED, "Replace the … above and run the cell again.", self.draw(None))
+            return Verdict(self, NOT_ATTEMPTED, "Replace the … above and run the cell again.", None)
         yours = None
         try:
             yours = self.evaluate(answer)
@@ -52,8 +53,8 @@ class Exercise:
             drawable = (
                 yours if yours is not None and yours.shape == self.target.shape and yours.isfinite().any() else None
             )
-            return Verdict(self, NOT_YET, str(slip), self.draw(drawable))
-        return Verdict(self, DONE, self.done, self.draw(yours))
+            return Verdict(self, NOT_YET, str(slip), drawable)
+        return Verdict(self, DONE, self.done, yours)
 
     def compare(self, yours: Tensor) -> None:
         """Raise a Slip that names what is off: the typical slip nearest to it, else the largest difference."""
@@ -84,12 +85,20 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What `check` answers: state, words and a picture; shows itself in a notebook with hints and solution folded."""
+    """What `check` answers: state, words and a picture; shows itself in a notebook with hints and solution folded.
+
+    `yours` is what can be drawn of the answer. The picture is drawn when it is looked at.
+    """
 
     exercise: Exercise
     state: str
     words: str
-    picture: Picture
+    yours: Tensor | None
+
+    @cached_property
+    def picture(self) -> Picture:
+        """The answer over the target, or the target alone."""
+        return self.exercise.draw(self.yours)
 
     def __repr__(self) -> str:
         return f"Exercise {self.exercise.number}: {self.state}. {self.words}"

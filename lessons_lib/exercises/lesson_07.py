@@ -12,7 +12,7 @@ from lessons_lib.exercises.drawing import curve, dots, name
 from lessons_lib.exercises.exercise import Exercise
 from lessons_lib.figures.style import SOFT, Picture
 
-_OPENINGS = torch.linspace(math.radians(4), math.radians(176), 44, dtype=torch.float64)
+_OPENINGS = torch.linspace(math.radians(4), math.radians(176), 23, dtype=torch.float64)
 _LENGTHS = 0.5 + torch.arange(10, dtype=torch.float64)[:, None] % 4
 
 
@@ -34,7 +34,7 @@ def energy(points: Tensor, charges: Tensor) -> Tensor:
 
 
 def _for_each_opening(function: Any) -> Tensor:
-    """The reader's function, or a mistaken one, at every opening of ten, four and two points, (44, 3)."""
+    """The reader's function, or a mistaken one, at every opening of ten, four and two points, (23, 3)."""
     heaps = [(points, _CHARGES[: len(points)]) for by in _OPENINGS.tolist() for points in _opened(by)]
     return numbers([call(function, *heap) for heap in heaps], 3)
 
