@@ -12,6 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from lessons_lib.transforms import differentiated_again, in_function_transform
+
 
 def unit_vectors(vectors: Tensor) -> Tensor:
     """Put each row of (..., d) on the unit sphere, differentiably.
@@ -73,27 +75,6 @@ class _Cosines(torch.autograd.Function):
 
 def _cosines_step_by_step(vectors: Tensor, directions: Tensor) -> Tensor:
     return unit_vectors(vectors) @ unit_vectors(directions).T
-
-
-def in_function_transform() -> bool:
-    """Whether torch.func is at work (grad, vmap, jvp …): then gradients written out and steps in place must not be."""
-    return not torch.compiler.is_compiling() and torch._C._are_functorch_transforms_active()
-
-
-def differentiated_again(gradient: Tensor) -> bool:
-    """Whether a backward pass that got this gradient may be differentiated itself, or goes through many at once."""
-    if torch.compiler.is_compiling():
-        return False
-    batched = values_of(gradient) is not gradient or torch._C._functorch.is_legacy_batchedtensor(gradient)
-    return batched or torch.is_grad_enabled()
-
-
-def values_of(tensor: Tensor) -> Tensor:
-    """The tensor of which torch.func differentiates or batches something, else itself: one whose numbers can be read.
-
-    Batched, it has dimensions that the tensor hides.
-    """
-    return tensor if torch.compiler.is_compiling() else torch.func.debug_unwrap(tensor)
 
 
 def full_precision(tensor: Tensor) -> AbstractContextManager[None]:
