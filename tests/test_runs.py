@@ -1,5 +1,6 @@
 """A run is read back only where the same training would give it: the user's code, as a notebook's cells hold it."""
 
+import copy
 import subprocess
 import sys
 import textwrap
@@ -10,7 +11,17 @@ import torch
 from torch import nn
 
 from lessons_lib.data import ImageData, LabelledImages
-from lessons_lib.losses import ContrastiveLoss, CosFaceLoss, InBatch, SoftmaxLoss, random_pairs
+from lessons_lib.described import digest_of
+from lessons_lib.losses import (
+    LOSSES,
+    CenterLoss,
+    ContrastiveLoss,
+    CosFaceLoss,
+    InBatch,
+    SoftmaxLoss,
+    UniformLoss,
+    random_pairs,
+)
 from lessons_lib.nets import RandomJitter
 from lessons_lib.training import fit
 
@@ -374,3 +385,14 @@ def test_a_choice_without_a_name_has_a_repr():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert "choose=Choose," in repr(InBatch(ContrastiveLoss(), Choose(), 3, 2))
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_every_loss_of_the_library_can_be_described(name):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # P2SGrad: fewer dimensions than classes
+        heads = [LOSSES[name](5, 2) for _ in range(2)]
+    heads[1].load_state_dict(heads[0].state_dict())
+    for centers in (CenterLoss(5, 2), UniformLoss(5, 2)):
+        digests = {digest_of(head=head, extra=copy.deepcopy(centers)) for head in heads}
+        assert len(digests) == 1

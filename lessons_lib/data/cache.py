@@ -40,7 +40,11 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
         temporary, file = _new_file(path)
         with file:
             yield file
-        os.replace(temporary, path)
+            file.flush()
+            if fcntl is not None:  # while it is still locked: another process would remove it
+                os.replace(temporary, path)
+        if fcntl is None:  # Windows cannot rename what is open
+            os.replace(temporary, path)
     except OSError as error:
         raise OSError(
             f"Cannot write to {path.parent} ({error.strerror or error}): make room there, "
@@ -77,7 +81,7 @@ def _new_file(path: Path) -> tuple[Path, BinaryIO]:
         if fcntl is None:
             return temporary, file
         with suppress(OSError):
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX)  # waits for who is just about to remove it
             if os.path.samestat(os.fstat(file.fileno()), temporary.stat()):
                 return temporary, file
             file.close()  # removed before it was locked: once more

@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +10,7 @@ from torch import Tensor, nn
 from lessons_lib.transforms import in_function_transform
 
 MOST = 64  # passes that may wait for their backward pass
+_PASSES = "_passes"  # where a loss keeps them
 
 
 @dataclass
@@ -19,9 +19,6 @@ class _Pass:
     sums: Tensor
     found: Tensor
     met: bool = False
-
-
-_passes: WeakKeyDictionary[nn.Module, deque[_Pass]] = WeakKeyDictionary()
 
 
 def moved_once(loss: nn.Module, embeddings: Tensor, labels: Tensor, move: Callable[[], Tensor]) -> Tensor:
@@ -43,7 +40,7 @@ def moved_once(loss: nn.Module, embeddings: Tensor, labels: Tensor, move: Callab
     found = move()
     if _may_be_run_again():
         sums = embeddings.detach().sum(dim=1)
-        _passes.setdefault(loss, deque(maxlen=MOST)).append(_Pass(labels.clone(), sums, found.detach().clone()))
+        vars(loss).setdefault(_PASSES, deque(maxlen=MOST)).append(_Pass(labels.clone(), sums, found.detach().clone()))
     return found
 
 
@@ -59,7 +56,7 @@ def _may_be_run_again() -> bool:
 
 def _found_before(loss: nn.Module, embeddings: Tensor, labels: Tensor) -> Tensor:
     sums = embeddings.detach().sum(dim=1)
-    alike = [one for one in _passes.get(loss, ()) if torch.equal(one.labels, labels) and _near(one.sums, sums)]
+    alike = [one for one in vars(loss).get(_PASSES, ()) if torch.equal(one.labels, labels) and _near(one.sums, sums)]
     waiting = [one for one in alike if not one.met] or alike[-1:]  # met before: a second backward pass of one graph
     nearest = min((float((one.sums - sums).abs().max()) for one in waiting), default=0.0)
     chosen = [one for one in waiting if float((one.sums - sums).abs().max()) == nearest]

@@ -78,3 +78,19 @@ def test_no_lock_no_matter(tmp_path, monkeypatch):
         remove_unfinished(tmp_path)
         file.write(b"whole")
     assert (tmp_path / "a").read_bytes() == b"whole"
+
+
+@pytest.mark.parametrize("moment", ["replace", "samestat"])
+def test_another_process_that_clears_away_just_then_takes_nothing_from_a_writer(tmp_path, monkeypatch, moment):
+    pytest.importorskip("fcntl")
+    place = os if moment == "replace" else os.path
+    real = getattr(place, moment)
+
+    def cleared_first(*arguments):
+        remove_unfinished(tmp_path)
+        return real(*arguments)
+
+    monkeypatch.setattr(place, moment, cleared_first)
+    with written_whole(tmp_path / "a") as file:
+        file.write(b"whole")
+    assert (tmp_path / "a").read_bytes() == b"whole" and os.listdir(tmp_path) == ["a"]
