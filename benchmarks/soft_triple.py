@@ -1,12 +1,13 @@
-"""SoftTriple as its article trains and judges it, over any folder of images whose leaf folders are classes.
+"""SoftTriple over any folder of images whose leaf folders are classes: trained on half of them, judged on the others.
 
     .venv/bin/python -m benchmarks.soft_triple FOLDER [--size 28] [--epochs 20] [--seeds 1] [--save RESULT.json]
 
 The first half of the classes, in the order of their names, is trained; the second half is retrieved: for each of its
 images, is one of its own class among the 1, 2, 4, 8 nearest others? NMI says how well k-means, with as many clusters
-as classes, finds the classes again. 64 dimensions, K = 5, λ = 20, γ = 0.1, τ = 0.2, δ = 0.01, the article's. Beside it
-stand one centre a class (cosine softmax of the same scale) and the raw pixels. The network is the course's small one,
-from random weights, not the article's, which had learned from ImageNet: its numbers are not to be compared with ours.
+as classes, finds the classes again. 64 dimensions, λ = 20, γ = 0.1, τ = 0.2, δ = 0.01, the paper's, and K = 5, that of
+the article that lesson 9 retells (whose λ is 30). Beside it stand one centre a class (cosine softmax of the same scale)
+and the raw pixels. The network is the course's small one, from random weights, not the paper's, which had learned from
+ImageNet: its numbers are not to be compared with ours.
 """
 
 import argparse
@@ -29,7 +30,7 @@ from lessons_lib.losses import Head, NormalizedSoftmaxLoss, SoftTripleLoss
 from lessons_lib.nets import EmbeddingNet, RandomShift, embed
 
 SIZE, SCALE, BATCH = 64, 20.0, 64
-LR, CENTRES_LR = 0.003, 0.03  # the centres move faster, as in the article's code
+LR, CENTRES_LR = 0.003, 0.03  # the centres move faster, as in the authors' code (a hundred times, there)
 KS = (1, 2, 4, 8)
 
 
