@@ -9,7 +9,7 @@ BENCHMARKS = Path(__file__).parent
 ROOT = BENCHMARKS.parent
 TEXTS = ROOT / "notebooks" / "text"
 # What cannot change a number that a training gives.
-SHOWS = ("lessons_lib.figures", "lessons_lib.explorers", "lessons_lib.exercises", "lessons_lib.records")
+BESIDE = tuple(f"lessons_lib.{name}" for name in ("figures", "explorers", "exercises", "records", "described"))
 IDLE_CALLS = re.compile(r"^(print|check|figures\.\w+|[A-Z]\w*)$")  # called for show: pictures, explorers
 FENCE = re.compile(r"^```\{code-cell\}.*?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -35,7 +35,7 @@ def reached(tree: ast.AST) -> set[Path]:
     while waiting:
         module, name = waiting.pop()
         path = _file(f"{module}.{name}") or _file(module)
-        if path is None or module.startswith(SHOWS) or f"{module}.{name}".startswith(SHOWS):
+        if path is None or module.startswith(BESIDE) or f"{module}.{name}".startswith(BESIDE):
             continue
         inside = ast.parse(path.read_bytes())
         if path.name == "__init__.py" and name != "*":

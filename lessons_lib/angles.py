@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 
 def unit_vectors(vectors: Tensor) -> Tensor:
@@ -24,19 +23,24 @@ def unit_vectors(vectors: Tensor) -> Tensor:
 
 def cosines_between(vectors: Tensor, directions: Tensor) -> Tensor:
     """cos θ between every row of (N, d) and every row of (C, d), as (N, C)."""
+    if in_function_transform():
+        return _cosines_step_by_step(vectors, directions)
     return _Cosines.apply(vectors, directions, None)[0]
 
 
 def cosines_and_own(vectors: Tensor, directions: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
     """The same, and beside it each row's cosine with the direction that `labels` (N,) names, (N, 1)."""
+    if in_function_transform():
+        cosines = _cosines_step_by_step(vectors, directions)
+        return cosines, cosines.gather(1, labels[:, None])
     return _Cosines.apply(vectors, directions, labels)
 
 
 class _Cosines(torch.autograd.Function):
-    """cos θ_j = x̂·Ŵ_j with its gradient (Ŵ_j − cos θ_j x̂)/‖x‖ written out, and the same for W_j; no second derivative.
+    """cos θ_j = x̂·Ŵ_j with its gradient (Ŵ_j − cos θ_j x̂)/‖x‖ written out, and the same for W_j.
 
     Autograd would keep a normalised copy of all class weights and walk back through every step of making it, which
-    takes long with many classes. A row of zeros counts as of length one.
+    takes long with many classes. It does so only for a second derivative. A row of zeros counts as of length one.
     """
 
     @staticmethod
@@ -44,22 +48,52 @@ class _Cosines(torch.autograd.Function):
         x_length, weight_length = _lengths(x), _lengths(weight)
         unit = x / x_length
         cosines = F.linear(unit, weight).div_(weight_length.T)
-        ctx.save_for_backward(unit, weight, x_length, weight_length, labels)
+        ctx.save_for_backward(x, unit, weight, x_length, weight_length, labels)
         return cosines, None if labels is None else cosines.gather(1, labels[:, None])
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, on_cosines: Tensor, on_own: Tensor | None) -> tuple[Tensor, Tensor, None]:
-        unit, weight, x_length, weight_length, labels = ctx.saved_tensors
+        x, unit, weight, x_length, weight_length, labels = ctx.saved_tensors
         if labels is not None:
             on_cosines = on_cosines.scatter_add(1, labels[:, None], on_own)
-        pull = on_cosines / weight_length.T
+        again = differentiated_again(on_cosines)
         with full_precision(unit):
+            if again:  # of x and the weights, so that the steps from them are in the graph
+                x_length, weight_length = _lengths(x), _lengths(weight)
+                unit = x / x_length
+            pull = on_cosines / weight_length.T
             on_x, on_weight = pull @ weight, pull.T @ unit
             along_x = torch.linalg.vecdot(on_x, unit)[:, None]  # is taken off: only what turns x is left
             along_weight = torch.linalg.vecdot(on_weight, weight)[:, None] / weight_length / weight_length
+            if again:
+                return (on_x - unit * along_x) / x_length, on_weight - weight * along_weight, None
         on_x.addcmul_(unit, along_x, value=-1).div_(x_length)
         return on_x, on_weight.addcmul_(weight, along_weight, value=-1), None
+
+
+def _cosines_step_by_step(vectors: Tensor, directions: Tensor) -> Tensor:
+    return unit_vectors(vectors) @ unit_vectors(directions).T
+
+
+def in_function_transform() -> bool:
+    """Whether torch.func is at work (grad, vmap, jvp …): then gradients written out and steps in place must not be."""
+    return not torch.compiler.is_compiling() and torch._C._are_functorch_transforms_active()
+
+
+def differentiated_again(gradient: Tensor) -> bool:
+    """Whether a backward pass that got this gradient may be differentiated itself, or goes through many at once."""
+    if torch.compiler.is_compiling():
+        return False
+    batched = values_of(gradient) is not gradient or torch._C._functorch.is_legacy_batchedtensor(gradient)
+    return batched or torch.is_grad_enabled()
+
+
+def values_of(tensor: Tensor) -> Tensor:
+    """The tensor of which torch.func differentiates or batches something, else itself: one whose numbers can be read.
+
+    Batched, it has dimensions that the tensor hides.
+    """
+    return tensor if torch.compiler.is_compiling() else torch.func.debug_unwrap(tensor)
 
 
 def full_precision(tensor: Tensor) -> AbstractContextManager[None]:
@@ -68,8 +102,18 @@ def full_precision(tensor: Tensor) -> AbstractContextManager[None]:
     return torch.autocast(device, enabled=False) if torch.is_autocast_enabled(device) else nullcontext()
 
 
+def lengths(vectors: Tensor) -> Tensor:
+    """‖v‖ of each row of (..., d), as (..., 1). Of a row of zeros 0, its gradient 0, its second derivative finite."""
+    length = torch.linalg.vector_norm(vectors.detach(), dim=-1, keepdim=True)
+    if not torch.is_grad_enabled():
+        return length
+    nothing = length == 0  # where the norm's slope must not be asked for, not even times 0
+    stand_in = torch.where(nothing, 1.0, vectors)
+    return torch.linalg.vector_norm(stand_in, dim=-1, keepdim=True).masked_fill(nothing, 0.0)
+
+
 def _lengths(vectors: Tensor) -> Tensor:
-    length = torch.linalg.vector_norm(vectors, dim=-1, keepdim=True)
+    length = lengths(vectors)
     return length + (length == 0)
 
 

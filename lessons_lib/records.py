@@ -97,7 +97,7 @@ class Record:
             print("The text speaks of the recorded starts.")
         elif not missing:
             print("This run stands among the recorded starts.")
-        far = [row for row in apart if apart[row] > 1]
+        far = [row for row in apart if apart[row] > 1 + 1e-9]
         if "CI" in os.environ and (far or missing):
             why = [f"{told[row]}: farther outside than the record is wide" for row in far]
             why += [f"{row} is not recorded" for row in missing]

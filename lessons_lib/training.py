@@ -5,6 +5,7 @@ import sys
 import time
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -12,7 +13,9 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from lessons_lib.angles import safe_angle, spread_points
+from lessons_lib.chance import chance_now, drawn_from, paths_from, set_chance
 from lessons_lib.data import ImageData, LabelledImages
+from lessons_lib.fitting import check_classes, check_images, check_sizes
 from lessons_lib.losses import Head, ModifiedSoftmaxLoss
 from lessons_lib.losses.checks import check_count
 from lessons_lib.nets import EmbeddingNet, TrunkClassifier, embed
@@ -46,33 +49,48 @@ def fit(
     `warm_start` is a run whose network, and class weights where they fit, are the start; `seed` decides the order of
     the batches, in which images of one class come `together` so many at a time: losses on pairs want at least two.
     `callback(step, metrics, frame)` is called about thirty times, the start included. Of equally good states the
-    latest is kept; an interrupt keeps what was reached. With `cache`, the same training is done once and afterwards
-    read back, callback and all.
+    latest is kept; an interrupt keeps what was reached. With `cache`, the same training, of the same code, is done once
+    and afterwards read back, callback and all; what cannot be described for certain is trained anew each time, and a
+    warning says so. Random numbers that the training draws, as a jitter does, come from where they stood before, and
+    stand afterwards where the training left them, also when it was read back.
 
-    Raises ValueError for epochs below 1, an lr that is not positive or a `together` below 1.
+    Raises ValueError for epochs below 1, an lr that is not positive, a `together` below 1, a part of `data` without
+    images, labels or classes that the head or an auxiliary loss has not, and embeddings of another size than theirs.
     """
     if epochs < 1 or lr <= 0:
         raise ValueError(f"epochs must be at least 1 and lr positive, got epochs={epochs} and lr={lr}.")
     check_count("together", together, 1, "fit")
+    run = Run(net, head, nn.ModuleList(loss for _, loss in auxiliary))
+    check_images(data)
+    for loss in (head, *run.extras):
+        check_classes(data, loss)
     if warm_start is not None:
         start_from(warm_start, net, head)
     device = best_device() if device == "auto" else device
-    extras = nn.ModuleList(loss for _, loss in auxiliary)
     choices = {"epochs": epochs, "lr": lr, "seed": seed, "together": together, "device": device}
     choices["weights"] = [weight for weight, _ in auxiliary]
-    path = run_path(choices | {"data": data.digest}, net, head, extras)
-    run = Run.load(path, net, head, extras) if cache else None
-    if run is not None:
-        run.replay(callback)
-        return run
-    run = Run(net, head, extras)
+    before = chance_now(device)
+    path = run_path(choices | {"loop": _Training}, run, data, callback) if cache else None
+    paths = paths_from(path, before) if path else {}
+    if (kept := read_back(paths, run)) is not None:
+        kept.replay(callback)
+        set_chance(kept.chance, device)
+        return kept
     _Training(run, data, choices, callback).go()
-    if cache and not run.interrupted:
+    after = chance_now(device)
+    run.chance = {name: after[name] for name in drawn_from(before, after)}
+    if paths and not run.interrupted:
         try:
-            run.save(path)
+            run.save(paths[tuple(run.chance)])
         except OSError as error:
             warnings.warn(f"The run is not kept for next time. {error}", stacklevel=2)
     return run
+
+
+def read_back(paths: dict[tuple[str, ...], Path], run: Run) -> Run | None:
+    """The run that is kept under one of these names, in the modules of `run`; None if there is none."""
+    found = (Run.load(path, *run.modules) for path in paths.values())
+    return next((kept for kept in found if kept is not None), None)
 
 
 def start_from(run: Run, net: nn.Module, head: Head) -> None:
@@ -115,6 +133,8 @@ class _Training:
         bar = tqdm(total=self.epochs * self.steps_per_epoch, unit="step", leave=False, file=sys.stdout, disable=silent)
         started = time.perf_counter()
         try:
+            for loss in (self.run.head, *self.run.extras):
+                check_sizes(self.data, self.run.net, loss)
             self.record()
             for _ in range(self.epochs):
                 self.epoch(bar)
@@ -128,7 +148,7 @@ class _Training:
         self.run.seconds = time.perf_counter() - started
         for module, state in zip(self.run.modules, self.best[1], strict=True):
             module.load_state_dict(state)
-            module.cpu().eval()
+        self.run.rest()
 
     def epoch(self, bar: tqdm) -> None:
         train, size = self.data.train, min(BATCH, len(self.data.train))

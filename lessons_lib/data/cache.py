@@ -1,7 +1,9 @@
-"""The one folder this package writes to, and how a file gets into it whole or not at all."""
+"""The one folder this package writes to: how a file gets into it whole or not at all, and is read back."""
 
+import hashlib
 import os
-import tempfile
+import secrets
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -9,7 +11,13 @@ from typing import BinaryIO
 
 from platformdirs import user_cache_path
 
+try:
+    import fcntl
+except ImportError:  # Windows: a file that somebody writes to cannot be removed there anyway
+    fcntl = None
+
 CACHE_VARIABLE = "LESSONS_LIB_CACHE"
+_UNFINISHED = ".unfinished"
 
 
 def cache_folder() -> Path:
@@ -22,13 +30,15 @@ def cache_folder() -> Path:
 def written_whole(path: Path) -> Iterator[BinaryIO]:
     """A file to write to that takes the name `path` only once it is complete; two processes may do so at once.
 
-    Raises OSError with one sentence naming the folder and the variable that moves it.
+    Whoever may read new files of this user (the umask) may read it. What writers that are no more have left in the
+    folder goes. Raises OSError with one sentence naming the folder and the variable that moves it.
     """
     temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as file:
-            temporary = Path(file.name)
+        remove_unfinished(path.parent)
+        temporary, file = _new_file(path)
+        with file:
             yield file
         os.replace(temporary, path)
     except OSError as error:
@@ -40,3 +50,67 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
         if temporary is not None:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what a killed process was writing to `folder`. What another process is writing stays: it is locked.
+
+    The system takes a lock away from a process that ends, however it ends; an age would only be a guess. Where a file
+    system knows no locks, nothing is removed.
+    """
+    with suppress(OSError):
+        for left in folder.glob(f".*{_UNFINISHED}"):
+            with suppress(OSError), left.open("ab") as file:
+                if fcntl is not None:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    left.unlink()
+            if fcntl is None:
+                with suppress(OSError):
+                    left.unlink()
+
+
+def _new_file(path: Path) -> tuple[Path, BinaryIO]:
+    """An empty file beside `path`, open and locked."""
+    while True:
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_UNFINISHED}")
+        file = temporary.open("xb")
+        if fcntl is None:
+            return temporary, file
+        with suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.path.samestat(os.fstat(file.fileno()), temporary.stat()):
+                return temporary, file
+            file.close()  # removed before it was locked: once more
+            continue
+        if temporary.exists():
+            return temporary, file  # no locks here
+        file.close()
+
+
+def keep(path: Path, content: bytes) -> None:
+    """Write `content` to `path`, whole or not at all, headed by its own digest. OSError as `written_whole`."""
+    with written_whole(path) as file:
+        file.write(_digest(content) + b"\n" + content)
+
+
+def kept(path: Path, name: str, remedy: str, stacklevel: int) -> bytes | None:
+    """What `keep` wrote to `path`; None if nothing did, or what is there is damaged or unreadable.
+
+    The last two are said in a warning: what `name` calls it, and the `remedy`.
+    """
+    try:
+        digest, _, content = path.read_bytes().partition(b"\n")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        said = f"cannot be read ({error.strerror or error})"
+    else:
+        if _digest(content) == digest:
+            return content
+        said = "was damaged"
+    warnings.warn(f"{name} {said}; {remedy}.", stacklevel=stacklevel + 1)
+    return None
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).hexdigest().encode()

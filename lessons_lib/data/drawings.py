@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from matplotlib.ft2font import FT2Font, Glyph, LoadFlags
 from torch import Tensor
 
-from lessons_lib.data.cache import cache_folder, written_whole
+from lessons_lib.data.cache import cache_folder, keep, kept
 
 SIDE = 28
 DRAWN = 2 * SIDE  # pixels a side of a drawing: jitter halves it, which smooths its edges
@@ -63,20 +63,18 @@ class Drawings:
 def load_drawings() -> Drawings:
     """The drawings that all images are made of, from the cache if they are there whole; else drawn and kept.
 
-    A damaged file is named and drawn again. The file's name holds matplotlib's version and every choice made here.
+    A damaged file, or one that cannot be read, is named and drawn again. The file's name holds matplotlib's
+    version and every choice made here.
     """
     chosen = [Path(__file__).read_bytes(), matplotlib.__version__.encode(), unicodedata.unidata_version.encode()]
     path = cache_folder() / "glyphs" / f"{hashlib.sha256(b' '.join(chosen)).hexdigest()[:32]}.drawings"
-    if path.exists():
-        digest, _, content = path.read_bytes().partition(b"\n")
-        if hashlib.sha256(content).hexdigest().encode() == digest:
-            return Drawings(**torch.load(io.BytesIO(content), weights_only=True))
-        warnings.warn(f"{path} was damaged; the glyphs have been drawn again.", stacklevel=3)
-    drawings, content = draw_glyphs(), io.BytesIO()
-    torch.save(vars(drawings), content)
+    content = kept(path, str(path), "the glyphs have been drawn again", stacklevel=3)
+    if content is not None:
+        return Drawings(**torch.load(io.BytesIO(content), weights_only=True))
+    drawings, file = draw_glyphs(), io.BytesIO()
+    torch.save(vars(drawings), file)
     try:
-        with written_whole(path) as file:
-            file.write(hashlib.sha256(content.getvalue()).hexdigest().encode() + b"\n" + content.getvalue())
+        keep(path, file.getvalue())
     except OSError as error:
         warnings.warn(f"The glyphs are not kept for next time. {error}", stacklevel=3)
     return drawings

@@ -10,7 +10,7 @@ import warnings
 from importlib.resources import files
 from pathlib import Path
 
-from lessons_lib.data.cache import cache_folder, written_whole
+from lessons_lib.data.cache import cache_folder, remove_unfinished, written_whole
 from lessons_lib.data.images import ImageData, LabelledImages
 from lessons_lib.data.vision import import_torchvision
 
@@ -27,7 +27,7 @@ VALIDATION = 5_000
 def load_mnist() -> ImageData:
     """MNIST as 55,000 training, 5,000 validation (the last of the official training set) and 10,000 test images.
 
-    Raises OSError with one sentence if the cache folder cannot be written.
+    Raises OSError with one sentence if the cache folder cannot be written, where it must be.
     """
     root = unpack_mnist()
     torchvision = import_torchvision()
@@ -39,19 +39,32 @@ def load_mnist() -> ImageData:
 def unpack_mnist() -> Path:
     """Put the four files where torchvision looks for them, and return its root folder.
 
-    A file that is missing is unpacked; one that is not, byte for byte, what it should be is named and unpacked again.
+    A file that is missing is unpacked; one that cannot be read, or is not, byte for byte, what it should be is named
+    and unpacked again. What a killed process has left half unpacked is removed.
     """
     root = cache_folder()
+    remove_unfinished(root / "MNIST" / "raw")
     for name, digest in DIGESTS.items():
         path = root / "MNIST" / "raw" / name
-        if path.exists() and _digest(path) != digest:
-            warnings.warn(f"{path} was damaged; it has been unpacked again.", stacklevel=2)
-        elif path.exists():
+        wrong = _fault(path, digest)
+        if wrong is None:
             continue
         packed = files("lessons_lib.data") / "mnist" / f"{name}.xz"
         with written_whole(path) as file, packed.open("rb") as source, lzma.open(source) as unpacked:
             shutil.copyfileobj(unpacked, file, length=1 << 20)
+        if wrong:
+            warnings.warn(f"{path} {wrong}; it has been unpacked again.", stacklevel=2)
     return root
+
+
+def _fault(path: Path, digest: str) -> str | None:
+    """What is wrong with a file: None for nothing, no words where it is missing."""
+    try:
+        return None if _digest(path) == digest else "was damaged"
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except OSError as error:
+        return f"could not be read ({error.strerror or error})"
 
 
 def _digest(path: Path) -> str:

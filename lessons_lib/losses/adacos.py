@@ -8,7 +8,9 @@ from torch import Tensor
 
 from lessons_lib.angles import safe_angle
 from lessons_lib.losses.base import Head
-from lessons_lib.losses.checks import check_batch
+from lessons_lib.losses.checks import check_batch, number
+from lessons_lib.losses.cross_entropy import factor
+from lessons_lib.losses.passes import moved_once
 from lessons_lib.losses.processes import of_all_processes
 
 LEAST_SCALE = 0.01  # where all others lie opposite, the rule would ask for a negative one
@@ -27,7 +29,7 @@ class FixedAdaCosLoss(Head):
 
     def __init__(self, num_classes: int, embedding_size: int):
         super().__init__(num_classes, embedding_size)
-        self.scale = fixed_scale(num_classes)
+        self.scale = fixed_scale(self.num_classes)
 
     def target_logit(self, theta: Tensor) -> Tensor:
         """cos θ: no margin."""
@@ -40,7 +42,8 @@ class AdaCosLoss(Head):
     Zhang et al., AdaCos, CVPR 2019, Eq. 14: s ← ln B / cos(min(45°, θ_med)), with θ_med the batch's median target angle
     and B the mean over the batch of Σ_{j≠y} e^{s·cos θ_j} at the scale before. `scale` is a buffer, saved with the
     class weights; it moves in training mode only, at most up to `max_scale`, and in all processes that share a batch
-    alike. In two and three dimensions it diverged.
+    alike. Activation checkpointing runs a pass again with the scale it had and moves it once. A scale put in its
+    place that wants a gradient is learnt instead. In two and three dimensions it diverged.
     Raises ValueError for fewer than three classes and a max_scale that is not positive.
     """
 
@@ -54,11 +57,12 @@ class AdaCosLoss(Head):
 
     def __init__(self, num_classes: int, embedding_size: int, max_scale: float | None = None):
         super().__init__(num_classes, embedding_size)
+        max_scale = None if max_scale is None else number("max_scale", max_scale)
         if max_scale is not None and not max_scale > 0:
             raise ValueError(f"max_scale must be positive, or None for no limit, got {max_scale}.")
         self.max_scale = max_scale
         del self.scale
-        self.register_buffer("scale", torch.tensor(fixed_scale(num_classes)))
+        self.register_buffer("scale", torch.tensor(fixed_scale(self.num_classes)))
 
     def target_logit(self, theta: Tensor) -> Tensor:
         """cos θ: no margin."""
@@ -68,12 +72,19 @@ class AdaCosLoss(Head):
         """Mean loss over a batch, raw embeddings (N, d), labels (N,); in training mode the scale moves first."""
         check_batch(self, embeddings, labels)
         cosines = self.cosines(embeddings)
-        if self.training:
-            self.follow(cosines.detach(), labels)
-        return F.cross_entropy(self.scale * cosines, labels)
+        scale = factor(self.scale, cosines)
+        if self.training and "scale" in self._buffers and not self.scale.requires_grad:
+            scale = moved_once(self, embeddings, labels, lambda: self.follow(cosines.detach(), labels))
+        # A copy, as autograd keeps it: the next batch moves the buffer, maybe before this one's backward pass.
+        return F.cross_entropy(scale.clone() * cosines, labels)
+
+    def logits(self, embeddings: Tensor) -> Tensor:
+        """What one predicts with, (N, C)."""
+        cosines = self.cosines(embeddings)
+        return factor(self.scale, cosines).clone() * cosines
 
     @torch.no_grad()
-    def follow(self, cosines: Tensor, labels: Tensor) -> None:
+    def follow(self, cosines: Tensor, labels: Tensor) -> Tensor:
         """Set the scale from a batch's cosines (N, C), or from those of all processes that train together."""
         target = labels[:, None]
         theta = safe_angle(cosines.gather(1, target))
@@ -81,7 +92,7 @@ class AdaCosLoss(Head):
         theta, others = of_all_processes(torch.cat([theta, others], dim=1)).T
         theta_med, log_b = theta.median(), others.logsumexp(dim=0) - math.log(len(others))
         scale = log_b / torch.cos(theta_med.clamp(max=math.pi / 4))
-        self.scale.copy_(scale.clamp(min=LEAST_SCALE, max=self.max_scale))
+        return self.scale.copy_(scale.clamp(min=LEAST_SCALE, max=self.max_scale))
 
 
 def fixed_scale(num_classes: int) -> float:

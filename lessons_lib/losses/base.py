@@ -7,15 +7,16 @@ import torch
 from torch import Tensor, nn
 
 from lessons_lib.angles import cosines_and_own, cosines_between, full_precision, safe_angle, unit_vectors
-from lessons_lib.losses.checks import check_batch, check_count, check_embeddings
-from lessons_lib.losses.cross_entropy import cross_entropy
+from lessons_lib.losses.checks import check_batch, check_count, check_embeddings, number
+from lessons_lib.losses.cross_entropy import cross_entropy, factor
 
 
 class Head(nn.Module):
     """Cross-entropy over s·cos θ_j, where the true class answers to a curve of its own, `target_logit`.
 
     A loss of the family is this class with another curve. It owns the class weights, one row a class, so an optimiser
-    needs `[*net.parameters(), *head.parameters()]` and nothing else.
+    needs `[*net.parameters(), *head.parameters()]` and nothing else. `scale` may also be a tensor of one number: as a
+    torch.nn.Parameter it is learnt with the rest.
 
     Raises ValueError for fewer than `fewest_classes` classes or an embedding_size below 1.
     """
@@ -24,15 +25,16 @@ class Head(nn.Module):
     paper: ClassVar[str]
     needs: ClassVar[str] = "nothing special"
     fewest_classes: ClassVar[int] = 2
+    scaled: ClassVar[bool] = True  # whether the loss makes use of `scale`
 
     def __init__(self, num_classes: int, embedding_size: int, scale: float = 1.0):
         super().__init__()
-        check_count("num_classes", num_classes, self.fewest_classes, type(self).__name__)
-        check_count("embedding_size", embedding_size, 1, type(self).__name__)
-        if not (scale > 0 and math.isfinite(scale)):
+        self.num_classes = check_count("num_classes", num_classes, self.fewest_classes, type(self).__name__)
+        self.embedding_size = check_count("embedding_size", embedding_size, 1, type(self).__name__)
+        self.scale = number("scale", scale)
+        if not (self.scale > 0 and math.isfinite(self.scale)):
             raise ValueError(f"scale must be a positive number, got {scale}.")
-        self.num_classes, self.embedding_size, self.scale = num_classes, embedding_size, scale
-        self.weight = nn.Parameter(torch.randn(num_classes, embedding_size))
+        self.weight = nn.Parameter(torch.randn(self.num_classes, self.embedding_size))
 
     @classmethod
     def sensible(cls, num_classes: int, embedding_size: int) -> dict[str, float]:
@@ -54,7 +56,8 @@ class Head(nn.Module):
 
     def logits(self, embeddings: Tensor) -> Tensor:
         """What one predicts with, (N, C): no margin, whatever the loss trains with."""
-        return self.scale * self.cosines(embeddings)
+        cosines = self.cosines(embeddings)
+        return factor(self.scale, cosines) * cosines
 
     def deciding_weights(self) -> tuple[Tensor, Tensor | None]:
         """Rows w_j (C, d) and numbers b_j (C,) or None such that the predicted class is the largest w_j·x + b_j."""
@@ -69,7 +72,9 @@ class Head(nn.Module):
     def extra_repr(self) -> str:
         """Sizes, scale and whatever margin this head has."""
         plain = {name: value for name, value in vars(self).items() if isinstance(value, int | float | str)}
-        plain |= {name: f"{float(value):.4g}" for name, value in self.named_buffers() if value.ndim == 0}
+        tensors = vars(self) | dict(self.named_buffers()) | dict(self.named_parameters()) | {"scale": self.scale}
+        ones = {name: value for name, value in tensors.items() if isinstance(value, Tensor) and value.numel() == 1}
+        plain |= {name: f"{value.item():.4g}" for name, value in ones.items()}
         return ", ".join(f"{name}={value}" for name, value in plain.items() if name != "training" and name[0] != "_")
 
 

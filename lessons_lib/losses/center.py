@@ -5,7 +5,8 @@ from torch import Tensor, nn
 
 from lessons_lib.angles import full_precision
 from lessons_lib.losses.base import in_full_precision
-from lessons_lib.losses.checks import check_batch, check_count
+from lessons_lib.losses.checks import check_batch, check_count, number
+from lessons_lib.losses.passes import moved_once
 from lessons_lib.losses.processes import summed_over_processes
 
 
@@ -15,7 +16,8 @@ class CenterLoss(nn.Module):
     Wen et al., A Discriminative Feature Learning Approach for Deep Face Recognition, ECCV 2016, Eqs. 2–5, with the mean
     over the batch where the paper has the sum. `centers` (C, d) is a buffer: no optimiser moves it, and no λ does.
     Each batch in training mode does, after its loss, by the paper's own rule: c_j ← c_j − α Σ_i (c_j − x_i)/(1 + n_j)
-    over the n_j features of class j, and a class without features stays. Processes that share a batch move them alike.
+    over the n_j features of class j, and a class without features stays. Processes that share a batch move them alike;
+    a pass that activation checkpointing runs again moves nothing.
     Raises ValueError for sizes below 1 and an alpha outside 0..1.
     """
 
@@ -24,33 +26,35 @@ class CenterLoss(nn.Module):
 
     def __init__(self, num_classes: int, embedding_size: int, alpha: float = 0.5):
         super().__init__()
-        check_count("num_classes", num_classes, 1, type(self).__name__)
-        check_count("embedding_size", embedding_size, 1, type(self).__name__)
+        self.num_classes = check_count("num_classes", num_classes, 1, type(self).__name__)
+        self.embedding_size = check_count("embedding_size", embedding_size, 1, type(self).__name__)
+        self.alpha = number("alpha", alpha)
         if not 0 <= alpha <= 1:
             raise ValueError(f"alpha must lie in 0..1, got {alpha}; 0 keeps the centres where they are.")
-        self.num_classes, self.embedding_size, self.alpha = num_classes, embedding_size, alpha
-        self.register_buffer("centers", torch.randn(num_classes, embedding_size))
+        self.register_buffer("centers", torch.randn(self.num_classes, self.embedding_size))
 
     def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
         """Mean loss over a batch, raw embeddings (N, d), labels (N,) int64; in training mode the centres move after."""
         check_batch(self, embeddings, labels)
         with full_precision(embeddings):
             x = in_full_precision(embeddings)
-            away = x - self.centers[labels].to(x.dtype)
-            loss = away.square().sum(dim=1).mean() / 2
-        if self.training:
-            self.follow(away.detach(), labels)
-        return loss
+            if self.training:
+                own = moved_once(self, x, labels, lambda: self.follow(x.detach(), labels))
+            else:
+                own = self.centers[labels].to(x.dtype)
+            return (x - own).square().sum(dim=1).mean() / 2
 
     @torch.no_grad()
-    def follow(self, away: Tensor, labels: Tensor) -> None:
-        """Move the centres towards a batch of which `away` (N, d) is x − c_y."""
-        away = away.to(self.centers.dtype)
+    def follow(self, x: Tensor, labels: Tensor) -> Tensor:
+        """Move the centres towards a batch's features x (N, d); gives where those of its classes stood, (N, d)."""
+        own = self.centers[labels].to(x.dtype)
+        away = (x - own).to(self.centers.dtype)
         one = away.new_ones(len(away), 1)
         pulls_and_counts = self.centers.new_zeros(self.num_classes, self.embedding_size + 1)
         pulls_and_counts.index_add_(0, labels, torch.cat([away, one], dim=1))
         pulls, count = summed_over_processes(pulls_and_counts).split([self.embedding_size, 1], dim=1)
         self.centers.add_(pulls / (1 + count), alpha=self.alpha)
+        return own
 
     def extra_repr(self) -> str:
         """Sizes and rate."""

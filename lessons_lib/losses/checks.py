@@ -1,10 +1,14 @@
 """Refuse with one sentence what would fail obscurely, or silently, further down. All raise ValueError."""
 
 import math
-from typing import Protocol
+import operator
+from typing import Any, Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
+
+from lessons_lib.angles import values_of
 
 
 class Sized(Protocol):
@@ -14,28 +18,79 @@ class Sized(Protocol):
     embedding_size: int
 
 
-def check_count(name: str, count: int, fewest: int, loss: str) -> None:
-    """A size must be a whole number."""
-    if isinstance(count, bool) or not isinstance(count, int) or count < fewest:
+def check_count(name: str, count: int, fewest: int, loss: str) -> int:
+    """A size must be a whole number, Python's or NumPy's or a tensor of one: it comes back as Python's."""
+    whole = None if isinstance(count, bool) or getattr(count, "dtype", None) == torch.bool else _index(count)
+    if whole is None or whole < fewest:
         raise ValueError(f"{name} must be a whole number of at least {fewest} for {loss}, got {count!r}.")
+    return whole
+
+
+def _index(count: Any) -> int | None:
+    try:
+        return operator.index(count)
+    except TypeError:
+        return None
+
+
+def number(name: str, value: Any) -> Any:
+    """A setting must be a number: NumPy's comes back as Python's, a tensor of one number (to be learnt) as it is."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    one = value.numel() == 1 if isinstance(value, Tensor) else isinstance(value, int | float)
+    if not one or isinstance(value, bool):
+        given = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else repr(value)
+        raise ValueError(f"{name} must be a number, got {given}.")
+    return value
+
+
+def check_tensor(name: str, value: Any) -> None:
+    """A tensor, and for an array or a list the call that makes one of it."""
+    if isinstance(value, Tensor):
+        return
+    if isinstance(value, np.ndarray):
+        raise ValueError(
+            f"{name} must be a tensor, got a NumPy array of {value.dtype}; use {_from_numpy(name, value)}."
+        )
+    use = f"; use torch.tensor({name})" if isinstance(value, list | tuple) else ""
+    raise ValueError(f"{name} must be a tensor, got {type(value).__name__}{use}.")
+
+
+def _from_numpy(name: str, array: np.ndarray) -> str:
+    """The call that makes what is asked for by that name."""
+    if array.dtype.kind not in "fiub":
+        return "numbers"
+    wanted = {"labels": ("i8", ".long()"), "same": ("b1", ".bool()")}
+    dtype, turned = wanted.get(name, (array.dtype.str if array.dtype.kind == "f" else "f4", ".float()"))
+    return f"torch.from_numpy({name})" + ("" if array.dtype == np.dtype(dtype) else turned)
+
+
+def _bad_rows(name: str, rows: Tensor) -> None:
+    """ValueError where a batch's numbers, which must be there to be read, are not all finite."""
+    values = values_of(rows)
+    if math.isfinite(values.detach().sum()):  # quicker than asking each
+        return
+    if not values.isfinite().all():
+        bad = int((~values.isfinite()).any(dim=-1).sum())
+        where = f" in {bad} of {len(values)} rows" if values.shape == rows.shape else ""  # else one batch of many
+        raise ValueError(f"{name} must be finite, got NaN or infinity{where}.")
 
 
 def check_embeddings(loss: Sized, embeddings: Tensor) -> None:
     """Shape, dtype, and while not compiling the values: all finite."""
+    check_tensor("embeddings", embeddings)
     if embeddings.ndim != 2 or embeddings.shape[1] != loss.embedding_size:
         raise ValueError(f"embeddings must have shape (N, {loss.embedding_size}), got {tuple(embeddings.shape)}.")
     if not embeddings.is_floating_point():
         raise ValueError(f"embeddings must be floating point numbers, got {embeddings.dtype}.")
-    if torch.compiler.is_compiling() or math.isfinite(embeddings.detach().sum()):  # quicker than asking each
-        return
-    if not embeddings.isfinite().all():
-        bad = int((~embeddings.isfinite()).any(dim=1).sum())
-        raise ValueError(f"embeddings must be finite, got NaN or infinity in {bad} of {len(embeddings)} rows.")
+    if not torch.compiler.is_compiling():
+        _bad_rows("embeddings", embeddings)
 
 
 def check_batch(loss: Sized, embeddings: Tensor, labels: Tensor) -> None:
     """The same for a batch: one int64 class number for each embedding, and at least one of them."""
     check_embeddings(loss, embeddings)
+    check_tensor("labels", labels)
     if len(embeddings) == 0:
         raise ValueError("embeddings must hold at least one row, got an empty batch.")
     if labels.shape != embeddings.shape[:1]:
@@ -44,26 +99,40 @@ def check_batch(loss: Sized, embeddings: Tensor, labels: Tensor) -> None:
         )
     if labels.dtype != torch.int64:
         raise ValueError(f"labels must be int64 class numbers, got {labels.dtype}; use labels.long().")
+    check_scale(loss)
     if torch.compiler.is_compiling():
         return
-    least, most = (int(label) for label in labels.aminmax())
+    least, most = (int(label) for label in values_of(labels).aminmax())
     if least < 0 or most >= loss.num_classes:
         raise ValueError(f"labels must lie in 0..{loss.num_classes - 1}, got {least}..{most}.")
 
 
+def check_scale(loss: Sized) -> None:
+    """A tensor in the scale's place: one number, and in a loss that makes use of it, or it would never learn."""
+    scale = getattr(loss, "scale", None)
+    if not isinstance(scale, Tensor):
+        return
+    if scale.numel() != 1:
+        raise ValueError(f"scale must be one number, got a tensor of shape {tuple(scale.shape)}.")
+    if scale.requires_grad and not getattr(loss, "scaled", True):
+        raise ValueError(f"{type(loss).__name__} has no scale to learn, got one: leave it at 1.0, or use another loss.")
+
+
 def check_weight(name: str, weight: Tensor) -> None:
     """Class weights or other points, (C, d): at least two of them, and while not compiling all finite."""
+    check_tensor(name, weight)
     if weight.ndim != 2 or len(weight) < 2:
         raise ValueError(f"{name} must have shape (C, d) with C at least 2, got {tuple(weight.shape)}.")
     if not weight.is_floating_point():
         raise ValueError(f"{name} must be floating point numbers, got {weight.dtype}.")
-    if not torch.compiler.is_compiling() and not weight.isfinite().all():
-        bad = int((~weight.isfinite()).any(dim=1).sum())
-        raise ValueError(f"{name} must be finite, got NaN or infinity in {bad} of {len(weight)} rows.")
+    if not torch.compiler.is_compiling():
+        _bad_rows(name, weight)
 
 
 def check_rows(**batches: Tensor) -> None:
     """Batches whose rows belong together, by name: all like the first one, (N, d), and while not compiling finite."""
+    for name, batch in batches.items():
+        check_tensor(name, batch)
     (first, model), *_ = batches.items()
     if model.ndim != 2 or model.shape[1] == 0:
         raise ValueError(f"{first} must have shape (N, d) with d at least 1, got {tuple(model.shape)}.")
@@ -76,13 +145,13 @@ def check_rows(**batches: Tensor) -> None:
             raise ValueError(f"{name} must have the shape of {first}, {tuple(model.shape)}, got {tuple(batch.shape)}.")
         if batch.dtype != model.dtype:
             raise ValueError(f"{name} must have the dtype of {first}, {model.dtype}, got {batch.dtype}.")
-        if not torch.compiler.is_compiling() and not batch.isfinite().all():
-            bad = int((~batch.isfinite()).any(dim=1).sum())
-            raise ValueError(f"{name} must be finite, got NaN or infinity in {bad} of {len(batch)} rows.")
+        if not torch.compiler.is_compiling():
+            _bad_rows(name, batch)
 
 
 def check_same(same: Tensor, pairs: int) -> None:
     """One bool a pair. Not a number: 0 means alike in one paper and different in the next."""
+    check_tensor("same", same)
     if same.shape != (pairs,):
         raise ValueError(f"same must have shape ({pairs},), one for each pair, got {tuple(same.shape)}.")
     if same.dtype != torch.bool:

@@ -1,6 +1,7 @@
 """Pair losses in a head's place: they learn from the pairs or triplets that a batch holds."""
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -76,7 +77,9 @@ class InBatch(Head):
 
     def extra_repr(self) -> str:
         """Sizes, and how pairs are chosen."""
-        return f"{super().extra_repr()}, choose={self.choose.__name__}, normalize={self.normalize}"
+        choose = self.choose.func if isinstance(self.choose, partial) else self.choose
+        name = getattr(choose, "__name__", type(choose).__name__)  # an object that can be called has none
+        return f"{super().extra_repr()}, choose={name}, normalize={self.normalize}"
 
 
 def all_pairs(embeddings: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:

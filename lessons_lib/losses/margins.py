@@ -8,6 +8,7 @@ from torch import Tensor
 
 from lessons_lib.angles import margin_ceiling
 from lessons_lib.losses.base import Head
+from lessons_lib.losses.checks import number
 
 Beyond = Literal["mirror", "linear", "raw"]
 Gradient = Literal["true", "detached"]
@@ -78,11 +79,12 @@ class ArcFaceLoss(Head):
 
     def target_logit(self, theta: Tensor) -> Tensor:
         """cos(θ + m), and past π − m what `beyond` says."""
-        m, phi = self.margin, theta + self.margin
+        phi = theta + self.margin
         if self.beyond == "mirror":
             curve = falling_cosine(phi)
         elif self.beyond == "linear":
-            curve = torch.where(phi <= math.pi, torch.cos(phi), torch.cos(theta) - m * math.sin(m))
+            m = torch.as_tensor(self.margin, dtype=theta.dtype, device=theta.device)
+            curve = torch.where(phi <= math.pi, torch.cos(phi), torch.cos(theta) - m * m.sin())
         else:
             curve = torch.cos(phi)
         if self.gradient == "true":
@@ -114,9 +116,10 @@ class CombinedMarginLoss(Head):
         scale: float = 64.0,
     ):
         super().__init__(num_classes, embedding_size, scale)
+        self.m1 = number("m1", m1)
         if not 0 < m1 <= 10:
             raise ValueError(f"m1 multiplies the angle and must lie in 0..10, got {m1}; 1 leaves it alone.")
-        self.m1, self.m2, self.m3 = m1, angular_margin("m2", m2), cosine_margin("m3", m3)
+        self.m2, self.m3 = angular_margin("m2", m2), cosine_margin("m3", m3)
 
     @classmethod
     def sensible(cls, num_classes: int, embedding_size: int) -> dict[str, float]:
@@ -144,6 +147,7 @@ def usual_scale(num_classes: int) -> float:
 
 def angular_margin(name: str, margin: float) -> float:
     """A margin in radians, 0..π; ValueError with the number to use instead for one that is evidently in degrees."""
+    margin = number(name, margin)
     if math.pi < margin <= 180:
         use = f"use {math.radians(margin):.3f}, the same angle"
         raise ValueError(f"{name} must be in radians, got {margin}, which looks like degrees: {use}.")
@@ -154,6 +158,7 @@ def angular_margin(name: str, margin: float) -> float:
 
 def cosine_margin(name: str, margin: float) -> float:
     """A margin in units of cosine, 0..2; ValueError for one that is evidently an angle in degrees."""
+    margin = number(name, margin)
     if 2 < margin <= 180:
         use = f"use {1 - math.cos(math.radians(margin)):.3f}, what that angle takes off the cosine at θ = 0"
         raise ValueError(f"{name} must be in units of cosine, got {margin}, which looks like degrees: {use}.")

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from lessons_lib.angles import full_precision, unit_vectors
 from lessons_lib.losses.base import in_full_precision
-from lessons_lib.losses.checks import check_rows, check_same
+from lessons_lib.losses.checks import check_rows, check_same, number
 
 
 class ContrastiveLoss(nn.Module):
@@ -26,9 +26,9 @@ class ContrastiveLoss(nn.Module):
 
     def __init__(self, margin: float = 1.0):
         super().__init__()
+        self.margin = number("margin", margin)
         if not (margin > 0 and math.isfinite(margin)):
             raise ValueError(f"margin must be a positive distance, got {margin}.")
-        self.margin = margin
 
     def forward(self, x1: Tensor, x2: Tensor, same: Tensor) -> Tensor:
         """Mean over the pairs: raw embeddings x1 and x2 (N, d), same (N,) bool. ValueError for anything else."""
@@ -58,11 +58,11 @@ class TripletLoss(nn.Module):
 
     def __init__(self, margin: float = 0.2):
         super().__init__()
+        self.margin = number("margin", margin)
         if not 0 <= margin <= 4:
             raise ValueError(
                 f"margin must lie in 0..4, by which squared distances of unit vectors can differ, got {margin}."
             )
-        self.margin = margin
 
     def forward(self, anchors: Tensor, positives: Tensor, negatives: Tensor) -> Tensor:
         """Mean over the triplets: raw embeddings, all (N, d). ValueError for anything else."""

@@ -26,9 +26,8 @@ class SiameseVerifier(nn.Module):
 
     def __init__(self, embedding_size: int):
         super().__init__()
-        check_count("embedding_size", embedding_size, 1, type(self).__name__)
-        self.embedding_size = embedding_size
-        self.alpha = nn.Parameter(torch.full((embedding_size,), -1 / embedding_size))
+        self.embedding_size = size = check_count("embedding_size", embedding_size, 1, type(self).__name__)
+        self.alpha = nn.Parameter(torch.full((size,), -1 / size))
         self.bias = nn.Parameter(torch.ones(1))
 
     def forward(self, x1: Tensor, x2: Tensor) -> Tensor:

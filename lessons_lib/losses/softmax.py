@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lessons_lib.angles import full_precision
+from lessons_lib.angles import full_precision, lengths
 from lessons_lib.losses.base import Head, in_full_precision
 from lessons_lib.losses.checks import check_batch, check_embeddings
 
@@ -18,10 +18,11 @@ class SoftmaxLoss(Head):
 
     formula = r"-\log\frac{e^{W_y\cdot x+b_y}}{\sum_j e^{W_j\cdot x+b_j}}"
     paper = "textbook"
+    scaled = False
 
     def __init__(self, num_classes: int, embedding_size: int, bias: bool = True):
         super().__init__(num_classes, embedding_size)
-        start = nn.Linear(embedding_size, num_classes)
+        start = nn.Linear(self.embedding_size, self.num_classes)
         self.weight = start.weight
         self.bias = start.bias if bias else None
 
@@ -52,6 +53,7 @@ class ModifiedSoftmaxLoss(Head):
 
     formula = r"-\log\frac{e^{\|x\|\cos\theta_y}}{\sum_j e^{\|x\|\cos\theta_j}}"
     paper = "Liu et al., SphereFace, CVPR 2017 (arXiv:1704.08063)"
+    scaled = False
 
     def target_logit(self, theta: Tensor) -> Tensor:
         """cos θ; what multiplies it is the feature's own length."""
@@ -59,8 +61,7 @@ class ModifiedSoftmaxLoss(Head):
 
     def logits(self, embeddings: Tensor) -> Tensor:
         """‖x‖cos θ_j for raw embeddings (N, d), as (N, C)."""
-        length = torch.linalg.vector_norm(in_full_precision(embeddings), dim=1, keepdim=True)
-        return length * self.cosines(embeddings)
+        return lengths(in_full_precision(embeddings)) * self.cosines(embeddings)
 
     def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
         """Mean cross-entropy over a batch: raw embeddings (N, d), labels (N,) int64."""
@@ -71,7 +72,8 @@ class ModifiedSoftmaxLoss(Head):
 class NormalizedSoftmaxLoss(Head):
     """Feature and class weights both of length one: the logit is s·cos θ_j, nothing but angle and a fixed scale.
 
-    Wang et al., NormFace, ACM MM 2017. Left out: their learnable scale and the metric-learning variants.
+    Wang et al., NormFace, ACM MM 2017. Their learnable scale is a Parameter in its
+    place; left out are the metric-learning variants.
     """
 
     formula = r"-\log\frac{e^{s\cos\theta_y}}{\sum_j e^{s\cos\theta_j}}"

@@ -7,8 +7,9 @@ from torch import Tensor, nn
 
 from lessons_lib.angles import cosines_between, full_precision, unit_vectors
 from lessons_lib.losses.base import Head, in_full_precision
-from lessons_lib.losses.checks import check_batch, check_count, check_embeddings
+from lessons_lib.losses.checks import check_batch, check_count, check_embeddings, number
 from lessons_lib.losses.cross_entropy import cross_entropy
+from lessons_lib.losses.distances import distances_within
 from lessons_lib.losses.margins import cosine_margin, half_the_room
 
 
@@ -45,14 +46,15 @@ class SoftTripleLoss(Head):
         tau: float = 0.2,
     ):
         super().__init__(num_classes, embedding_size, scale)
-        check_count("centers_per_class", centers_per_class, 1, type(self).__name__)
+        self.centers_per_class = check_count("centers_per_class", centers_per_class, 1, type(self).__name__)
+        gamma, tau = number("gamma", gamma), number("tau", tau)
         if not (gamma > 0 and math.isfinite(gamma)):
             raise ValueError(f"gamma must be a positive number, got {gamma}; near 0 the nearest centre alone decides.")
         if not (tau >= 0 and math.isfinite(tau)):
             raise ValueError(f"tau must be a number of at least 0, got {tau}; 0 leaves the centres of a class apart.")
-        self.centers_per_class, self.gamma, self.tau = centers_per_class, gamma, tau
+        self.gamma, self.tau = gamma, tau
         self.margin = cosine_margin("margin", margin)
-        self.weight = nn.Parameter(torch.randn(num_classes, centers_per_class, embedding_size))
+        self.weight = nn.Parameter(torch.randn(self.num_classes, self.centers_per_class, self.embedding_size))
 
     @classmethod
     def sensible(cls, num_classes: int, embedding_size: int) -> dict[str, float]:
@@ -93,7 +95,5 @@ class SoftTripleLoss(Head):
         """Σ_c Σ_{t<u} ‖Ŵ_ct − Ŵ_cu‖ / (C·K·(K − 1)): half the mean distance between centres of a class; 0 for K = 1."""
         with full_precision(self.weight):
             centers = unit_vectors(in_full_precision(self.weight))
-            # From differences, not as √(2 − 2 cos): that loses its digits where centres meet.
-            distances = torch.cdist(centers, centers, compute_mode="donot_use_mm_for_euclid_dist")
             pairs = self.num_classes * max(1, self.centers_per_class * (self.centers_per_class - 1))
-            return distances.sum() / 2 / pairs  # (C, K, K) has each pair twice
+            return distances_within(centers).sum() / pairs

@@ -1,12 +1,14 @@
 """SphereFace: the angle multiplied."""
 
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from lessons_lib.angles import safe_angle
+from lessons_lib.angles import lengths, safe_angle
 from lessons_lib.losses.base import Head, in_full_precision
-from lessons_lib.losses.checks import check_batch
+from lessons_lib.losses.checks import check_batch, number
 from lessons_lib.losses.margins import falling_cosine
 
 
@@ -24,10 +26,12 @@ class SphereFaceLoss(Head):
         r"\psi(\theta)=(-1)^k\cos(m\theta)-2k"
     )
     paper = "Liu et al., SphereFace, CVPR 2017 (arXiv:1704.08063)"
+    scaled = False
 
     def __init__(self, num_classes: int, embedding_size: int, margin: int = 4, annealing: float = 0.0):
         super().__init__(num_classes, embedding_size)
-        if margin != int(margin) or margin < 1:
+        margin, annealing = number("margin", margin), number("annealing", annealing)
+        if not 1 <= margin < math.inf or margin != int(margin):
             raise ValueError(f"margin multiplies the angle and must be a whole number of at least 1, got {margin}.")
         if not annealing >= 0:
             raise ValueError(f"annealing must not be negative, got {annealing}; 0 is the full margin.")
@@ -55,4 +59,4 @@ class SphereFaceLoss(Head):
 
     def length(self, embeddings: Tensor) -> Tensor:
         """‖x‖, (N, 1)."""
-        return torch.linalg.vector_norm(in_full_precision(embeddings), dim=1, keepdim=True)
+        return lengths(in_full_precision(embeddings))

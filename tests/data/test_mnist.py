@@ -63,6 +63,29 @@ def test_a_damaged_file_is_named_and_rebuilt(own_cache, damage):
     assert path.read_bytes() == whole
 
 
+def test_a_file_that_cannot_be_read_is_named_and_unpacked_again(own_cache, monkeypatch):
+    path = own_cache / "MNIST" / "raw" / "t10k-labels-idx1-ubyte"
+    read = mnist._digest
+
+    def refuse(which):
+        if which == path:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return read(which)
+
+    monkeypatch.setattr(mnist, "_digest", refuse)
+    with pytest.warns(UserWarning, match=r"ubyte could not be read \(Permission denied\); it has been unpacked again"):
+        mnist.unpack_mnist()
+    monkeypatch.setattr(mnist, "_digest", read)
+    assert read(path) == mnist.DIGESTS[path.name]
+
+
+def test_what_a_killed_process_left_goes_though_all_is_there(own_cache):
+    folder = own_cache / "MNIST" / "raw"
+    (folder / ".t10k-labels-idx1-ubyte.0123abcd.unfinished").write_bytes(b"half")
+    mnist.unpack_mnist()
+    assert sorted(os.listdir(folder)) == sorted(mnist.DIGESTS)
+
+
 def test_a_missing_file_is_unpacked_without_a_word(own_cache, recwarn):
     path = own_cache / "MNIST" / "raw" / "t10k-labels-idx1-ubyte"
     path.unlink()

@@ -6,6 +6,7 @@ import itertools
 import math
 import pickle
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -202,6 +203,68 @@ REFUSED = {
 }
 
 
+ARRAYS = {
+    "labels must be a tensor, got a NumPy array of int64; use torch.from_numpy(labels).": lambda x, y: (x, y.numpy()),
+    "labels must be a tensor, got a NumPy array of int32; use torch.from_numpy(labels).long().": lambda x, y: (
+        x,
+        y.int().numpy(),
+    ),
+    "labels must be a tensor, got a NumPy array of float64; use torch.from_numpy(labels).long().": lambda x, y: (
+        x,
+        y.double().numpy(),
+    ),
+    "labels must be a tensor, got list; use torch.tensor(labels).": lambda x, y: (x, y.tolist()),
+    "labels must be a tensor, got int.": lambda x, y: (x, 3),
+    "labels must be a tensor, got NoneType.": lambda x, y: (x, None),
+    "labels must be int64 class numbers, got torch.int32; use labels.long().": lambda x, y: (x, y.int()),
+    "labels must be int64 class numbers, got torch.uint8; use labels.long().": lambda x, y: (x, y.byte()),
+    "embeddings must be a tensor, got a NumPy array of float32; use torch.from_numpy(embeddings).": lambda x, y: (
+        x.numpy(),
+        y,
+    ),
+    "embeddings must be a tensor, got a NumPy array of int64; use torch.from_numpy(embeddings).float().": lambda x, y: (
+        x.long().numpy(),
+        y,
+    ),
+    "embeddings must be a tensor, got list; use torch.tensor(embeddings).": lambda x, y: (x.tolist(), y),
+}
+
+
+@every_head
+@pytest.mark.parametrize("sentence", ARRAYS)
+def test_what_is_no_tensor_or_of_another_kind_is_told_what_to_do(name, sentence):
+    head, given = make(name), ARRAYS[sentence](*batch())
+    with pytest.raises(ValueError) as refused:
+        head(*given)
+    assert str(refused.value) == sentence
+    use = sentence.rstrip(".").partition("; use ")[2]
+    if use:  # what it says to do must do
+        told = dict(zip(("embeddings", "labels"), given, strict=True))
+        told[sentence.split()[0]] = eval(use, {"torch": torch} | told)
+        assert head(*told.values()).isfinite()
+
+
+@every_head
+def test_numpys_numbers_are_numbers(name):
+    plain = LOSSES[name].sensible(5, 4)
+    torch.manual_seed(0)
+    twin = LOSSES[name](5, 4, **plain)
+    torch.manual_seed(0)
+    head = LOSSES[name](np.int64(5), torch.tensor(4), **{key: np.float64(value) for key, value in plain.items()})
+    assert repr(head) == repr(twin) and type(head.num_classes) is type(head.embedding_size) is int
+    assert not any(isinstance(value, np.generic) for value in vars(head).values())
+    assert torch.equal(head(*batch()), twin(*batch()))
+
+
+@every_head
+@pytest.mark.parametrize("scale", ["16", True, None, [16.0]])
+def test_a_scale_that_is_no_number_is_refused(name, scale):
+    if "scale" not in inspect.signature(LOSSES[name]).parameters:
+        pytest.skip(f"{name} takes no scale")
+    with pytest.raises(ValueError, match=r"^scale must be a number, got "):
+        LOSSES[name](5, 4, scale=scale)
+
+
 @every_head
 @pytest.mark.parametrize("sentence", REFUSED)
 def test_bad_batches_are_refused_in_one_sentence(name, sentence):
@@ -219,6 +282,12 @@ def test_bad_batches_are_refused_in_one_sentence(name, sentence):
         (5, 0, "embedding_size"),
         (5, 2.0, "embedding_size"),
         (True, 4, "num_classes"),
+        (np.True_, 4, "num_classes"),
+        (torch.tensor(True), 4, "num_classes"),
+        (np.float64(5), 4, "num_classes"),
+        (torch.tensor([5, 5]), 4, "num_classes"),
+        ("5", 4, "num_classes"),
+        (None, 4, "num_classes"),
     ],
 )
 def test_bad_sizes_are_refused_in_one_sentence(name, num_classes, size, words):

@@ -1,0 +1,73 @@
+"""What does not fit together is refused in one sentence, and nothing has moved."""
+
+import pytest
+import torch
+from torch import nn
+
+from lessons_lib.data import ImageData, LabelledImages
+from lessons_lib.losses import CenterLoss, ContrastiveLoss, InBatch, SoftmaxLoss, all_pairs
+from lessons_lib.training import fit
+
+
+def part(count, classes=3):
+    return LabelledImages(torch.rand(count, 1, 8, 8), torch.arange(count) % classes)
+
+
+def data(train=12, validation=6, classes=3, said=3):
+    return ImageData(part(train, classes), part(validation, classes), part(6), num_classes=said, digest="parts")
+
+
+def labelled(labels):
+    return LabelledImages(torch.rand(6, 1, 8, 8), labels)
+
+
+SIX = torch.arange(6) % 3
+IN_BATCH = InBatch(ContrastiveLoss(), all_pairs, 3, 5)
+CASES = {
+    "fewer classes": (data(), SoftmaxLoss(2, 2), (), r"SoftmaxLoss has num_classes=2 and data has num_classes=3: "),
+    "an auxiliary loss with fewer": (data(), SoftmaxLoss(3, 2), [(1.0, CenterLoss(2, 2))], "CenterLoss has num_cl"),
+    "no training images": (data(train=0), SoftmaxLoss(3, 2), (), r"data\.train must hold at least one image .*got 0"),
+    "no validation images": (data(validation=0), SoftmaxLoss(3, 2), (), r"data\.validation must hold at least one"),
+    "too few labels": (
+        ImageData(LabelledImages(torch.rand(7, 1, 8, 8), SIX), part(6), part(6), 3, ""),
+        SoftmaxLoss(3, 2),
+        (),
+        r"data\.train must hold .* got 7 images and 6 labels\.",
+    ),
+    "labels beyond": (data(classes=4), SoftmaxLoss(3, 2), (), r"labels must lie in 0\.\.2, got 0\.\.3\."),
+    "labels below": (
+        ImageData(part(6), labelled(SIX - 1), part(6), 3, ""),
+        SoftmaxLoss(3, 2),
+        (),
+        r"labels of data\.validation must lie in 0\.\.2, got -1\.\.1\.",
+    ),
+    "labels that are no numbers of classes": (
+        ImageData(part(6), labelled(SIX.float()), part(6), 3, ""),
+        SoftmaxLoss(3, 2),
+        (),
+        "labels must be int64 class numbers, got torch.float32",
+    ),
+    "another size": (data(), SoftmaxLoss(3, 5), (), r"SoftmaxLoss has embedding_size=5 and net makes .*\(N, 2\)"),
+    "another size, pairs": (data(), IN_BATCH, (), "InBatch has embedding_size=5 and net makes embeddings"),
+    "another size, auxiliary": (
+        data(),
+        SoftmaxLoss(3, 2),
+        [(1.0, CenterLoss(3, 5))],
+        "CenterLoss has embedding_size=5",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("cache", [True, False])
+def test_it_is_refused_before_anything_is_trained(case, cache, cache_folder):
+    given, head, auxiliary, said = CASES[case]
+    net = nn.Sequential(nn.Flatten(), nn.Linear(64, 2))
+    before, seen = net[1].weight.clone(), []
+    with pytest.raises(ValueError, match="^" + said):
+        fit(net, head, given, epochs=1, auxiliary=auxiliary, cache=cache, callback=lambda *what: seen.append(what))
+    assert torch.equal(net[1].weight, before) and not seen
+
+
+def test_a_head_may_know_more_classes_than_come(cache_folder):
+    assert fit(nn.Sequential(nn.Flatten(), nn.Linear(64, 2)), SoftmaxLoss(7, 2), data(), epochs=1).steps == 1
