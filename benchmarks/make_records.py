@@ -141,8 +141,8 @@ def say(start: dict) -> None:
     print(f"{start['name']}, seed {start['seed']}, {where}, {start['seconds']} s: {held}", flush=True)
 
 
-def write(name: str, starts: list[dict]) -> None:
-    """Write the record of one lesson or benchmark from its starts."""
+def write(name: str, starts: list[dict], origin: str) -> None:
+    """Write the record of one lesson or benchmark from its starts, and from what it was made when they began."""
     import torch
 
     starts = sorted(starts, key=lambda start: (list(KINDS).index(start["kind"]), start["seed"]))
@@ -150,7 +150,7 @@ def write(name: str, starts: list[dict]) -> None:
     if len(shapes) != 1 or not starts[0]["taken"]:
         raise SystemExit(f"{name}: its starts did not all measure the same things, so nothing is recorded.")
     record = {"name": name, "date": str(datetime.date.today()), "torch": torch.__version__.split("+")[0]}
-    record |= {"processor": processor(), "made_from": made_from(name)}
+    record |= {"processor": processor(), "made_from": origin}
     record["starts"] = [{key: start[key] for key in ("seed", "kind", "capability")} for start in starts]
     record["values"] = {what: _together([start["taken"][what] for start in starts]) for what in starts[0]["taken"]}
     RECORDS.mkdir(exist_ok=True)
@@ -217,10 +217,11 @@ def main(arguments: list[str]) -> int:
         asked = [name for name in asked if stale(name)]
     seeds = {kind: options.seeds or (OTHER_SEEDS if options.check else SEEDS[kind]) for kind in options.kinds}
     passed = [*asked, "--rate", str(options.rate), *["--check"] * options.check]
+    before = {name: made_from(name) for name in asked}
     starts = played(seeds, *passed) if asked else []
     if not options.check:
         for name in asked:
-            write(name, [start for start in starts if start["name"] == name])
+            write(name, [start for start in starts if start["name"] == name], before[name])
     held = sum(not start["fell"] for start in starts)
     print(f"{held}/{len(starts)} held")
     return int(held < len(starts))

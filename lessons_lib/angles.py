@@ -12,6 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from lessons_lib.transforms import differentiated_again, in_function_transform
+
 
 def unit_vectors(vectors: Tensor) -> Tensor:
     """Put each row of (..., d) on the unit sphere, differentiably.
@@ -75,27 +77,6 @@ def _cosines_step_by_step(vectors: Tensor, directions: Tensor) -> Tensor:
     return unit_vectors(vectors) @ unit_vectors(directions).T
 
 
-def in_function_transform() -> bool:
-    """Whether torch.func is at work (grad, vmap, jvp …): then gradients written out and steps in place must not be."""
-    return not torch.compiler.is_compiling() and torch._C._are_functorch_transforms_active()
-
-
-def differentiated_again(gradient: Tensor) -> bool:
-    """Whether a backward pass that got this gradient may be differentiated itself, or goes through many at once."""
-    if torch.compiler.is_compiling():
-        return False
-    batched = values_of(gradient) is not gradient or torch._C._functorch.is_legacy_batchedtensor(gradient)
-    return batched or torch.is_grad_enabled()
-
-
-def values_of(tensor: Tensor) -> Tensor:
-    """The tensor of which torch.func differentiates or batches something, else itself: one whose numbers can be read.
-
-    Batched, it has dimensions that the tensor hides.
-    """
-    return tensor if torch.compiler.is_compiling() else torch.func.debug_unwrap(tensor)
-
-
 def full_precision(tensor: Tensor) -> AbstractContextManager[None]:
     """Keep autocast away: in half precision cosines near 1 are 1.8 degrees apart."""
     device = tensor.device.type
@@ -104,10 +85,10 @@ def full_precision(tensor: Tensor) -> AbstractContextManager[None]:
 
 def lengths(vectors: Tensor) -> Tensor:
     """‖v‖ of each row of (..., d), as (..., 1). Of a row of zeros 0, its gradient 0, its second derivative finite."""
-    length = torch.linalg.vector_norm(vectors.detach(), dim=-1, keepdim=True)
-    if not torch.is_grad_enabled():
-        return length
-    nothing = length == 0  # where the norm's slope must not be asked for, not even times 0
+    if not ((torch.is_grad_enabled() and vectors.requires_grad) or in_function_transform()):
+        return torch.linalg.vector_norm(vectors, dim=-1, keepdim=True)
+    nothing = torch.linalg.vector_norm(vectors.detach(), dim=-1, keepdim=True) == 0
+    # There the norm's slope must not be asked for, not even times 0.
     stand_in = torch.where(nothing, 1.0, vectors)
     return torch.linalg.vector_norm(stand_in, dim=-1, keepdim=True).masked_fill(nothing, 0.0)
 

@@ -226,7 +226,11 @@ class _Training:
         right = head.logits(here).argmax(1).cpu() == part.labels
         theta = safe_angle(head.cosines(here).cpu().gather(1, part.labels[:, None]))
         head.train()
-        metrics = {"accuracy": float(right.float().mean()), "theta": float(theta.mean()), "scale": float(head.scale)}
+        metrics = {
+            "accuracy": float(right.float().mean()),
+            "theta": float(theta.mean()),
+            "scale": float(torch.as_tensor(head.scale).detach()),
+        }
         return metrics, embeddings
 
 

@@ -181,7 +181,7 @@ def tiny(tmp_path, monkeypatch, cache_folder):
 
 def test_a_lesson_records_itself_and_another_start_stands_among_them(tiny):
     assert make_records.names()[0] == "01_tiny" and make_records.stale("01_tiny")
-    make_records.write("01_tiny", [tiny(seed) for seed in (1, 0, 2, 3)])
+    make_records.write("01_tiny", [tiny(seed) for seed in (1, 0, 2, 3)], made_from.made_from("01_tiny"))
     kept = json.loads((make_records.RECORDS / "01_tiny.json").read_text(encoding="utf-8"))
     lengths = kept["values"]["length of the class weights"]
     assert [start["seed"] for start in kept["starts"]] == [0, 1, 2, 3] and len(set(lengths)) == 4
@@ -190,7 +190,7 @@ def test_a_lesson_records_itself_and_another_start_stands_among_them(tiny):
 
 
 def test_a_broken_training_is_words_for_a_reader_and_fails_in_ci(tiny, monkeypatch, capsys):
-    make_records.write("01_tiny", [tiny(seed) for seed in range(4)])
+    make_records.write("01_tiny", [tiny(seed) for seed in range(4)], "")
     (fell,) = tiny(0, record=False, rate=100.0)["fell"]
     assert fell.startswith("length = record(") and "farther outside than the record is wide" in fell
     monkeypatch.delenv("CI")
@@ -210,7 +210,7 @@ def test_a_claim_that_does_not_hold_of_a_start_is_told_with_its_line(tiny):
 def test_starts_that_measured_different_things_are_not_recorded(tiny):
     starts = [tiny(0), tiny(1) | {"taken": {}}]
     with pytest.raises(SystemExit, match="01_tiny: its starts did not all measure the same things"):
-        make_records.write("01_tiny", starts)
+        make_records.write("01_tiny", starts, "")
 
 
 @pytest.mark.parametrize(

@@ -2,22 +2,21 @@
 
 import html
 import inspect
+import math
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from lessons_lib.exercises.answer import Slip, untouched
 from lessons_lib.figures.style import Picture
 
 NOT_ATTEMPTED, NOT_YET, DONE = "not attempted", "not yet", "done"
 _MARKS = {NOT_ATTEMPTED: ("○", "#717581"), NOT_YET: ("◐", "#c2187f"), DONE: ("●", "#2a7d4f")}
-
-
-class Slip(Exception):
-    """What is off in an answer, in words for the reader."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +36,15 @@ class Exercise:
     draw: Callable[[Tensor | None], Picture]
     done: str
     tolerance: float = 2e-3
+    not_finite: str = (
+        "Some of your values are not finite: is something divided by zero, or has a root, a logarithm or an arccos "
+        "been given what it cannot take?"
+    )
 
     def check(self, answer: Any) -> "Verdict":
         """Judge an answer; never raises, whatever the answer does."""
         if untouched(answer):
-            return Verdict(self, NOT_ATTEMPTED, "Replace the … above and run the cell again.", self.draw(None))
+            return Verdict(self, NOT_ATTEMPTED, "Replace the … above and run the cell again.", None)
         yours = None
         try:
             yours = self.evaluate(answer)
@@ -50,23 +53,30 @@ class Exercise:
             drawable = (
                 yours if yours is not None and yours.shape == self.target.shape and yours.isfinite().any() else None
             )
-            return Verdict(self, NOT_YET, str(slip), self.draw(drawable))
-        return Verdict(self, DONE, self.done, self.draw(yours))
+            return Verdict(self, NOT_YET, str(slip), drawable)
+        return Verdict(self, DONE, self.done, yours)
 
     def compare(self, yours: Tensor) -> None:
-        """Raise a Slip that names what is off: a typical slip where it is one, else the largest difference."""
+        """Raise a Slip that names what is off: the typical slip nearest to it, else the largest difference."""
         if yours.shape == self.target.shape and torch.allclose(yours, self.target, atol=self.tolerance):
             return
-        for words, wrong in self.slips.items():
-            if wrong.shape == yours.shape and torch.allclose(yours, wrong, atol=self.tolerance, equal_nan=True):
-                raise Slip(words)
+        alike = {words: self._how_far(yours, wrong) for words, wrong in self.slips.items()}
+        words = min(alike, key=alike.__getitem__, default=None)
+        if words is not None and alike[words] < math.inf:
+            raise Slip(words)
         if yours.shape != self.target.shape:
             raise Slip(f"The shape should be {tuple(self.target.shape)}; yours is {tuple(yours.shape)}.")
         if not yours.isfinite().all():
-            raise Slip("Some of your values are not finite: is something divided by zero, or an arccos beyond 1?")
+            raise Slip(self.not_finite)
         worst = (yours - self.target).abs().argmax()
         ours, theirs = (_said(float(values.flatten()[worst])) for values in (self.target, yours))
         raise Slip(f"Not the same yet: at the worst place it should be {ours}; yours is {theirs}.")
+
+    def _how_far(self, yours: Tensor, wrong: Tensor) -> float:
+        """How far an answer is from a wrong one, infinitely beyond the tolerance; NaN is as far as NaN."""
+        if wrong.shape != yours.shape or not torch.allclose(yours, wrong, atol=self.tolerance, equal_nan=True):
+            return math.inf
+        return float((yours - wrong).abs().nan_to_num().max())
 
     def solution_text(self) -> str:
         """The solution as the reader would write it."""
@@ -75,12 +85,20 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What `check` answers: state, words and a picture; shows itself in a notebook with hints and solution folded."""
+    """What `check` answers: state, words and a picture; shows itself in a notebook with hints and solution folded.
+
+    `yours` is what can be drawn of the answer. The picture is drawn when it is looked at.
+    """
 
     exercise: Exercise
     state: str
     words: str
-    picture: Picture
+    yours: Tensor | None
+
+    @cached_property
+    def picture(self) -> Picture:
+        """The answer over the target, or the target alone."""
+        return self.exercise.draw(self.yours)
 
     def __repr__(self) -> str:
         return f"Exercise {self.exercise.number}: {self.state}. {self.words}"
@@ -98,47 +116,9 @@ class Verdict:
         )
 
 
-def untouched(answer: Any) -> bool:
-    """Is this still the stub: an Ellipsis, or a function whose body is nothing but `...`?"""
-    if not inspect.isfunction(answer):
-        return answer is ...
-    return answer.__code__.co_code == _stub.__code__.co_code and not answer.__code__.co_names
-
-
-def call(function: Any, *inputs: Any) -> Tensor:
-    """The reader's function on these inputs as a float64 tensor; a Slip in plain words when that fails."""
-    if not callable(function):
-        raise Slip(f"check wants the function itself, without calling it; it was given {function!r}.")
-    try:
-        value = function(*inputs)
-    except Exception as error:
-        raise Slip(f"Your function raised {type(error).__name__}: {error}") from error
-    if value is None:
-        raise Slip("Your function returned nothing: does it end in return?")
-    return number(value)
-
-
-def number(value: Any) -> Tensor:
-    """What the reader gave as a float64 tensor; a Slip when it is no number."""
-    try:
-        return torch.as_tensor(value, dtype=torch.float64).detach()
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise Slip(f"A number or a tensor is wanted; yours is {type(value).__name__}.") from error
-
-
-def numbers(found: list[Tensor], columns: int) -> Tensor:
-    """Single numbers as a table with that many columns; a Slip when some of them are not single."""
-    if any(value.numel() != 1 for value in found):
-        raise Slip("One number is wanted each time.")
-    return torch.stack([value.reshape(()) for value in found]).reshape(-1, columns)
-
-
 def _said(value: float) -> str:
     return f"{value:.3f}" if abs(value) < 1e4 else f"{value:,.0f}"
 
 
 def _folded(title: str, content: str) -> str:
     return f'<details><summary style="cursor:pointer">{title}</summary>{content}</details>'
-
-
-def _stub() -> None: ...

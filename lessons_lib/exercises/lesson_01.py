@@ -7,8 +7,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from lessons_lib.exercises.answer import Slip, call, numbers
 from lessons_lib.exercises.drawing import curve, dots, name, panels
-from lessons_lib.exercises.exercise import Exercise, Slip, call, numbers
+from lessons_lib.exercises.exercise import Exercise
 from lessons_lib.figures.style import Picture
 
 _DISTANCES, _MARGINS = torch.linspace(0, 2, 41, dtype=torch.float64), (1.0, 1.5)
@@ -174,74 +175,106 @@ CHORD = Exercise(
     "is 0.1745: nearby, distance and angle are the same thing.",
 )
 
-_IMAGES, _CLASSES = torch.arange(2, 21, 2), (100, 10)
+_IMAGES, _BESIDE = torch.arange(1, 21), ((5,) * 9, (1, 3, 8))  # a class that grows, beside these
 
 
-def triplets(classes: int, images: int) -> int:
-    return classes * images * (images - 1) * (classes - 1) * images
+def triplets(sizes: Tensor) -> Tensor:
+    return (sizes * (sizes - 1) * (sizes.sum() - sizes)).sum()
 
 
-def _for_each_number(function: Any) -> Tensor:
-    """The reader's function at every number of images, for each number of classes, (10, 2)."""
-    return numbers([call(function, classes, images) for images in _IMAGES.tolist() for classes in _CLASSES], 2)
+def _for_each_size(function: Any) -> Tensor:
+    """The reader's function, or a mistaken one, at every size of the growing class beside the others, (20, 2)."""
+    all_sizes = [torch.tensor([size, *beside]) for size in _IMAGES.tolist() for beside in _BESIDE]
+    return numbers([call(function, sizes) for sizes in all_sizes], 2)
+
+
+def _summed(each: Any) -> Tensor:
+    """With this in place of n·(n − 1)·(N − n) for a class of n images, of N in all classes together."""
+    return _for_each_size(lambda sizes: each(sizes, sizes.sum()).sum())
+
+
+def _alike(sizes: Tensor) -> Tensor:
+    n, classes = sizes.double().mean(), len(sizes)
+    return classes * n * (n - 1) * (classes - 1) * n
 
 
 def _draw_triplets(yours: Tensor | None) -> Picture:
-    axes = "images of each class", "triplets"
-    picture = curve(_IMAGES, _TRIPLETS, yours, *axes, logarithmic=True)
+    picture = curve(_IMAGES, _TRIPLETS, yours, "images of one class", "triplets")
     dots(picture, _IMAGES, _TRIPLETS, yours)
     picture.axes[0].set_xticks(range(2, 21, 2))
-    for classes, end in zip(_CLASSES, _TRIPLETS[-1].tolist(), strict=True):
-        name(picture, f"{classes} classes", (20, end))
+    for words, end in zip(("beside nine of 5", "beside 1, 3 and 8"), _TRIPLETS[-1].tolist(), strict=True):
+        name(picture, words, (20, end))
     return picture
 
 
-_C, _N = torch.tensor(_CLASSES).double(), _IMAGES.double()[:, None]
-_TRIPLETS, _ALL = _for_each_number(triplets), _C * _N
+_TRIPLETS = _for_each_size(triplets)
 
 TRIPLETS = Exercise(
     number="1.3",
-    stub="def triplets(classes, images):\n    ...",
+    stub="def triplets(sizes):\n    ...",
     hints=(
-        "Choose one after the other: how many anchors are there, then how many positives, then how many negatives?",
-        "Any of the classes·images can be the anchor; images − 1 others are its class, (classes − 1)·images are not.",
+        "Take one class of n images first. How many anchors are there, and for each how many positives and negatives?",
+        "n · (n − 1) · (N − n), where N counts the images of all classes. Add that up over the classes.",
     ),
     solution=triplets,
-    evaluate=_for_each_number,
+    evaluate=_for_each_size,
     target=_TRIPLETS,
     slips={
-        "An anchor is its own positive in yours: images − 1 others are of its class.": _ALL * _N * (_C - 1) * _N,
+        "That counts as if every class were as large as the mean one: take each class with its own size.": (
+            _for_each_size(_alike)
+        ),
+        "An anchor is its own positive in yours: only n − 1 others are of its class.": _summed(
+            lambda n, total: n * n * (total - n)
+        ),
         "That is half of them: anchor and positive are told apart, so each two of a class count twice.": _TRIPLETS / 2,
-        "Those are any three images: the positive is of the anchor's class, the negative of another.": _ALL**3,
+        "Those are any three images: the positive is of the anchor's class, the negative of another.": _for_each_size(
+            lambda sizes: sizes.sum() ** 3
+        ),
         "Those are any three different images: the positive is of the anchor's class, the negative of another.": (
-            _ALL * (_ALL - 1) * (_ALL - 2)
+            _for_each_size(lambda sizes: sizes.sum() * (sizes.sum() - 1) * (sizes.sum() - 2))
         ),
         "Those are any three images in any order: the anchor is told apart, and the classes have a say.": (
-            _ALL * (_ALL - 1) * (_ALL - 2) / 6
+            _for_each_size(lambda sizes: sizes.sum() * (sizes.sum() - 1) * (sizes.sum() - 2) / 6)
         ),
-        "The negative may be of the anchor's class in yours: it comes from classes − 1 others.": (
-            _ALL * (_N - 1) * _ALL
+        "Those are three different images of one class: the negative is of another.": _summed(
+            lambda n, total: n * (n - 1) * (n - 2)
         ),
-        "The negative may be of the anchor's class in yours, and the anchor its own positive.": _ALL * _N * _ALL,
-        "A factor images is missing: any image of a class can be the anchor, and any of another class the negative.": (
-            _ALL * (_N - 1) * (_C - 1)
+        "The negative may be of the anchor's class in yours: N − n images are of another.": _summed(
+            lambda n, total: n * (n - 1) * total
         ),
-        "That is one negative class: there are classes − 1 to choose from.": _ALL * (_N - 1) * _N,
-        "The negative is missing: those are the pairs of anchor and positive.": _ALL * (_N - 1),
-        "The positive is missing: those are the pairs of anchor and negative.": _ALL * (_C - 1) * _N,
-        "Those are the triplets of one anchor: there are classes · images of them.": (_N - 1) * (_C - 1) * _N,
-        "Those are the triplets of one class: any of the classes can be the anchor's.": _TRIPLETS / _C,
-        "Brackets are missing: * images - 1 * … multiplies first, so write (images - 1).": (_ALL * _N - (_C - 1) * _N),
-        "Brackets are missing: * classes - 1 * … multiplies first, so write (classes - 1).": (
-            _ALL * (_N - 1) * _C - _N
+        "The negative may be any image but the anchor in yours: N − n images are of another class.": _summed(
+            lambda n, total: n * (n - 1) * (total - 1)
         ),
-        "The negative is counted without one image of its class: only the anchor's class loses one.": (
-            _ALL * (_N - 1) * (_C - 1) * (_N - 1)
+        "The negative may be any third image in yours: N − n images are of another class.": _summed(
+            lambda n, total: n * (n - 1) * (total - 2)
+        ),
+        "The negative is counted once for each other class: it can be any image of these.": _for_each_size(
+            lambda sizes: (sizes * (sizes - 1)).sum() * (len(sizes) - 1)
+        ),
+        "The negative is missing: those are the pairs of anchor and positive.": _summed(lambda n, total: n * (n - 1)),
+        "The positive is missing: those are the pairs of anchor and negative.": _summed(
+            lambda n, total: n * (total - n)
+        ),
+        "The anchor is missing: each of the n images of a class can be one.": _summed(
+            lambda n, total: (n - 1) * (total - n)
+        ),
+        "You added up the positives and the negatives apart, and multiplied then: multiply for each class first.": (
+            _for_each_size(lambda sizes: (sizes * (sizes - 1)).sum() * (sizes.sum() - sizes).sum())
+        ),
+        "Brackets are missing: n * n - 1 * … multiplies first, so write (n - 1).": _summed(
+            lambda n, total: n * n - (total - n)
+        ),
+        "Those are the triplets of the first class alone: add up all classes.": _for_each_size(
+            lambda sizes: sizes[0] * (sizes[0] - 1) * (sizes.sum() - sizes[0])
+        ),
+        "That is the mean over the classes: take the sum.": _for_each_size(lambda sizes: triplets(sizes) / len(sizes)),
+        "The last class is missing in your sum.": _for_each_size(
+            lambda sizes: (sizes * (sizes - 1) * (sizes.sum() - sizes))[:-1].sum()
         ),
     },
     draw=_draw_triplets,
-    done="Ten classes of 20 images have 684,000, a hundred have 75 million: ten times the images, 110 times the "
-    "triplets. Nobody looks at all of them.",
+    done="With one image a class has no positive to give: it serves as a negative only. With twice the images in each "
+    "of ten classes of 5, 9,000 triplets become 81,000, nine times as many.",
 )
 
 EXERCISES = (CHORD, CONTRASTIVE, TRIPLETS)

@@ -5,8 +5,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from lessons_lib.exercises.answer import Slip, call
 from lessons_lib.exercises.drawing import curve
-from lessons_lib.exercises.exercise import Exercise, Slip, call
+from lessons_lib.exercises.exercise import Exercise
 from lessons_lib.figures.style import SOFT, Picture
 
 _ALPHAS = torch.linspace(0, 1, 11, dtype=torch.float64)
@@ -29,7 +30,7 @@ def _center(function: Any, points: Tensor, alpha: float) -> Tensor:
     try:
         found = call(function, _CENTER.clone(), points.clone(), alpha)
     except Slip as slip:
-        if isinstance(slip.__cause__, ZeroDivisionError):
+        if isinstance(slip.__cause__, ZeroDivisionError) and len(points) == 0:
             raise Slip("Yours divides by zero when the class has no point in the batch: divide by 1 + n.") from slip
         if "must match the size" in str(slip):
             raise Slip(f"{str(slip).rstrip('.')}. Sum over the points, which are the rows: dim=0.") from slip
@@ -38,6 +39,19 @@ def _center(function: Any, points: Tensor, alpha: float) -> Tensor:
         raise Slip(
             f"One centre is wanted, shape (2,); with n = {len(points)} yours has shape {tuple(found.shape)}: sum over "
             "the points, dim=0."
+        )
+    return found
+
+
+def _evaluate_moved(answer: Any) -> Tensor:
+    """As above; a Slip when only the empty batch is no number, and no typical slip says why."""
+    found = _for_each_batch(answer)
+    empty = torch.tensor(_COUNTS).eq(0).repeat(2)
+    wrong = found[:, empty].isnan()
+    if wrong.any() and torch.allclose(found[:, ~empty], _MOVED[:, ~empty], atol=2e-3):
+        raise Slip(
+            "Right but for n = 0: the mean of no points is NaN, and 0 · NaN is NaN as well. The sum of no points is 0, "
+            "so use the sum, or return the centre as it is."
         )
     return found
 
@@ -67,7 +81,7 @@ MOVED = Exercise(
         "center - points has a row for each point, also when there is none: sum with dim=0; n is len(points).",
     ),
     solution=moved,
-    evaluate=_for_each_batch,
+    evaluate=_evaluate_moved,
     target=_MOVED,
     slips={
         "Divided by n, which is 0 when the class has no point in the batch: divide by 1 + n.": _DIVIDED_BY_N,
@@ -103,6 +117,14 @@ MOVED = Exercise(
         ),
         "1 + n divides the points alone: take each of them off the centre, sum, and divide all of it.": _for_each_batch(
             lambda center, points, alpha: center - alpha * (center - points.sum(dim=0) / (1 + len(points)))
+        ),
+        "1 + n is n in yours, and the 1 is added to the step: write / (1 + n).": _for_each_batch(
+            lambda center, points, alpha: center - alpha * (1 + (center - points).sum(dim=0) / max(1, len(points)))
+        ),
+        "You divided by 1 + n twice: the mean has its n already.": _for_each_batch(
+            lambda center, points, alpha: (
+                center - alpha * (center - points).sum(dim=0) / max(1, len(points)) / (1 + len(points))
+            )
         ),
         "You summed over the coordinates too: each has a sum of its own, so sum with dim=0.": _for_each_batch(
             lambda center, points, alpha: center - alpha * (center - points).sum() / (1 + len(points))
@@ -170,6 +192,8 @@ LEFT = Exercise(
         "You multiplied by steps: what one update leaves is to be taken to the power, ** steps.": _K * (1 - _GONE),
         "The sign is turned: in yours the distance grows, so take the share gone off 1.": (1 + _GONE) ** _K,
         "e to that power holds for small steps alone: take (1 − α·n/(n + 1)) ** steps.": torch.exp(-_K * _GONE),
+        "That is after one step fewer: steps of them have been taken.": (1 - _GONE) ** (_K - 1),
+        "That is after one step more: steps of them have been taken.": (1 - _GONE) ** (_K + 1),
         "That is in percent: return the share, 1 for all of the distance.": 100 * _LEFT,
     },
     draw=_draw_left,

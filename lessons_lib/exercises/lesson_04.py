@@ -1,4 +1,4 @@
-"""Exercises of lesson 04: SphereFace's curve that keeps falling, and how narrow a class it asks for."""
+"""Exercises of lesson 04: SphereFace's curve that keeps falling, and how much clear space it leaves."""
 
 import math
 from typing import Any
@@ -6,8 +6,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lessons_lib.exercises.drawing import curve
-from lessons_lib.exercises.exercise import Exercise, Slip, call
+from lessons_lib.exercises.answer import Slip, call, numbers
+from lessons_lib.exercises.drawing import curve, dots, name
+from lessons_lib.exercises.exercise import Exercise
 from lessons_lib.figures.style import SOFT, Picture
 
 _FACTORS = (1, 2, 3, 4)
@@ -47,14 +48,10 @@ def _with(k: Tensor) -> Tensor:
     return (-1) ** k * _COS - 2 * k
 
 
-def _name(picture: Picture, name: str, at: tuple[float, float]) -> None:
-    picture.axes[0].annotate(name, at, (9, 0), textcoords="offset points", color=SOFT, fontsize=9, va="center")
-
-
 def _draw_psi(yours: Tensor | None) -> Picture:
     picture = curve(torch.rad2deg(_THETA), _PSI, yours, "θ, degrees", "ψ(θ)")
     for m, end in zip(_FACTORS, _PSI[-1].tolist(), strict=True):
-        _name(picture, f"m = {m}", (180, end))
+        name(picture, f"m = {m}", (180, end))
     return picture
 
 
@@ -106,73 +103,68 @@ PSI = Exercise(
     "m = 4 at 45°, 90° and 135°.",
 )
 
-_BETWEEN = torch.deg2rad(torch.linspace(0, 180, 19, dtype=torch.float64))
-_B = _BETWEEN[:, None]
+_WHOLE = torch.arange(1, 9)
 
 
-def edge(between: float, m: int) -> float:
-    return between / (m + 1)
+def clearance(m: int) -> float:
+    return (m - 1) / 2
 
 
-def _for_all_weights(function: Any) -> Tensor:
-    """The reader's function at every angle between the weights for every m, (19, 4)."""
-    found = [_angle(function, between, m) for between in _BETWEEN.tolist() for m in _FACTORS]
-    if any(angle.numel() != 1 for angle in found):
-        raise Slip("One number is wanted for each angle between the weights.")
-    return torch.stack([angle.reshape(()) for angle in found]).reshape(-1, len(_FACTORS))
+def _for_every_whole_m(function: Any) -> Tensor:
+    """The reader's function for every m, (8,)."""
+    return numbers([_number(function, m) for m in _WHOLE.tolist()], 1).flatten()
 
 
-def _angle(function: Any, between: float, m: int) -> Tensor:
-    """One answer; NaN where it divides by zero, as m − 1 is for m = 1."""
+def _number(function: Any, m: int) -> Tensor:
+    """One answer; infinite where it divides by zero, as m − 1 is for m = 1."""
     try:
-        return call(function, between, m)
+        return call(function, m)
     except Slip as slip:
         if isinstance(slip.__cause__, ZeroDivisionError):
-            return torch.tensor(math.nan, dtype=torch.float64)
+            return torch.tensor(math.inf, dtype=torch.float64)
         raise
 
 
-def _draw_edge(yours: Tensor | None) -> Picture:
-    target, shown = _EDGE.rad2deg(), None if yours is None else yours.rad2deg()
-    picture = curve(_BETWEEN.rad2deg(), target, shown, "angle between the weights, degrees", "edge, degrees")
-    for m, end in zip(_FACTORS, target[-1].tolist(), strict=True):
-        _name(picture, f"m = {m}", (180, end))
+def _draw_clearance(yours: Tensor | None) -> Picture:
+    picture = curve(_WHOLE, _CLEARANCE, yours, "m", "gap ÷ room of a class")
+    dots(picture, _WHOLE, _CLEARANCE, yours)
+    picture.axes[0].axhline(1, color=SOFT, linewidth=1, dashes=(5, 3), zorder=1)
+    name(picture, "as wide as the room", (1, 1), (0, 8))
     return picture
 
 
-_EDGE = _B / (_M + 1)
+_CLEARANCE, _W = _for_every_whole_m(clearance), _WHOLE.double()
 
-EDGE = Exercise(
+CLEARANCE = Exercise(
     number="4.2",
-    stub="def edge(between, m):\n    ...",
+    stub="def clearance(m):\n    ...",
     hints=(
-        "A feature at θ from its own weight is between − θ from the other. At the edge both curves are equal: mθ = …",
-        "mθ = between − θ has θ on both sides: bring them to one.",
+        "A class has room on both sides of its weight, θ₁₂/(m + 1) each. What do two neighbours leave of θ₁₂?",
+        "The room is 2θ₁₂/(m + 1) wide, the gap θ₁₂ − 2θ₁₂/(m + 1). In their quotient θ₁₂ cancels.",
     ),
-    solution=edge,
-    evaluate=_for_all_weights,
-    target=_EDGE,
+    solution=clearance,
+    evaluate=_for_every_whole_m,
+    target=_CLEARANCE,
     slips={
-        "That is half-way, the edge of plain softmax: m is still missing, mθ = between − θ.": (_B / 2).expand(19, 4),
-        "Divided by m alone: as θ grows, the other angle shrinks, so mθ = between − θ.": _B / _M,
-        "Half-way, divided by m: the other angle is not half of between, but between − θ.": _B / (2 * _M),
-        "m − 1 would be for a feature beyond its own weight; between the two it is mθ = between − θ.": torch.where(
-            _M == 1, math.nan, _B / (_M - 1)
-        ),
-        "Brackets are missing: / m + 1 divides by m and then adds 1, so write / (m + 1).": _B / _M + 1,
-        "That is the angle to the other weight: wanted is the one to its own.": _B * _M / (_M + 1),
-        "That is how far the edge stands from half-way: wanted is how far from its own weight.": _B / 2 - _EDGE,
-        "That is the band between the two edges: wanted is how far one is from its own weight.": _B - 2 * _EDGE,
-        "That is ArcFace's edge, whose m is added to the angle: here it multiplies it, mθ = between − θ.": (
-            (_B - _M) / 2
-        ),
-        "m is no angle that could be taken off: it multiplies one, mθ = between − θ.": _B - _M,
-        "The angle is right, but in degrees; return radians.": _EDGE.rad2deg(),
-        "between is in radians already: nothing is to be converted.": _EDGE.deg2rad(),
+        "That is the room of a class as a part of θ₁₂: put the gap above it.": 2 / (_W + 1),
+        "That is the room on one side of a weight, as a part of θ₁₂.": 1 / (_W + 1),
+        "That is the gap as a part of θ₁₂: divide it by the room of a class.": (_W - 1) / (_W + 1),
+        "Upside down: the gap, divided by the room.": 2 / (_W - 1),
+        "A class has room on both sides of its weight: yours has one side.": _W - 1,
+        "Two classes take from θ₁₂: yours leaves out the room of the neighbour.": _W / 2,
+        "Both room and gap have one side too few: a class has room on both sides, and two classes take from θ₁₂.": _W,
+        "The edge is at θ₁₂/(m + 1), not at θ₁₂/m: as θ grows, the other angle shrinks.": (_W - 2) / 2,
+        "That is from weight to weight, divided by the room: the gap begins where the room ends.": (_W + 1) / 2,
+        "That is from weight to weight, divided by one side of the room.": _W + 1,
+        "That is the gap up to the middle: it reaches to the neighbour's room.": (_W - 1) / 4,
+        "Brackets are missing: m - 1 / 2 divides first, so write (m - 1) / 2.": _W - 0.5,
+        "That is by how much the gap is wider than the room: divide instead.": (_W - 3) / (_W + 1),
+        "That is in percent: return how many times.": 100 * _CLEARANCE,
+        "θ₁₂ has no say: gap and room grow with it alike.": math.radians(36) * _CLEARANCE,
     },
-    draw=_draw_edge,
-    done="With m = 1 it is half-way. Of the 36° between two of ten classes on a circle, m = 4 leaves 7.2° beside each "
-    "weight, and a band of 21.6° between that is neither's.",
+    draw=_draw_clearance,
+    done="With m = 3 the gap is as wide as the room: from there on two features of one class are never farther apart "
+    "than two of different classes. So the paper asks for m ≥ 3; at m = 1 there is no gap at all.",
 )
 
-EXERCISES = (PSI, EDGE)
+EXERCISES = (PSI, CLEARANCE)

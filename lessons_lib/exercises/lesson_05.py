@@ -6,8 +6,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from lessons_lib.exercises.answer import Slip, call
 from lessons_lib.exercises.drawing import curve
-from lessons_lib.exercises.exercise import Exercise, Slip, call
+from lessons_lib.exercises.exercise import Exercise
 from lessons_lib.figures.style import SOFT, Picture
 
 _MARGINS = ((1.0, 0.5, 0.0), (1.0, 0.0, 0.35), (2.0, 0.0, 0.0), (1.5, 0.4, 0.2))
@@ -38,6 +39,26 @@ def _one_number_an_angle(columns: list[Tensor], angles: int) -> Tensor:
     return torch.stack(columns, dim=1)
 
 
+def _evaluate_combined(answer: Any) -> Tensor:
+    """As above, and past π: there the formula goes on as it stands, or mirrored, as the library's heads have it."""
+    found = _for_each_margin(answer)
+    if not torch.allclose(found, _COMBINED, atol=2e-3):
+        return found
+    for m1, m2, m3 in (_MARGINS[0], *_MARGINS[2:]):  # the second, CosFace's, does not pass π
+        beyond = torch.linspace((math.pi - m2) / m1 + 0.05, math.pi, 12, dtype=torch.float64)
+        yours, plain = call(answer, beyond, m1, m2, m3), combined(beyond, m1, m2, m3)
+        mirrored = -2 - 2 * m3 - plain
+        if any(yours.shape == right.shape and torch.allclose(yours, right, atol=2e-3) for right in (plain, mirrored)):
+            continue
+        if yours.shape == plain.shape and torch.allclose(yours, torch.full_like(plain, -1 - m3), atol=2e-3):
+            raise Slip(
+                "Right until m₁θ + m₂ is π, but flat beyond it, where a feature would feel no pull at all: the formula "
+                "has no limit, so leave the clamp out."
+            )
+        raise Slip("Right until m₁θ + m₂ is π, but not beyond it: theta goes up to π itself, and the formula with it.")
+    return found
+
+
 def _name(
     picture: Picture, name: str, at: tuple[float, float], offset: tuple[float, float], side: str = "left"
 ) -> None:
@@ -53,6 +74,8 @@ def _draw_combined(yours: Tensor | None) -> Picture:
     return picture
 
 
+_COMBINED = _for_each_margin(combined)
+
 COMBINED = Exercise(
     number="5.1",
     stub="def combined(theta, m1, m2, m3):\n    ...",
@@ -61,8 +84,8 @@ COMBINED = Exercise(
         "It is one line with torch.cos: theta is a tensor in radians, the margins are plain numbers.",
     ),
     solution=combined,
-    evaluate=_for_each_margin,
-    target=_for_each_margin(combined),
+    evaluate=_evaluate_combined,
+    target=_COMBINED,
     slips={
         "m3 is added: the true class would win a present. A margin makes its logit smaller.": _for_each_margin(
             lambda theta, m1, m2, m3: torch.cos(m1 * theta + m2) + m3
@@ -93,6 +116,18 @@ COMBINED = Exercise(
         ),
         "m2 is in radians already: nothing is to be converted.": _for_each_margin(
             lambda theta, m1, m2, m3: torch.cos(m1 * theta + math.radians(m2)) - m3
+        ),
+        "m1 divides the angle in yours: it stretches it.": _for_each_margin(
+            lambda theta, m1, m2, m3: torch.cos(theta / m1 + m2) - m3
+        ),
+        "The cosine is raised to the power m1: it stretches the angle.": _for_each_margin(
+            lambda theta, m1, m2, m3: torch.cos(theta + m2) ** m1 - m3
+        ),
+        "That is the sine: the curve is a cosine's.": _for_each_margin(
+            lambda theta, m1, m2, m3: torch.sin(m1 * theta + m2) - m3
+        ),
+        "The sign is turned: a small angle gives a large logit.": _for_each_margin(
+            lambda theta, m1, m2, m3: -torch.cos(m1 * theta + m2) + m3
         ),
         "m1 is missing: it stretches the angle.": _for_each_margin(
             lambda theta, m1, m2, m3: torch.cos(theta + m2) - m3
@@ -182,6 +217,18 @@ EDGE = Exercise(
         ),
         "The other cosine moves as well: it is cos(apart − θ), and cos(apart) only at θ = 0.": _for_both_circles(
             lambda apart, margin: math.acos(min(1.0, math.cos(apart) + margin))
+        ),
+        "apart is in radians already: nothing is to be converted.": _for_both_circles(
+            lambda apart, margin: math.radians(apart) / 2 - math.asin(margin / (2 * math.sin(apart / 2)))
+        ),
+        "The sign is turned: that is how much the margin takes, less half of apart.": _for_both_circles(
+            lambda apart, margin: -cosface_edge(apart, margin)
+        ),
+        "That is the arccos: the difference of the cosines is a product of sines.": _for_both_circles(
+            lambda apart, margin: apart / 2 - math.acos(margin / (2 * math.sin(apart / 2)))
+        ),
+        "The half of apart is missing: the product has sin(apart/2 − θ).": _for_both_circles(
+            lambda apart, margin: apart - math.asin(margin / (2 * math.sin(apart / 2)))
         ),
         "The angle is right, but in degrees; return radians.": _for_both_circles(
             lambda apart, margin: math.degrees(cosface_edge(apart, margin))

@@ -1,4 +1,4 @@
-"""Exercises of lesson 07: the energy of charges on the sphere, their push, and the angles where all stand alike."""
+"""Exercises of lesson 07: the energy of unequal charges, their push, and the angles where all stand alike."""
 
 import math
 from typing import Any
@@ -7,11 +7,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from lessons_lib.exercises.answer import AUTOGRAD, Slip, Without, call, numbers
 from lessons_lib.exercises.drawing import curve, dots, name
-from lessons_lib.exercises.exercise import Exercise, Slip, call, numbers
+from lessons_lib.exercises.exercise import Exercise
 from lessons_lib.figures.style import SOFT, Picture
 
-_OPENINGS = torch.linspace(math.radians(4), math.radians(176), 44, dtype=torch.float64)
+_OPENINGS = torch.linspace(math.radians(4), math.radians(176), 23, dtype=torch.float64)
 _LENGTHS = 0.5 + torch.arange(10, dtype=torch.float64)[:, None] % 4
 
 
@@ -24,14 +25,18 @@ def _opened(by: float) -> list[Tensor]:
     return [points * _LENGTHS[: len(points)] for points in (arc, four, arc[[0, -1]])]
 
 
-def energy(points: Tensor) -> Tensor:
-    d = F.pdist(F.normalize(points))
-    return (1 / (1 + d)).mean()
+_CHARGES = torch.tensor([3.0, 1, 2, 1, 4, 1, 2, 5, 1, 2], dtype=torch.float64)
+
+
+def energy(points: Tensor, charges: Tensor) -> Tensor:
+    x, weighed = F.normalize(points), torch.outer(charges, charges).triu(diagonal=1)
+    return (weighed / (1 + torch.cdist(x, x))).sum() / weighed.sum()
 
 
 def _for_each_opening(function: Any) -> Tensor:
-    """The reader's function, or a mistaken one, at every opening of ten, four and two points, (44, 3)."""
-    return numbers([call(function, points) for by in _OPENINGS.tolist() for points in _opened(by)], 3)
+    """The reader's function, or a mistaken one, at every opening of ten, four and two points, (23, 3)."""
+    heaps = [(points, _CHARGES[: len(points)]) for by in _OPENINGS.tolist() for points in _opened(by)]
+    return numbers([call(function, *heap) for heap in heaps], 3)
 
 
 def _draw_energy(yours: Tensor | None) -> Picture:
@@ -42,66 +47,115 @@ def _draw_energy(yours: Tensor | None) -> Picture:
     return picture
 
 
-def _d(points: Tensor) -> Tensor:
-    return F.pdist(F.normalize(points))
+def _of_each_pair(value: Any, together: Any = torch.mul) -> Tensor:
+    """The weighed mean of this of the distance, with this for the two charges together."""
+
+    def mistaken(points: Tensor, charges: Tensor) -> Tensor:
+        first, second = torch.combinations(charges).T
+        weight = together(first, second)
+        return (weight * value(F.pdist(F.normalize(points)))).sum() / weight.sum()
+
+    return _for_each_opening(mistaken)
 
 
-def _with_themselves(points: Tensor) -> Tensor:
-    """1/(1 + d) of every point with every one, itself among them, (N, N)."""
-    unit = F.normalize(points)
-    return 1 / (1 + torch.cdist(unit, unit))
+def _of_table(combined: Any) -> Tensor:
+    """This of the table of 1/(1 + d), each point with itself on the diagonal, and the table of charges' products."""
+
+    def mistaken(points: Tensor, charges: Tensor) -> Tensor:
+        x = F.normalize(points)
+        return combined(1 / (1 + torch.cdist(x, x)), torch.outer(charges, charges))
+
+    return _for_each_opening(mistaken)
+
+
+def _one_over_1_and(d: Tensor) -> Tensor:
+    return 1 / (1 + d)
+
+
+def _pairs(table: Tensor) -> Tensor:
+    """The same without its diagonal."""
+    return table - torch.diag(table.diagonal())
+
+
+def _as_they_are(points: Tensor, charges: Tensor) -> Tensor:
+    """The energy of points that nobody puts on the sphere."""
+    weight = torch.combinations(charges).prod(dim=1)
+    return (weight / (1 + F.pdist(points))).sum() / weight.sum()
 
 
 _ENERGY = _for_each_opening(energy)
-_N = torch.tensor([10.0, 4, 2]).double()
-_SUMMED = _ENERGY * _N * (_N - 1)  # every pair twice
 
 ENERGY = Exercise(
     number="7.1",
-    stub="def energy(points):\n    ...",
+    stub="def energy(points, charges):\n    ...",
     hints=(
-        "F.normalize(points) puts each row on the unit sphere; F.pdist of that gives the distance of each pair once.",
-        "The mean over all pairs is the same whether each counts once or twice: (1 / (1 + d)).mean().",
+        "F.normalize(points) puts each row on the unit sphere; torch.cdist(x, x) has the distances of all from all.",
+        "torch.outer(charges, charges) weighs them. Leave out the diagonal, and divide by the sum of the weights.",
     ),
     solution=energy,
     evaluate=_for_each_opening,
     target=_ENERGY,
     slips={
+        "charges has no say in yours: that is E, where all are alike.": _of_each_pair(
+            _one_over_1_and, lambda q, r: torch.ones_like(q)
+        ),
         "The points are on their own lengths in yours: put them on the unit sphere first.": _for_each_opening(
-            lambda points: (1 / (1 + F.pdist(points))).mean()
+            lambda points, q: _as_they_are(points, q)
         ),
         "You normalised the columns: a point is a row, so F.normalize(points, dim=1).": _for_each_opening(
-            lambda points: (1 / (1 + F.pdist(F.normalize(points, dim=0)))).mean()
+            lambda points, q: _as_they_are(F.normalize(points, dim=0), q)
         ),
-        "The distance is squared in yours; take it as it is.": _for_each_opening(
-            lambda points: (1 / (1 + _d(points) ** 2)).mean()
+        "The distance is squared in yours; take it as it is.": _of_each_pair(lambda d: 1 / (1 + d**2)),
+        "That is Coulomb's 1/d, endless where two meet: the 1 + is missing.": _of_each_pair(lambda d: 1 / d),
+        "Brackets are missing: 1 / 1 + d divides by 1 and then adds d, so write 1 / (1 + d).": _of_each_pair(
+            lambda d: 1 + d
         ),
-        "That is Coulomb's 1/d, endless where two meet: the 1 + is missing.": _for_each_opening(
-            lambda points: (1 / _d(points)).mean()
+        "That is the angle of each pair: d is the straight distance, through the sphere.": _of_each_pair(
+            lambda d: 1 / (1 + 2 * torch.asin(d.clamp(max=2) / 2))
         ),
-        "Brackets are missing: 1 / 1 + d divides by 1 and then adds d, so write 1 / (1 + d).": _for_each_opening(
-            lambda points: (1 + _d(points)).mean()
+        "That is the cosine of each pair: d is the distance.": _of_each_pair(lambda d: 1 / (2 - d**2 / 2)),
+        "The charges of a pair are added in yours: a pair counts their product.": _of_each_pair(
+            _one_over_1_and, torch.add
         ),
-        "That is 1/(1 + d) of the mean distance: take it of each pair first, then the mean.": _for_each_opening(
-            lambda points: 1 / (1 + _d(points).mean())
+        "A pair counts the root of the product in yours: take q_j·q_k as it is.": _of_each_pair(
+            _one_over_1_and, lambda q, r: (q * r).sqrt()
         ),
-        "That is the angle of each pair: d is the straight distance, through the sphere.": _for_each_opening(
-            lambda points: (1 / (1 + 2 * torch.asin(_d(points).clamp(max=2) / 2))).mean()
+        "A pair counts one of its two charges in yours: it counts their product.": _of_table(
+            lambda table, q: (_pairs(table) * q.diagonal().sqrt()).sum() / (len(q) - 1) / q.diagonal().sqrt().sum()
         ),
-        "That is the sum over the pairs: take the mean.": _SUMMED / 2,
-        "That is the sum over the pairs, each counted twice: take the mean.": _SUMMED,
-        "That is half of it: a sum that has each pair once has N(N − 1)/2 terms, so divide by that.": _ENERGY / 2,
-        "Each point is paired with itself as well, d = 0, which adds a 1: leave these pairs out.": _for_each_opening(
-            lambda points: _with_themselves(points).mean()
+        "A pair counts one of its two charges in yours, squared: it counts their product.": _of_table(
+            lambda table, q: (_pairs(table) * q.diagonal()).sum() / (len(q) - 1) / q.diagonal().sum()
         ),
-        "Each point is paired with itself in the sum, but not in the count: leave these pairs out.": (
-            (_SUMMED + _N) / (_N * (_N - 1))
+        "That is the weighed sum over the pairs: divide by the sum of the weights.": _of_table(
+            lambda table, q: (table * q).triu(1).sum()
         ),
-        "You divided by N², the pairs of a point with itself among them: there are N(N − 1) others.": _SUMMED / _N**2,
+        "That is the weighed sum over the pairs, each counted twice: divide by the sum of the weights.": _of_table(
+            lambda table, q: _pairs(table * q).sum()
+        ),
+        "You divided by the number of pairs: divide by the sum of their weights, or larger charges mean more energy.": (
+            _of_table(lambda table, q: _pairs(table * q).sum() / (len(q) * (len(q) - 1)))
+        ),
+        "You divided by N²: divide by the sum of the weights.": _of_table(
+            lambda table, q: _pairs(table * q).sum() / len(q) ** 2
+        ),
+        "You divided by the sum of the charges: divide by the sum of the weights, which are products.": _of_table(
+            lambda table, q: (table * q).triu(1).sum() / q.diagonal().sqrt().sum()
+        ),
+        "Each pair is in the sum once and in the divisor twice: that is half of it.": _ENERGY / 2,
+        "Each pair is in the sum twice and in the divisor once: that is twice of it.": 2 * _ENERGY,
+        "Each point is paired with itself as well, d = 0: leave these pairs out.": _of_table(
+            lambda table, q: (table * q).sum() / q.sum()
+        ),
+        "Each point is paired with itself in the sum, but not in the divisor: leave these pairs out.": _of_table(
+            lambda table, q: (table * q).sum() / _pairs(q).sum()
+        ),
+        "Each point is paired with itself in the divisor, but not in the sum: leave these pairs out.": _of_table(
+            lambda table, q: _pairs(table * q).sum() / q.sum()
+        ),
     },
     draw=_draw_energy,
-    done="At 0°, where all points meet, it is 1 and not endless. Two are best off at 180°, four at 109.5°, the "
-    "tetrahedron: there all stand equally far apart.",
+    done="At 0°, where all points meet, it is 1 for any charges, and not endless. Two are best off at 180°, whatever "
+    "their charges.",
 )
 
 _ANGLES = torch.linspace(math.radians(1), math.pi, 90, dtype=torch.float64)
@@ -112,7 +166,8 @@ def push(angle: Tensor) -> Tensor:
 
 
 def _at_each_angle(function: Any) -> Tensor:
-    found = call(function, _ANGLES.clone())
+    with Without(AUTOGRAD, "That is autograd: derive the formula yourself, with the chain rule."):
+        found = call(function, _ANGLES)
     if found.shape != _ANGLES.shape:
         raise Slip(f"One number is wanted for each of the 90 angles; yours has shape {tuple(found.shape)}.")
     return found
@@ -155,6 +210,9 @@ PUSH = Exercise(
             torch.cos(_HALF) / (1 + 2 * torch.sin(_ANGLES)) ** 2
         ),
         "The derivative of the sine is the cosine: cos(angle/2) belongs on top.": torch.sin(_HALF) / (1 + _D) ** 2,
+        "That is Coulomb's with its sign turned: like charges push apart, and the 1 + is missing.": -_COULOMB,
+        "That is the derivative of d by the angle: times that of 1/(1 + d) by d, without its minus.": torch.cos(_HALF),
+        "That is d, the distance.": _D,
         "You turned the angle into degrees; torch.sin and torch.cos want radians.": push(_ANGLES.rad2deg()),
         "angle is in radians already: nothing is to be converted.": push(_ANGLES.deg2rad()),
     },

@@ -1,15 +1,17 @@
-"""Exercises of lesson 08: what CosFace's gradient hangs on, where ArcFace lets go, and a loss made for its gradient."""
+"""Exercises of lesson 08: CosFace's coefficients, where ArcFace lets go, and a loss made for its gradient."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from lessons_lib.exercises.drawing import curve
-from lessons_lib.exercises.exercise import Exercise, Slip, call
-from lessons_lib.figures.style import SOFT, Picture
+from lessons_lib.exercises.answer import Slip, call, number, numbers, returned
+from lessons_lib.exercises.drawing import curve, name, panels
+from lessons_lib.exercises.exercise import Exercise
+from lessons_lib.figures.style import Picture
 
 _THETA = torch.linspace(0, math.pi, 61, dtype=torch.float64)
 _LABELS = torch.arange(len(_THETA)) % 4  # each class has its turn
@@ -26,16 +28,12 @@ def _own_class_first(rows: Tensor) -> Tensor:
     return rows.gather(1, _COLUMNS) if rows.shape == _COLUMNS.shape else rows
 
 
-def _name(picture: Picture, name: str, at: tuple[float, float], rise: int) -> None:
-    picture.axes[0].annotate(name, at, (9, rise), textcoords="offset points", color=SOFT, fontsize=9, va="center")
-
-
 def _draw_classes(target: Tensor, yours: Tensor | None, ylabel: str, rises: tuple[int, ...]) -> Picture:
     """One curve a class over the angle of the true one, each named beside its end, `rises` points above it."""
     picture = curve(torch.rad2deg(_THETA), target, yours, "θ of the true class, degrees", ylabel)
     names = ("true class", *(f"another at {degrees}°" for degrees in _OTHERS))
-    for name, end, rise in zip(names, target[-1].tolist(), rises, strict=True):
-        _name(picture, name, (180, end), rise)
+    for words, end, rise in zip(names, target[-1].tolist(), rises, strict=True):
+        name(picture, words, (180, end), (9, rise))
     return picture
 
 
@@ -48,8 +46,31 @@ def coefficients(cosines: Tensor, labels: Tensor, scale: float, margin: float) -
 _S, _M = 8.0, 0.35
 
 
+def _of_the_batch(function: Any) -> Tensor:
+    return _own_class_first(call(function, _COSINES, _LABELS, _S, _M))
+
+
 def _evaluate_coefficients(answer: Any) -> Tensor:
-    return _own_class_first(call(answer, _COSINES.clone(), _LABELS.clone(), _S, _M))
+    found = _of_the_batch(answer)
+    if found.shape == _COEFFICIENTS.shape and torch.allclose(found, _COEFFICIENTS, atol=2e-3):
+        for labels in (_LABELS % 3, 0 * _LABELS):
+            right = coefficients(_COSINES, labels, _S, _M)
+            _also_without_the_last_class(right, lambda labels=labels: call(answer, _COSINES, labels, _S, _M))
+    return found
+
+
+def _also_without_the_last_class(right: Tensor, found: Callable[[], Tensor]) -> None:
+    """A Slip unless this is right as well, for a batch in which the last class does not occur."""
+    try:
+        yours = found()
+        fits = yours.shape == right.shape and torch.allclose(yours, right, atol=2e-3)
+    except Slip:
+        fits = False
+    if not fits:
+        raise Slip(
+            "Right for a batch that has every class, but not for one in which the last does not occur. Is it "
+            "F.one_hot(labels)? That has columns up to the largest label only: tell it cosines.shape[1]."
+        )
 
 
 def _of_logits(logits: Tensor) -> Tensor:
@@ -63,7 +84,7 @@ def _down_the_columns() -> Tensor:
 
 
 _P = F.softmax(_S * (_COS - _M * _OWN), dim=1)
-_COEFFICIENTS = _evaluate_coefficients(coefficients)
+_COEFFICIENTS = _of_the_batch(coefficients)
 
 COEFFICIENTS = Exercise(
     number="8.1",
@@ -82,6 +103,10 @@ COEFFICIENTS = Exercise(
         "The margin makes it easier in yours: take it off the true class's cosine, and off no other.": (
             _of_logits(_S * (_COS + _M * _OWN))
         ),
+        "That is ArcFace: CosFace's margin comes off the cosine, not on the angle.": _of_logits(
+            _S * torch.where(_OWN.bool(), (_ANGLES + _M).cos(), _COS)
+        ),
+        "[j = y] is added: take 1 off the probability of the true class.": _S * (_P + _OWN),
         "You took the margin off after scaling: take it off the cosine first, then multiply by s.": (
             _of_logits(_S * _COS - _M * _OWN)
         ),
@@ -106,27 +131,25 @@ COEFFICIENTS = Exercise(
     "−7.99 at 90°: another scale or margin, another curve.",
 )
 
-_SCALES = torch.linspace(10, 64, 55, dtype=torch.float64)  # a smaller one could not outweigh a thousand classes
-_SETTINGS = ((0.5, 10), (0.3, 1000))
-_SCALE, (_MARGIN, _CLASSES) = _SCALES[:, None], torch.tensor(_SETTINGS, dtype=torch.float64).T
+_SCALES = torch.linspace(14, 64, 51, dtype=torch.float64)  # a smaller one could not outweigh a thousand classes
+_SETTINGS = ((0.5, 10, 0.5), (0.5, 10, 0.01), (0.3, 1000, 0.01))
+_SCALE, (_MARGIN, _CLASSES, _MISSING) = _SCALES[:, None], torch.tensor(_SETTINGS, dtype=torch.float64).T
 
 
-def lets_go(scale: float, margin: float, num_classes: int) -> float:
-    return math.acos(math.log(num_classes - 1) / scale) - margin
+def lets_go(scale: float, margin: float, num_classes: int, missing: float) -> float:
+    return math.acos(math.log((num_classes - 1) * (1 - missing) / missing) / scale) - margin
 
 
-def _for_both_settings(function: Any) -> Tensor:
-    """The reader's function at every scale, for both margins and numbers of classes, (55, 2)."""
+def _for_each_setting(function: Any) -> Tensor:
+    """The reader's function at every scale in each setting, (51, 3)."""
     found = [_angle(function, scale, *setting) for scale in _SCALES.tolist() for setting in _SETTINGS]
-    if any(angle.numel() != 1 for angle in found):
-        raise Slip("One number is wanted for each scale.")
-    return torch.stack([angle.reshape(()) for angle in found]).reshape(-1, 2)
+    return numbers(found, len(_SETTINGS), "One number is wanted for each scale.")
 
 
-def _angle(function: Any, scale: float, margin: float, num_classes: int) -> Tensor:
+def _angle(function: Any, *setting: float) -> Tensor:
     """One answer; NaN where math.acos raises because there is none, as torch.acos has it."""
     try:
-        return call(function, scale, margin, num_classes)
+        return call(function, *setting)
     except Slip as slip:
         beyond = ("math domain error", "expected a number in range")  # the second from Python 3.14 on
         if isinstance(slip.__cause__, ValueError) and any(words in str(slip) for words in beyond):
@@ -136,127 +159,209 @@ def _angle(function: Any, scale: float, margin: float, num_classes: int) -> Tens
 
 def _draw_lets_go(yours: Tensor | None) -> Picture:
     target, shown = _LETS_GO.rad2deg(), None if yours is None else yours.rad2deg()
-    picture = curve(_SCALES, target, shown, "scale s", "θ where P_y is ½, degrees")
-    for (margin, num_classes), end in zip(_SETTINGS, target[-1].tolist(), strict=True):
-        _name(picture, f"m = {margin}, C = {num_classes}", (64, end), 0)
+    picture = curve(_SCALES, target, shown, "scale s", "θ where 1 − P_y is as given, degrees")
+    for (margin, num_classes, missing), end, rise in zip(_SETTINGS, target[-1].tolist(), (4, -4, 0), strict=True):
+        name(picture, f"{missing:.0%}, m = {margin}, C = {num_classes}", (64, end), (9, rise))
     return picture
 
 
-_HALF = torch.log(_CLASSES - 1) / _SCALE  # the cosine of θ + m
-_LETS_GO = _for_both_settings(lets_go)
+_LN = torch.log((_CLASSES - 1) * (1 - _MISSING) / _MISSING)
+_THERE = _LN / _SCALE  # the cosine of θ + m
+_LETS_GO = _for_each_setting(lets_go)
+
+
+def _with(logarithm: Tensor) -> Tensor:
+    """The angles, were this s·cos(θ + m)."""
+    return torch.acos(logarithm / _SCALE) - _MARGIN
+
 
 LETS_GO = Exercise(
     number="8.2",
-    stub="def lets_go(scale, margin, num_classes):\n    ...",
+    stub="def lets_go(scale, margin, num_classes, missing):\n    ...",
     hints=(
-        "P_y is ½ where e^{s·cos(θ + m)} equals all others together. At 90° each of them is e⁰ = 1: how many are they?",
-        "Take math.log of both sides, divide by the scale, take math.acos, and solve for θ.",
+        "At 90° each of the others is e⁰ = 1. What is missing is their share, (C − 1)/(e^{…} + C − 1).",
+        "e^{s·cos(θ + m)} is (C − 1)·(1 − missing)/missing: take math.log, divide by s, take math.acos, solve for θ.",
     ),
     solution=lets_go,
-    evaluate=_for_both_settings,
+    evaluate=_for_each_setting,
     target=_LETS_GO,
     slips={
-        "The others are C − 1: the true class is not one of them.": torch.acos(torch.log(_CLASSES) / _SCALE) - _MARGIN,
-        "The 1 comes off before the logarithm: ln(C − 1).": torch.acos((torch.log(_CLASSES) - 1) / _SCALE) - _MARGIN,
-        "That is the logarithm to base 10; the one that undoes e is math.log.": (
-            torch.acos(torch.log10(_CLASSES - 1) / _SCALE) - _MARGIN
+        "missing has no say in yours: that is where one half is missing.": _with((_CLASSES - 1).log().expand(51, 3)),
+        "Upside down: that is where P_y is what should be missing.": _with(
+            ((_CLASSES - 1) * _MISSING / (1 - _MISSING)).log()
         ),
-        "That is the logarithm to base 2; the one that undoes e is math.log.": (
-            torch.acos(torch.log2(_CLASSES - 1) / _SCALE) - _MARGIN
+        "missing stands alone in yours: put 1 − missing above it, the share of the true class.": _with(
+            ((_CLASSES - 1) / _MISSING).log()
         ),
-        "You added the margin: the arccos is θ + m, so take m off it.": torch.acos(_HALF) + _MARGIN,
-        "That is θ + m: the margin is still to be taken off.": torch.acos(_HALF),
+        "1 − missing stands alone in yours: divide it by missing, the share of the others.": _with(
+            ((_CLASSES - 1) * (1 - _MISSING)).log()
+        ),
+        "C − 1 is missing: the others are that many, e⁰ = 1 each.": _with(((1 - _MISSING) / _MISSING).log()),
+        "C − 1 stands below the line: the true class has to outweigh that many.": _with(
+            ((1 - _MISSING) / _MISSING / (_CLASSES - 1)).log()
+        ),
+        "The others are C − 1: the true class is not one of them.": _with((_CLASSES * (1 - _MISSING) / _MISSING).log()),
+        "The 1 comes off before the logarithm: ln(C − 1).": _with(
+            _CLASSES.log() - 1 + ((1 - _MISSING) / _MISSING).log()
+        ),
+        "Brackets are missing: 1 - missing / missing divides first.": _with(((_CLASSES - 1) * 1 - 1 + 0 * _LN).log()),
+        "That is the logarithm to base 10; the one that undoes e is math.log.": _with(_LN / math.log(10)),
+        "That is the logarithm to base 2; the one that undoes e is math.log.": _with(_LN / math.log(2)),
+        "You added the margin: the arccos is θ + m, so take m off it.": torch.acos(_THERE) + _MARGIN,
+        "That is θ + m: the margin is still to be taken off.": torch.acos(_THERE),
         "That is CosFace's answer: ArcFace's margin is an angle, and comes off outside the arccos.": (
-            torch.acos(_HALF + _MARGIN)
+            torch.acos(_THERE + _MARGIN)
         ),
-        "The margin stands inside the arccos: it is an angle, and comes off outside.": torch.acos(_HALF - _MARGIN),
-        "The arccos is given a number beyond 1: it takes ln(C − 1), divided by the scale.": _HALF * math.nan,
-        "The logarithm is missing: the others together are C − 1, and e to what power is that?": (
-            torch.acos((_CLASSES - 1) / _SCALE) - _MARGIN
-        ),
-        "That takes a cosine for its angle: one arccos is missing.": _HALF - _MARGIN,
-        "You took the cosine of what is a cosine already: math.acos gives its angle.": torch.cos(_HALF) - _MARGIN,
-        "That is the arcsin: the logit is a cosine, so take math.acos.": torch.asin(_HALF) - _MARGIN,
-        "The sign of the logarithm is turned: s·cos(θ + m) is ln(C − 1).": torch.acos(-_HALF) - _MARGIN,
+        "The margin stands inside the arccos: it is an angle, and comes off outside.": torch.acos(_THERE - _MARGIN),
+        "The arccos is given numbers beyond 1: it takes the logarithm, divided by the scale.": _THERE * math.nan,
+        "The logarithm is missing: e to what power outweighs the others?": _with(_LN.exp()),
+        "That takes a cosine for its angle: one arccos is missing.": _THERE - _MARGIN,
+        "You took the cosine of what is a cosine already: math.acos gives its angle.": torch.cos(_THERE) - _MARGIN,
+        "That is the arcsin: the logit is a cosine, so take math.acos.": torch.asin(_THERE) - _MARGIN,
+        "The sign of the logarithm is turned: s·cos(θ + m) is above 0.": _with(-_LN),
         "The angle is right, but in degrees; return radians.": _LETS_GO.rad2deg(),
         "The arccos is in degrees and the margin in radians: leave both in radians.": (
-            torch.acos(_HALF).rad2deg() - _MARGIN
+            torch.acos(_THERE).rad2deg() - _MARGIN
         ),
-        "The margin is in radians already: nothing is to be converted.": torch.acos(_HALF) - _MARGIN.deg2rad(),
+        "The margin is in radians already: nothing is to be converted.": torch.acos(_THERE) - _MARGIN.deg2rad(),
     },
     draw=_draw_lets_go,
-    done="With m = 0.5, s = 64 and ten classes ArcFace lets go at 59.4°; with ten thousand at 53.1°, and with s = 16 "
-    "and ten at 53.5°: the settings choose the angle.",
+    done="With m = 0.5, s = 64 and ten classes one half is missing at 59.4° and 1% at 55.3°: within five degrees "
+    "ArcFace lets go. With s = 16 the same two stand at 53.5° and 36.2°.",
 )
 
+_POWERS = (1, 2)
 
-def squared_error(cosines: Tensor, labels: Tensor) -> Tensor:
+
+def powered_error(cosines: Tensor, labels: Tensor, power: float) -> Tensor:
     wanted = F.one_hot(labels, cosines.shape[1])
-    return ((cosines - wanted) ** 2).sum(dim=1).mean() / 2
+    return ((cosines - wanted).abs() ** (power + 1)).sum(dim=1).mean() / (power + 1)
 
 
-def _gradient(function: Any) -> Tensor:
+def _gradient(function: Any, power: int, labels: Tensor = _LABELS) -> Tensor:
     """N times the gradient of the reader's loss on the cosines, (61, 4)."""
-    returned: list[Any] = []
-
-    def kept(*inputs: Tensor) -> Any:
-        returned.append(function(*inputs))
-        return returned[-1]
-
     cosines = _COSINES.clone().requires_grad_()
     with torch.enable_grad():  # a copy goes in, which may be changed in place
-        loss = call(kept if callable(function) else function, cosines.clone(), _LABELS.clone())
+        value = returned(function, cosines, labels, power)
+    loss = number(value)
     if loss.numel() != 1:
         raise Slip(f"One number is wanted, the mean over the batch; yours has shape {tuple(loss.shape)}.")
     try:
-        (found,) = torch.autograd.grad(returned[-1].sum(), cosines)
+        (found,) = torch.autograd.grad(value.sum(), cosines)
     except Exception as error:
         raise Slip(
-            "Autograd finds no way back from your loss to cosines: return a tensor computed from them, with no "
-            "detach(), item(), no_grad() or backward() on the way."
+            "Autograd finds no way back from your loss to cosines: return a tensor of torch, computed from them with "
+            "no detach(), item(), no_grad(), numpy or backward() on the way."
         ) from error
-    return _own_class_first(found * len(found))
+    return found * len(found)
 
 
-_SQUARED_ERROR = _gradient(squared_error)
-_TRUE_ALONE = _OWN * _SQUARED_ERROR
+def _for_each_power(function: Any) -> Tensor:
+    """The gradients of the reader's loss for both powers, each sample's own class first, (61, 8)."""
+    return torch.cat([_own_class_first(_gradient(function, power)) for power in _POWERS], dim=1)
 
-SQUARED_ERROR = Exercise(
+
+def _evaluate_powered(answer: Any) -> Tensor:
+    found = _for_each_power(answer)
+    if torch.allclose(found, _POWERED, atol=2e-3):
+        right = _gradient(powered_error, 1, _LABELS % 3)
+        _also_without_the_last_class(right, lambda: _gradient(answer, 1, _LABELS % 3))
+        if not torch.allclose(_gradient(answer, 3), _gradient(powered_error, 3), atol=2e-3):
+            raise Slip("Right for the powers 1 and 2, but not for 3: power can be any number above 0.")
+    return found
+
+
+def _draw_powered(yours: Tensor | None) -> Picture:
+    columns = {f"θ of the true class, degrees; p = {p}": [4 * i + j for j in range(4)] for i, p in enumerate(_POWERS)}
+    picture = panels(torch.rad2deg(_THETA), _POWERED, yours, columns, "N · ∂L/∂cos θ_j")
+    name(picture, "true class", (95, -1), (0, -14))
+    name(picture, "others", (2, 0), (0, -14))
+    return picture
+
+
+_POWERED = _for_each_power(powered_error)
+_D, _ALL_OWN = torch.cat([_COS - _OWN] * 2, dim=1), torch.cat([_OWN] * 2, dim=1)
+_PS = torch.tensor(_POWERS, dtype=torch.float64).repeat_interleave(4)
+
+
+def _pulled(difference: Tensor, power: Tensor = _PS) -> Tensor:
+    """The coefficients, were this cos θ_j − [j = y], and this the power."""
+    return difference.sign() * difference.abs() ** power
+
+
+def _length(difference: Tensor) -> Tensor:
+    """Of the four numbers of each sample, the (p + 1)-norm to the power p, for either power."""
+    norms = [
+        (part.abs() ** (p + 1)).sum(dim=1) ** (p / (p + 1))
+        for part, p in zip(difference.split(4, 1), _POWERS, strict=True)
+    ]
+    return torch.stack(norms, dim=1).repeat_interleave(4, dim=1)
+
+
+POWERED_ERROR = Exercise(
     number="8.3",
-    stub="def squared_error(cosines, labels):\n    ...",
+    stub="def powered_error(cosines, labels, power):\n    ...",
     hints=(
-        "What has the derivative x − a? Half of (x − a)².",
-        "F.one_hot(labels, cosines.shape[1]) is [j = y]. Sum over the classes, dim=1, then the mean over the samples.",
+        "What has the derivative x? Half of x². And what has the derivative x², for x above 0? And below 0?",
+        "|x|^(p + 1)/(p + 1). x is cosines - F.one_hot(labels, cosines.shape[1]); sum over the classes, then the mean.",
     ),
-    solution=squared_error,
-    evaluate=_gradient,
-    target=_SQUARED_ERROR,
+    solution=powered_error,
+    evaluate=_evaluate_powered,
+    target=_POWERED,
     slips={
-        "The gradient is twice as long as it should be: the factor ½ is missing.": 2 * _SQUARED_ERROR,
-        "The gradient is 2/C of what it should be: as F.mse_loss, yours is the mean over the classes too, without the "
-        "½; take half of their sum.": _SQUARED_ERROR / 2,
+        "power has no say in yours: that is p = 1 every time.": _D,
+        "The factor is missing: the derivative of |x|^(p + 1) is p + 1 times too long.": (_PS + 1) * _POWERED,
+        "The factor ½ is right for p = 1 alone: divide by p + 1.": (_PS + 1) / 2 * _POWERED,
+        "You divided by p: the derivative of |x|^(p + 1) has p + 1 in front.": (_PS + 1) / _PS * _POWERED,
+        "The power is one too small: what has |x|^p as its derivative?": _pulled(_D, _PS - 1),
+        "The power is one too small, and the factor is missing: what has |x|^p as its derivative?": (
+            _PS * _pulled(_D, _PS - 1)
+        ),
+        "That is the coefficient itself: wanted is a loss that has it as its derivative.": _D.sign() ** 2
+        * _PS
+        * _D.abs() ** (_PS - 1),
+        "Without the absolute value an odd power keeps the sign of x: with p = 2 that pushes all cosines down.": (
+            _D**_PS
+        ),
+        "Without the absolute value an odd power keeps the sign of x, and the factor is missing besides.": (
+            (_PS + 1) * _D**_PS
+        ),
+        "As F.mse_loss, yours is the mean over the classes too, p = 1 every time and without the ½.": _D / 2,
         "The gradient is 1/C of what it should be: sum over the classes, and take the mean over the samples alone.": (
-            _SQUARED_ERROR / 4
+            _POWERED / 4
         ),
-        "That is the sum over the batch: take the mean over the samples.": len(_THETA) * _SQUARED_ERROR,
-        "That is the sum over the batch, and the ½ is missing: take half of the mean over the samples.": (
-            2 * len(_THETA) * _SQUARED_ERROR
+        "The mean over the classes is taken too, and the factor is missing: sum over them, and divide by p + 1.": (
+            (_PS + 1) * _POWERED / 4
         ),
-        "[j = y] is missing: in yours every class is sent to 90°, the true one too.": _COS,
-        "Every class is to reach cosine 1 in yours: only the true one should, and the others 0.": _COS - 1,
-        "Only the true class is in it: the others' cosines should reach 0, so sum over all classes.": _TRUE_ALONE,
-        "Only the true class is in it, and the ½ is missing: take half of the sum over all classes.": 2 * _TRUE_ALONE,
-        "Only the true class is in it, and not squared: sum (cos θ_j − [j = y])² over all classes.": -_OWN,
-        "You added [j = y], which sends the true class to 180°: take it off the cosine.": _COS + _OWN,
-        "The sign is turned: a loss grows as the cosines leave what is wanted.": -_SQUARED_ERROR,
-        "Nothing is squared in yours: the gradient is the same at every angle.": torch.ones_like(_COS),
-        "These are absolute values: the gradient is ±1 at every angle, so square instead.": _SQUARED_ERROR.sign(),
-        "That is the distance: square it, or the gradient is as long at every angle.": F.normalize(_SQUARED_ERROR),
-        "That is cross-entropy: its gradient is P_j − [j = y], and P2SGrad forms no P.": F.softmax(_COS, dim=1) - _OWN,
+        "That is the sum over the batch: take the mean over the samples.": len(_THETA) * _POWERED,
+        "That is the sum over the batch, and the factor is missing: take the mean, divided by p + 1.": (
+            (_PS + 1) * len(_THETA) * _POWERED
+        ),
+        "[j = y] is missing: in yours every class is sent to 90°, the true one too.": _pulled(_D + _ALL_OWN),
+        "Every class is to reach cosine 1 in yours: only the true one should, and the others 0.": (
+            _pulled(_D + _ALL_OWN - 1)
+        ),
+        "Only the true class is in it: the others' cosines should reach 0, so sum over all classes.": (
+            _ALL_OWN * _POWERED
+        ),
+        "Only the true class is in it, and the factor is missing: sum over all classes, and divide by p + 1.": (
+            _ALL_OWN * (_PS + 1) * _POWERED
+        ),
+        "Only the true class is in it, and without a power: sum |cos θ_j − [j = y]|^(p + 1) over all classes.": (
+            -_ALL_OWN
+        ),
+        "You added [j = y], which sends the true class to 180°: take it off the cosine.": _pulled(_D + 2 * _ALL_OWN),
+        "The sign is turned: a loss grows as the cosines leave what is wanted.": -_POWERED,
+        "Nothing is raised to a power in yours: the gradient is the same at every angle.": torch.ones_like(_D),
+        "These are absolute values: the gradient is ±1 at every angle, so raise them to the power p + 1.": _D.sign(),
+        "That is the norm of each sample: leave the root out.": _POWERED / _length(_D),
+        "That is cross-entropy: its gradient is P_j − [j = y], and P2SGrad forms no P.": torch.cat(
+            [F.softmax(_COS, dim=1) - _OWN] * 2, dim=1
+        ),
     },
-    draw=lambda yours: _draw_classes(_SQUARED_ERROR, yours, "N · ∂L/∂cos θ_j", (0, 2, -1, -1)),
-    done="For the true class −0.13 at 30°, −0.5 at 60° and −1 at 90°: the angle alone, no s, m or C. A class at 105° "
-    "has −0.26: it is brought back to 90°.",
+    draw=_draw_powered,
+    done="With p = 1 that is P2SGrad: for the true class −0.13 at 30° and −0.5 at 60°, the angle alone, no s, m or C. "
+    "With p = 2 it is −0.02 and −0.25: what is nearly right is let go sooner.",
 )
 
-EXERCISES = (COEFFICIENTS, LETS_GO, SQUARED_ERROR)
+EXERCISES = (COEFFICIENTS, LETS_GO, POWERED_ERROR)

@@ -7,8 +7,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from lessons_lib.exercises.answer import Slip, call
 from lessons_lib.exercises.drawing import curve
-from lessons_lib.exercises.exercise import Exercise, Slip, call
+from lessons_lib.exercises.exercise import Exercise
 from lessons_lib.figures.style import SOFT, Picture
 
 
@@ -72,6 +73,9 @@ SMOOTHED = Exercise(
         "The sign is turned: cos θ_j − cos θ_y, the true class taken off.": (-_SCALED).logsumexp(dim=2) / _S,
         "The scale is missing in the exponent.": _GAPS.logsumexp(dim=1)[:, None] / _S,
         "The scale is missing: it stands in the exponent, and below.": _GAPS.logsumexp(dim=1)[:, None].expand(61, 3),
+        "The scale is upside down: it multiplies the differences, and divides the logarithm.": (
+            (_GAPS[:, None] / _S[:, None]).logsumexp(dim=2) * _S
+        ),
         "You averaged over the classes: the exponentials are added up.": _SMOOTHED - math.log(4) / _S,
         "That is the smoothed largest cosine: take the true class's cosine off.": (
             _SMOOTHED + _batch()[:, :1].expand(61, 3)
@@ -111,6 +115,15 @@ def _all_around(function: Any) -> Tensor:
     return call(function, _around(), _GAMMA)
 
 
+def _evaluate_similarity(answer: Any) -> Tensor:
+    found = _all_around(answer)
+    if found.shape == _SIMILARITY.shape and torch.allclose(found, _SIMILARITY, atol=2e-3):
+        wide = call(answer, _around(), 1.0)
+        if wide.shape != found.shape or not torch.allclose(wide, class_similarity(_around(), 1.0), atol=2e-3):
+            raise Slip("Right for γ = 0.2, but not for γ = 1: take gamma as it is given.")
+    return found
+
+
 def _draw_similarity(yours: Tensor | None) -> Picture:
     axes = "where the feature stands, degrees", "similarity S"
     return _draw(_TURNS.rad2deg(), _SIMILARITY, yours, axes, ["class 0", "class 1"])
@@ -126,9 +139,17 @@ SIMILARITY = Exercise(
         "p = torch.softmax(cosines / gamma, dim=2); then the cosines weighed with p and added up over the same one.",
     ),
     solution=class_similarity,
-    evaluate=_all_around,
+    evaluate=_evaluate_similarity,
     target=_SIMILARITY,
     slips={
+        "That is the mean weighed with the cosines themselves: weigh with p, the softmax of them.": (
+            (_COS * _COS).sum(dim=2) / _COS.sum(dim=2)
+        ),
+        "Those are the sums over the centres: weigh the cosines with p first.": _COS.sum(dim=2),
+        "That is the farthest centre alone.": _COS.amin(dim=2),
+        "That is the share of the nearest centre: weigh the cosines with the shares, and add up.": (
+            (_COS / _GAMMA).softmax(dim=2).amax(dim=2)
+        ),
         "The softmax runs over the classes in yours: it is over the centres of one, dim=2.": (
             (_COS / _GAMMA).softmax(dim=1) * _COS
         ).sum(dim=2),
@@ -208,6 +229,25 @@ def _draw_recall(yours: Tensor | None) -> Picture:
 
 _RECALL = _at_each_noise(recall_at_1)
 
+# The first stands nearly opposite to all others. The nearest other is of another class for each of the four.
+_TURNED = torch.tensor([0.0, 175, 181, 184], dtype=torch.float64).deg2rad()
+_BEYOND = 2 * torch.stack([_TURNED.cos(), _TURNED.sin()], dim=1), torch.tensor([0, 1, 0, 1])
+
+
+def _evaluate_recall(answer: Any) -> Tensor:
+    found = _at_each_noise(answer)
+    if torch.allclose(found, _RECALL, atol=2e-3):
+        beyond = call(answer, *_BEYOND)
+        if torch.allclose(beyond, torch.tensor(0.25, dtype=torch.float64)):  # the first, and nobody else
+            raise Slip(
+                "Right while some other image is near. Where all others stand beyond 90°, an image still finds itself "
+                "in yours: what stands in its own place beats their cosines, so put less than −1 there."
+            )
+        if not torch.allclose(beyond, recall_at_1(*_BEYOND), atol=2e-3):
+            raise Slip("Right while some other image is near, but not where all others stand beyond 90°.")
+    return found
+
+
 RECALL = Exercise(
     number="9.3",
     stub="def recall_at_1(embeddings, labels):\n    ...",
@@ -216,7 +256,7 @@ RECALL = Exercise(
         ".fill_diagonal_(-2) puts the image itself last, .argmax(dim=1) is the nearest other. Compare the two labels.",
     ),
     solution=recall_at_1,
-    evaluate=_at_each_noise,
+    evaluate=_evaluate_recall,
     target=_RECALL,
     slips={
         "Each image finds itself: take it out, with .fill_diagonal_(-2).": torch.ones(25).double(),
@@ -230,6 +270,10 @@ RECALL = Exercise(
         "That is the farthest image: take the largest cosine.": _by(lambda x: -(F.normalize(x) @ F.normalize(x).T)),
         "That is R@2: the nearest other alone counts.": _at_each_noise(_at_2),
         "That is the number of hits: take the share.": _RECALL * _CLASSES * _EACH,
+        "You divided by the number of others: each of the N images is asked, so divide by N.": (
+            _RECALL * _CLASSES * _EACH / (_CLASSES * _EACH - 1)
+        ),
+        "That is the number of misses: take the share of hits.": (1 - _RECALL) * _CLASSES * _EACH,
         "That is in per cent: return a share, 0 to 1.": _RECALL * 100,
         "That is the share of misses.": 1 - _RECALL,
     },

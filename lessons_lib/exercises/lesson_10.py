@@ -7,8 +7,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from lessons_lib.exercises.answer import Slip, call, numbers
 from lessons_lib.exercises.drawing import curve, dots, name, path
-from lessons_lib.exercises.exercise import Exercise, Slip, call, numbers
+from lessons_lib.exercises.exercise import Exercise
 from lessons_lib.figures.style import SOFT, Picture
 
 

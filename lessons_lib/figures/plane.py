@@ -26,7 +26,7 @@ def embeddings(views: Mapping[str, tuple[Tensor, Tensor, Head]], points: int = 1
         f"the {head.num_classes} class weights as rays, their regions tinted."
         for title, (_, labels, head) in views.items()
     )
-    side = 6.0 if len(views) == 1 else 4.6
+    side = {1: 6.0, 2: 4.6}.get(len(views), 3.6)  # a page is no wider than three small panels
     picture = Picture(alt, side * len(views), side + 0.4)
     for axes, (title, (features, labels, head)) in zip(
         picture.subplots(1, len(views), squeeze=False)[0], views.items(), strict=True

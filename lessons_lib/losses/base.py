@@ -72,7 +72,7 @@ class Head(nn.Module):
     def extra_repr(self) -> str:
         """Sizes, scale and whatever margin this head has."""
         plain = {name: value for name, value in vars(self).items() if isinstance(value, int | float | str)}
-        tensors = vars(self) | dict(self.named_buffers()) | dict(self.named_parameters()) | {"scale": self.scale}
+        tensors = vars(self) | self._buffers | self._parameters | {"scale": self.scale}
         ones = {name: value for name, value in tensors.items() if isinstance(value, Tensor) and value.numel() == 1}
         plain |= {name: f"{value.item():.4g}" for name, value in ones.items()}
         return ", ".join(f"{name}={value}" for name, value in plain.items() if name != "training" and name[0] != "_")

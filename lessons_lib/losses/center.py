@@ -38,23 +38,25 @@ class CenterLoss(nn.Module):
         check_batch(self, embeddings, labels)
         with full_precision(embeddings):
             x = in_full_precision(embeddings)
+            own = self.centers[labels].to(x.dtype)
             if self.training:
-                own = moved_once(self, x, labels, lambda: self.follow(x.detach(), labels))
-            else:
-                own = self.centers[labels].to(x.dtype)
+                own = moved_once(self, x, labels, lambda: self._left(own, x.detach(), labels))
             return (x - own).square().sum(dim=1).mean() / 2
 
+    def _left(self, own: Tensor, x: Tensor, labels: Tensor) -> Tensor:
+        """Where the batch's own centres stood; they have moved away from there."""
+        self.follow(x - own, labels)
+        return own
+
     @torch.no_grad()
-    def follow(self, x: Tensor, labels: Tensor) -> Tensor:
-        """Move the centres towards a batch's features x (N, d); gives where those of its classes stood, (N, d)."""
-        own = self.centers[labels].to(x.dtype)
-        away = (x - own).to(self.centers.dtype)
+    def follow(self, away: Tensor, labels: Tensor) -> None:
+        """Move the centres towards a batch of which `away` (N, d) is x − c_y."""
+        away = away.to(self.centers.dtype)
         one = away.new_ones(len(away), 1)
         pulls_and_counts = self.centers.new_zeros(self.num_classes, self.embedding_size + 1)
         pulls_and_counts.index_add_(0, labels, torch.cat([away, one], dim=1))
         pulls, count = summed_over_processes(pulls_and_counts).split([self.embedding_size, 1], dim=1)
         self.centers.add_(pulls / (1 + count), alpha=self.alpha)
-        return own
 
     def extra_repr(self) -> str:
         """Sizes and rate."""

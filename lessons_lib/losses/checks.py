@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lessons_lib.angles import values_of
+from lessons_lib.transforms import values_of
 
 
 class Sized(Protocol):

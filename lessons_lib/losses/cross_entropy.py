@@ -6,7 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from lessons_lib.angles import differentiated_again, full_precision, in_function_transform
+from lessons_lib.angles import full_precision
+from lessons_lib.transforms import differentiated_again, in_function_transform
 
 
 def cross_entropy(scale: float | Tensor, cosines: Tensor, curve: Tensor, labels: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from lessons_lib.angles import differentiated_again, in_function_transform
+from lessons_lib.transforms import differentiated_again, in_function_transform
 
 
 def distances_within(points: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from lessons_lib.angles import unit_vectors
 from lessons_lib.losses.base import Head, in_full_precision
 from lessons_lib.losses.checks import check_batch
+from lessons_lib.losses.passes import run_again
 
 Choice = Callable[[Tensor, Tensor], tuple[Tensor, ...]]
 MOST = 4_096  # genuine pairs of a batch that are learnt from: ten classes have thousands, which all say the same
@@ -23,6 +24,8 @@ class InBatch(Head):
     instead, the newest batch counting half, so that one can see, and predict by the nearest mean; no gradient moves it.
     Processes that share a batch do not see each other's images.
     """
+
+    scaled = False
 
     def __init__(
         self, loss: nn.Module, choose: Choice, num_classes: int, embedding_size: int, *, normalize: bool = False
@@ -59,7 +62,7 @@ class InBatch(Head):
         """The loss over what was chosen: raw embeddings (N, d), labels (N,) int64 in 0..C−1. ValueError otherwise."""
         check_batch(self, embeddings, labels)
         x = self.seen(embeddings)
-        if self.training:
+        if self.training and not run_again():
             self.follow(x.detach(), labels)
         chosen = self.choose(x.detach(), labels)
         if len(chosen[0]) == 0:

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor, nn
 
-from lessons_lib.angles import in_function_transform
+from lessons_lib.transforms import in_function_transform
 
 MOST = 64  # passes that may wait for their backward pass
 

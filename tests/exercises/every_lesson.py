@@ -63,6 +63,12 @@ class EveryLesson:
         assert f"Exercise {number}: not yet." in shown and "data:image/png;base64," in shown
         assert re.search(r'<img alt="[^"]{20,}"', shown) and len(shown) < 40_000
 
+    def test_whatever_can_be_drawn_is_drawn(self, number):
+        target = EXERCISES[number].target
+        holed = torch.where(torch.arange(target.numel()).reshape(target.shape) % 2 == 0, target, math.nan)
+        for answer in (-target, 1e9 * target, holed):
+            assert EXERCISES[number].draw(answer).png(dpi=30)
+
     def test_other_ways_to_be_right_are_right(self, number, answer):
         assert check(number, answer).state == DONE
 

@@ -3,6 +3,7 @@
 import itertools
 import math
 
+import numpy as np
 import pytest
 import torch
 
@@ -41,6 +42,19 @@ def either(one, two):
     return lambda d, same, m: torch.where(same, one(m, d), two(m, d))
 
 
+def all_alike(sizes):
+    """1.3 with the mean for every size."""
+    n = sizes.double().mean()
+    return len(sizes) * n * (n - 1) * (len(sizes) - 1) * n
+
+
+def counted(sizes):
+    """1.3 image by image."""
+    labels = np.repeat(np.arange(len(sizes)), np.asarray(sizes))
+    alike = labels[:, None] == labels
+    return ((alike.sum(axis=1) - 1) * (~alike).sum(axis=1)).sum()
+
+
 MISTAKES = {
     "1.1": [
         (lambda theta: 2 - 2 * torch.cos(theta), "the squared distance"),
@@ -61,7 +75,9 @@ MISTAKES = {
         (lambda theta: chord(theta).sum(), "for each of the 61 angles"),
         (lambda theta: chord(theta) ** 3, "Not the same yet"),
         (lambda theta: torch.sqrt(torch.cos(theta)), "not finite"),
-        (lambda theta: 2 * math.sin(theta / 2), "Your function raised"),
+        (lambda theta: 2 * math.sin(theta / 2), "math takes one number, torch takes many"),
+        (lambda theta: [[2 * math.sin(value / 2)] for value in theta], "yours has shape (61, 1)"),
+        (lambda theta: [theta[:2], theta[:3]], "have different shapes, (2,) and (3,)"),
         (lambda theta: print(end=""), "returned nothing"),
     ],
     "1.2": [
@@ -92,33 +108,45 @@ MISTAKES = {
         (lambda d, same, m: contrastive(d, same, m) ** 2, "Not the same yet"),
         (lambda d, same, m: d / 0, "not finite"),
         (lambda d, same, m: d if same else m, "Your function raised RuntimeError"),
-        (lambda d, same, m: (1 - same) * d, "Your function raised RuntimeError"),
+        (lambda d, same, m: (1 - same) * d, "Truth values cannot be subtracted: ~ turns them round"),
+        (lambda d, same, m: -same * d, "Truth values cannot be subtracted: ~ turns them round"),
+        (lambda d, same, m: d**2 / 2 if same else relu(m - d) ** 2 / 2, "torch.where, &, |, ~ and .clamp ask each"),
+        (lambda d, same, m: max(0, m - d) ** 2 / 2, "torch.where, &, |, ~ and .clamp ask each"),
+        (lambda d, same, m: contrastive(d, same, m)[:, None], "yours has shape (82, 1)"),
+        (lambda d, same, m: [str(value) for value in d], "yours is list"),
         (lambda d, same, m: print(end=""), "returned nothing"),
         (0.5, "wants the function itself"),
     ],
     "1.3": [
-        (lambda c, n: c * n * n * (c - 1) * n, "An anchor is its own positive"),
-        (lambda c, n: c * math.comb(n, 2) * (c - 1) * n, "That is half of them"),
-        (lambda c, n: (c * n) ** 3, "any three images: "),
-        (lambda c, n: c * n * (c * n - 1) * (c * n - 2), "any three different images"),
-        (lambda c, n: math.comb(c * n, 3), "any three images in any order"),
-        (lambda c, n: c * n * (n - 1) * c * n, "from classes − 1 others"),
-        (lambda c, n: c * n * n * c * n, "and the anchor its own positive"),
-        (lambda c, n: c * n * (n - 1) * (c - 1), "A factor images is missing"),
-        (lambda c, n: c * (n - 1) * (c - 1) * n, "A factor images is missing"),
-        (lambda c, n: c * n * (n - 1) * n, "That is one negative class"),
-        (lambda c, n: c * n * (n - 1), "The negative is missing"),
-        (lambda c, n: c * n * (c - 1) * n, "The positive is missing"),
-        (lambda c, n: (n - 1) * (c - 1) * n, "the triplets of one anchor"),
-        (lambda c, n: n * (n - 1) * (c - 1) * n, "the triplets of one class"),
-        (lambda c, n: c * n * n - 1 * (c - 1) * n, "* images - 1"),
-        (lambda c, n: c * n * (n - 1) * c - 1 * n, "* classes - 1"),
-        (lambda c, n: c * n * (n - 1) * (c - 1) * (n - 1), "counted without one image"),
-        (lambda c, n: (c, n), "One number is wanted each time"),
-        (lambda c, n: triplets(c, n) + 1000, "it should be 39,600; yours is 40,600"),
-        (lambda c, n: 3 * triplets(c, n), "it should be 75,240,000; yours is 225,720,000"),
-        (lambda c, n: math.inf, "not finite"),
-        (lambda c: c, "Your function raised TypeError"),
+        (
+            lambda n: len(n) * n.double().mean() ** 2 * (n.double().mean() - 1) * (len(n) - 1),
+            "as large as the mean one",
+        ),
+        (lambda n: (n * n * (n.sum() - n)).sum(), "An anchor is its own positive"),
+        (lambda n: triplets(n) / 2, "That is half of them"),
+        (lambda n: n.sum() ** 3, "any three images: "),
+        (lambda n: math.perm(n.sum(), 3), "any three different images"),
+        (lambda n: math.comb(n.sum(), 3), "any three images in any order"),
+        (lambda n: sum(math.perm(of_one, 3) for of_one in n), "three different images of one class"),
+        (lambda n: (n * (n - 1)).sum() * n.sum(), "may be of the anchor's class"),
+        (lambda n: (n * (n - 1)).sum() * (n.sum() - 1), "any image but the anchor"),
+        (lambda n: (n * (n - 1)).sum() * (n.sum() - 2), "any third image"),
+        (lambda n: (n * (n - 1)).sum() * (len(n) - 1), "once for each other class"),
+        (lambda n: (n * (n - 1)).sum(), "The negative is missing"),
+        (lambda n: (n * (n.sum() - n)).sum(), "The positive is missing"),
+        (lambda n: ((n - 1) * (n.sum() - n)).sum(), "The anchor is missing"),
+        (lambda n: (n * (n - 1)).sum() * (n.sum() - n).sum(), "multiply for each class first"),
+        (lambda n: (n * n - 1 * (n.sum() - n)).sum(), "so write (n - 1)"),
+        (lambda n: n[0] * (n[0] - 1) * (n.sum() - n[0]), "of the first class alone"),
+        (lambda n: triplets(n) / len(n), "the mean over the classes"),
+        (lambda n: sum(n[i] * (n[i] - 1) * (n.sum() - n[i]) for i in range(len(n) - 1)), "The last class is missing"),
+        (lambda n: n * (n - 1) * (n.sum() - n), "One number is wanted each time. Yours has shape (10,)"),
+        (lambda n: triplets(n) + 1000, "Not the same yet"),
+        (lambda n: 3 * triplets(n), "it should be 27,900; yours is 83,700"),
+        (lambda n: math.inf, "not finite"),
+        (lambda n: 0 if n > 1 else 1, "raised RuntimeError: Boolean value of Tensor"),
+        (lambda n: n[20], "Your function raised IndexError"),
+        (lambda classes, images: classes * images, "Keep the arguments of the stub"),
         (684_000, "wants the function itself"),
     ],
 }
@@ -128,6 +156,12 @@ ALSO_RIGHT = {
         lambda theta: [2 * math.sin(value / 2) for value in theta.tolist()],
         lambda theta: torch.stack([torch.cos(theta) - 1, torch.sin(theta)]).norm(dim=0),
         lambda theta: chord(theta.float()),
+        lambda theta: 2 * np.sin(theta / 2),
+        lambda theta: 2 * np.sin(np.asarray(theta, dtype=np.float32) / 2),
+        lambda theta: [2 * torch.sin(value / 2) for value in theta],
+        lambda theta: np.sin(theta[::1].numpy()[::-1][::-1] / 2) * 2,
+        lambda theta: abs(np.exp(1j * np.asarray(theta)) - 1),
+        lambda theta: theta.div_(2).sin_().mul_(2),
     ],
     "1.2": [
         one_by_one,
@@ -135,11 +169,17 @@ ALSO_RIGHT = {
         filled,
         lambda d, same, m: 0.5 * same * d**2 + 0.5 * ~same * relu(m - d) ** 2,
         lambda d, same, m: contrastive(d.float(), same, m),
+        lambda d, same, m: np.where(same, d**2, np.maximum(0, m - d) ** 2) / 2,
+        lambda d, same, m: (same.double() * d**2 + (1 - same.double()) * relu(m - d) ** 2) / 2,
+        lambda d, same, m: (same.astype(float) * d**2 + (1 - same.astype(float)) * np.clip(m - d, 0, None) ** 2) / 2,
     ],
     "1.3": [
-        lambda classes, images: classes * math.perm(images, 2) * (classes * images - images),
-        lambda classes, images: 2 * math.comb(images, 2) * 2 * math.comb(classes, 2) * images,
-        lambda classes, images: torch.tensor([float(triplets(classes, images))]),
+        lambda n: sum(math.perm(of_one, 2) * (sum(n) - of_one) for of_one in n),
+        lambda n: (n**2 - n) @ (n.sum() - n),
+        lambda n: torch.tensor([triplets(n.float())]),
+        lambda n: np.sum(n * (n - 1) * (np.sum(n) - n)),
+        lambda n: sum(a * (a - 1) * b for i, a in enumerate(n) for j, b in enumerate(n) if i != j),
+        counted,
     ],
 }
 
@@ -163,16 +203,18 @@ def test_what_lesson_01_says_of_its_finished_pictures():
         assert float(chord(torch.tensor(math.radians(degrees)))) == pytest.approx(float(words.split()[-1]), abs=5e-4)
     ten = math.radians(10)
     assert f"it is {float(chord(torch.tensor(ten))):.4f}, where the arc is {ten:.4f}" in said
-    said, (ten, hundred) = EXERCISES["1.3"].done, (triplets(classes, 20) for classes in (10, 100))
-    assert f"of 20 images have {ten:,}, a hundred have {hundred / 1e6:.0f} million" in said
-    assert f"ten times the images, {hundred / ten:.0f} times the triplets" in said
+    said, (five, ten) = EXERCISES["1.3"].done, (int(triplets(torch.full((10,), size))) for size in (5, 10))
+    assert f"classes of 5, {five:,} triplets become {ten:,}, nine times as many" in said and ten == 9 * five
+    few, more = (triplets(torch.tensor([4, 4, *alone])) for alone in ([], [1]))
+    assert more - few == 2 * 4 * 3  # a third class of one image: a negative more to each pair
 
 
-def test_the_triplets_of_lesson_01_are_all_there_are():
-    images = [(label, image) for label in range(3) for image in range(4)]
+@pytest.mark.parametrize("sizes", [(4, 4, 4), (1, 5, 2), (3,)])
+def test_the_triplets_of_lesson_01_are_all_there_are(sizes):
+    images = [(label, image) for label, size in enumerate(sizes) for image in range(size)]
     found = [
         (anchor, positive, negative)
         for anchor, positive, negative in itertools.product(images, repeat=3)
         if anchor[0] == positive[0] != negative[0] and anchor != positive
     ]
-    assert len(found) == triplets(3, 4)
+    assert len(found) == triplets(torch.tensor(sizes))

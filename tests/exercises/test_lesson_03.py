@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import torch
 
 from lessons_lib.exercises import EXERCISES, lesson_03
@@ -62,12 +63,24 @@ MISTAKES = {
         (lambda c, x, a: c - a * (c - x) / (1 + len(x)), "with n = 0 yours has shape (0, 2)"),
         (lambda c, x, a: c - a * (c - x).sum(dim=0, keepdim=True) / (1 + len(x)), "yours has shape (1, 2)"),
         (lambda c, x, a: (c - x).sum(), "yours has shape ()"),
+        (lambda c, x, a: c + a * len(x) / (len(x) + 1) * (x.mean(dim=0) - c), "Right but for n = 0"),
+        (lambda c, x, a: c - a * (c - np.mean(np.asarray(x), axis=0)) * len(x) / (1 + len(x)), "Right but for n = 0"),
+        (lambda c, x, a: c - a * (c - x).mean(dim=0) / (1 + len(x)), "not finite"),
+        (lambda c, x, a: c + a * (c - x).mean(dim=0), "not finite"),
+        (lambda c, x, a: c * (1 if len(x) else math.nan), "not finite"),
+        (lambda c, x, a: c - a * (1 + (c - x).sum(dim=0) / max(1, len(x))), "the 1 is added to the step"),
+        (lambda c, x, a: c - a * (c - x).sum(dim=0) / max(1, len(x)) / (1 + len(x)), "divided by 1 + n twice"),
+        (lambda c, x, a: x[0], "Your function raised IndexError"),
+        (lambda c, x, a: c / len(x[1:]) if len(x) == 1 else c, "not finite"),
+        (lambda c, x, a: [c, x], "have different shapes"),
+        (lambda c, x, a: str(c), "yours is str"),
         (lambda c, x, a: c, "Not the same yet"),
         (lambda c, x, a: moved(c, x, a**2), "Not the same yet"),
         (lambda c, x, a: c.sub_(a), "Not the same yet"),
         (lambda c, x, a: c.sub_(a) and None, "Your function raised RuntimeError: Boolean value"),
         (lambda c, x, a: print(end=""), "returned nothing"),
         (lambda c, x: c, "Your function raised TypeError"),
+        (lambda c, x: c, "Keep the arguments of the stub"),
         (0.5, "wants the function itself"),
     ],
     "3.2": [
@@ -86,7 +99,12 @@ MISTAKES = {
         (lambda n, a, k: math.exp(-k * a * n / (n + 1)), "for small steps alone"),
         (lambda n, a, k: 100 * left(n, a, k), "in percent"),
         (lambda n, a, k: [left(n, a, step) for step in range(k)], "One number is wanted: a share"),
-        (lambda n, a, k: left(n, a, k + 1), "Not the same yet"),
+        (lambda n, a, k: left(n, a, k + 1), "one step more"),
+        (lambda n, a, k: left(n, a, max(0, k - 1)), "Not the same yet"),
+        (lambda n, a, k: left(n, a, k) / left(n, a, 1), "one step fewer"),
+        (lambda n, a, k: left(n, a, 2 * k), "Not the same yet"),
+        (lambda n, a, k: left(n, a, k)[0], "raised TypeError"),
+        (lambda n, a, k: print(end=""), "returned nothing"),
         (lambda n, a, k: math.nan, "not finite"),
         (lambda n, a, k: a / k, "Your function raised ZeroDivisionError"),
     ],
@@ -98,11 +116,19 @@ ALSO_RIGHT = {
         lambda c, x, a: c + a * (x - c).sum(dim=0) / (len(x) + 1),
         lambda c, x, a: (1 - a * len(x) / (1 + len(x))) * c + a / (1 + len(x)) * x.sum(dim=0),
         lambda c, x, a: c - a * len(x) / (len(x) + 1) * (c - x.mean(dim=0)) if len(x) else c,
+        lambda c, x, a: c - a * np.sum(c - x, axis=0) / (1 + len(x)),
+        lambda c, x, a: c - a * torch.nan_to_num(c - x.mean(dim=0)) * len(x) / (1 + len(x)),
+        lambda c, x, a: [c[i] - a * sum(c[i] - point[i] for point in x) / (1 + len(x)) for i in range(2)],
+        lambda c, x, a: (c + a * x.sum(dim=0) + (1 - a) * len(x) * c) / (1 + len(x)),
         lambda c, x, a: (c - a * (c - x).float().sum(dim=0) / (1 + len(x))).tolist(),
     ],
     "3.2": [
         walked,
         lambda n, a, k: math.prod([1 - a * n / (n + 1)] * k),
+        lambda n, a, k: np.power(1 - a * n / (n + 1), k),
+        lambda n, a, k: np.array([[np.float32(left(n, a, k))]]),
+        lambda n, a, k: math.exp(k * math.log1p(-a * n / (n + 1))),
+        lambda n, a, k: torch.pow(1 - a * n / (n + 1), k),
         lambda n, a, k: torch.tensor([1 - a + a / (n + 1)]) ** k,
     ],
 }

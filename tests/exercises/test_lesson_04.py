@@ -3,11 +3,12 @@
 import math
 import re
 
+import numpy as np
 import pytest
 import torch
 
 from lessons_lib.exercises import EXERCISES, lesson_04
-from lessons_lib.exercises.lesson_04 import edge, psi
+from lessons_lib.exercises.lesson_04 import clearance, psi
 from lessons_lib.losses import SphereFaceLoss
 from tests.exercises.every_lesson import EveryLesson, bisected, slope
 
@@ -29,6 +30,11 @@ def open_pieces(theta, m):
         inside = (theta > k * math.pi / m) & (theta < (k + 1) * math.pi / m) | (theta == 0)
         found[inside] = pieces(theta[inside], m, k)
     return torch.where(theta == 0, 1, found)
+
+
+def edge(between, m):
+    """Where SphereFace's curve is as high as the neighbour's cosine, found without a formula."""
+    return bisected(lambda theta: float(psi(torch.tensor(theta), m)) - math.cos(between - theta), between)
 
 
 MISTAKES = {
@@ -67,26 +73,36 @@ MISTAKES = {
         (lambda theta, m: psi(theta, m).mean(), "for each of the 62 angles"),
         (lambda theta, m: psi(theta, 4), "Not the same yet"),
         (lambda theta, m: psi(theta, m) * math.nan, "not finite"),
-        (lambda theta, m: math.cos(m * theta), "Your function raised"),
+        (lambda theta, m: math.cos(m * theta), "math takes one number, torch takes many"),
+        (lambda theta, m: psi(theta, m) if theta < math.pi / m else -1, "torch.where, &, |, ~ and .clamp ask each"),
+        (lambda theta, m: psi(theta, m)[None], "yours has shape (1, 62)"),
+        (lambda theta, m: str(m), "yours is str"),
+        (lambda theta, m: print(end=""), "returned nothing"),
     ],
     "4.2": [
-        (lambda between, m: between / 2, "half-way, the edge of plain softmax"),
-        (lambda between, m: between / m, "Divided by m alone"),
-        (lambda between, m: between / (2 * m), "Half-way, divided by m"),
-        (lambda between, m: between / (m - 1), "m − 1 would be for a feature beyond"),
-        (lambda between, m: between / m + 1, "Brackets are missing"),
-        (lambda between, m: between * m / (m + 1), "the angle to the other weight"),
-        (lambda between, m: between / 2 - edge(between, m), "from half-way"),
-        (lambda between, m: between - 2 * edge(between, m), "the band between the two edges"),
-        (lambda between, m: (between - m) / 2, "ArcFace's edge"),
-        (lambda between, m: between - m, "m is no angle"),
-        (lambda between, m: math.degrees(edge(between, m)), "return radians"),
-        (lambda between, m: edge(math.radians(between), m), "nothing is to be converted"),
-        (lambda between, m: (between, m), "One number is wanted"),
-        (lambda between, m: math.pi / (m + 1), "Not the same yet"),
-        (lambda between, m: m / between, "not finite"),
-        (lambda between, m: between.div(m + 1), "Your function raised AttributeError"),
-        (lambda between: between, "Your function raised TypeError"),
+        (lambda m: 2 / (m + 1), "the room of a class as a part"),
+        (lambda m: 1 / (m + 1), "on one side of a weight"),
+        (lambda m: 1 - 2 / (m + 1), "the gap as a part"),
+        (lambda m: 2 / (m - 1), "Upside down"),
+        (lambda m: (1 - 2 / (m + 1)) / (1 / (m + 1)), "yours has one side"),
+        (lambda m: (1 - 1 / (m + 1)) / (2 / (m + 1)), "the room of the neighbour"),
+        (lambda m: m, "one side too few"),
+        (lambda m: (1 - 2 / m) / (2 / m), "not at θ₁₂/m"),
+        (lambda m: (m + 1) / 2, "begins where the room ends"),
+        (lambda m: m + 1, "divided by one side"),
+        (lambda m: (m - 1) / 4, "up to the middle"),
+        (lambda m: m - 1 / 2, "Brackets are missing"),
+        (lambda m: (m - 3) / (m + 1), "divide instead"),
+        (lambda m: 100 * clearance(m), "in percent"),
+        (lambda m: math.radians(36) * clearance(m), "θ₁₂ has no say"),
+        (lambda m: (m - 1) // 2, "Not the same yet"),
+        (lambda m: (m, 2), "One number is wanted"),
+        (lambda m: 1 / (m - 2), "not finite"),
+        (lambda m: m.div(2), "Your function raised AttributeError"),
+        (lambda between, m: between / (m + 1), "Keep the arguments of the stub"),
+        (lambda m: "(m - 1) / 2", "yours is str"),
+        (lambda m: print(end=""), "returned nothing"),
+        (1.5, "wants the function itself"),
     ],
 }
 ALSO_RIGHT = {
@@ -95,15 +111,17 @@ ALSO_RIGHT = {
         lambda theta, m: pieces(theta, m, finished(theta, m).clamp(max=m - 1)),
         lambda theta, m: [psi(angle, m) for angle in theta],
         lambda theta, m: psi(theta.float(), m),
+        lambda theta, m: (-1) ** np.floor(m * theta / np.pi) * np.cos(m * theta) - 2 * np.floor(m * theta / np.pi),
+        lambda theta, m: np.cos(np.asarray(m * theta)) * (-1) ** (m * theta // np.pi) - 2 * (m * theta // np.pi),
+        lambda theta, m: torch.where(finished(theta, m) % 2 == 0, 1, -1) * (m * theta).cos() - 2 * finished(theta, m),
         lambda theta, m: pieces(theta, m, torch.div(m * theta, math.pi, rounding_mode="trunc")),
         lambda theta, m: pieces(theta.mul_(m), 1, torch.floor(theta / math.pi)),
     ],
     "4.2": [
-        lambda between, m: between - between * m / (m + 1),
-        lambda between, m: torch.tensor([between]) / (1 + m),
-        lambda between, m: bisected(
-            lambda theta: float(psi(torch.tensor(theta), m)) - math.cos(between - theta), between
-        ),
+        lambda m: torch.tensor([m - 1]) / 2,
+        lambda m: np.float32(m - 1) / 2,
+        lambda m: (1 - 2 / (m + 1)) / (2 / (m + 1)),
+        lambda m: (math.pi - 2 * edge(math.pi, m)) / (2 * edge(math.pi, m)),
     ],
 }
 
@@ -120,9 +138,18 @@ def test_what_lesson_04_says_of_its_finished_pictures():
     flat = [math.radians(float(degrees)) for degrees in re.findall(r"\d+(?=°)", EXERCISES["4.1"].done)]
     assert len(flat) == 3
     assert slope(lambda theta: psi(theta, 4), torch.tensor(flat).double()).abs().max() < 1e-6
-    kept = math.degrees(edge(math.radians(36), 4))
-    assert re.findall(r"[\d.]+(?=°)", EXERCISES["4.2"].done) == ["36", f"{kept:.1f}", f"{36 - 2 * kept:.1f}"]
-    torch.testing.assert_close(EXERCISES["4.2"].target[:, 0] * 2, torch.deg2rad(torch.arange(0, 181, 10.0).double()))
+    said = EXERCISES["4.2"].done
+    assert "With m = 3 the gap is as wide as the room" in said and clearance(3) == 1
+    assert "at m = 1 there is no gap at all" in said and clearance(1) == 0
+
+
+@pytest.mark.parametrize("m", [2, 3, 4])
+def test_the_gap_of_exercise_4_2_is_the_one_between_features_that_are_content(m):
+    turn, between = torch.linspace(-math.pi, math.pi, 7201, dtype=torch.float64), 2 * math.pi / 10
+    others = torch.stack([torch.cos(turn - k * between) for k in range(1, 10)]).amax(dim=0)
+    room = turn[psi(turn.abs(), m) > others]
+    gap = between - (room.max() - room.min())
+    assert float(gap / (room.max() - room.min())) == pytest.approx(clearance(m), abs=0.05)
 
 
 @pytest.mark.parametrize("m", [1, 2, 3, 4])

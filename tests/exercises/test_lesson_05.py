@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 
@@ -25,9 +26,24 @@ MISTAKES = {
         (lambda theta, m1, m2, m3: torch.cos(theta + m2) - m3, "m1 is missing"),
         (lambda theta, m1, m2, m3: torch.cos(m1 * theta) - m3, "m2 is missing"),
         (lambda theta, m1, m2, m3: torch.cos(m1 * theta + m2), "m3 is missing"),
+        (lambda theta, m1, m2, m3: torch.cos((m1 * theta + m2).clamp(max=math.pi)) - m3, "leave the clamp out"),
+        (lambda theta, m1, m2, m3: np.cos(np.minimum(m1 * theta + m2, np.pi)) - m3, "leave the clamp out"),
+        (
+            lambda theta, m1, m2, m3: combined(theta, m1, m2, m3).where(m1 * theta + m2 <= math.pi, 0),
+            "but not beyond it",
+        ),
+        (lambda theta, m1, m2, m3: combined(theta.clamp(max=2.2), m1, m2, m3), "Not the same yet"),
+        (lambda theta, m1, m2, m3: torch.cos(theta / m1 + m2) - m3, "m1 divides the angle"),
+        (lambda theta, m1, m2, m3: torch.cos(theta + m2) ** m1 - m3, "raised to the power"),
+        (lambda theta, m1, m2, m3: torch.sin(m1 * theta + m2) - m3, "That is the sine"),
+        (lambda theta, m1, m2, m3: -combined(theta, m1, m2, m3), "The sign is turned"),
+        (lambda theta, m1, m2, m3: combined(theta, m1, m2, m3)[:, None], "yours has shape (60, 1)"),
+        (lambda theta, m1, m2, m3: str(theta), "yours is str"),
+        (lambda theta, m1, m2, m3: print(end=""), "returned nothing"),
+        (lambda theta, m: torch.cos(theta + m), "Keep the arguments of the stub"),
         (lambda theta, m1, m2, m3: combined(theta, m1, m2, m3).mean(), "for each of the 60 angles"),
         (lambda theta, m1, m2, m3: theta if m2 else m3, "for each of the 60 angles"),
-        (lambda theta, m1, m2, m3: math.cos(m1 * theta + m2) - m3, "Your function raised"),
+        (lambda theta, m1, m2, m3: math.cos(m1 * theta + m2) - m3, "math takes one number, torch takes many"),
     ],
     "5.2": [
         (lambda apart, margin: apart / 2, "the margin is still missing"),
@@ -42,6 +58,17 @@ MISTAKES = {
         (lambda apart, margin: apart / 2 + math.asin(margin / (2 * math.sin(apart / 2))), "far side"),
         (lambda apart, margin: math.acos(min(1, math.cos(apart) + margin)), "The other cosine moves"),
         (lambda apart, margin: math.degrees(cosface_edge(apart, margin)), "return radians"),
+        (
+            lambda apart, margin: math.radians(apart) / 2 - math.asin(margin / (2 * math.sin(apart / 2))),
+            "nothing is to be converted",
+        ),
+        (lambda apart, margin: -cosface_edge(apart, margin), "The sign is turned"),
+        (lambda apart, margin: apart / 2 - math.acos(margin / (2 * math.sin(apart / 2))), "That is the arccos"),
+        (lambda apart, margin: apart - math.asin(margin / (2 * math.sin(apart / 2))), "The half of apart is missing"),
+        (lambda apart, margin: cosface_edge(apart, 0.1), "Not the same yet"),
+        (lambda apart, margin: math.asin(1 + margin), "Your function raised ValueError"),
+        (lambda apart, margin: torch.asin(1.5 + margin), "not finite"),
+        (lambda apart, margin: print(end=""), "returned nothing"),
         (lambda apart, margin: (apart, margin), "One number is wanted"),
         (lambda apart, margin: cosface_edge(math.radians(36), margin), "Not the same yet"),
     ],
@@ -56,21 +83,34 @@ MISTAKES = {
         (lambda theta, margin: factor(torch.deg2rad(theta), math.radians(margin)), "theta and margin are in radians"),
         (lambda theta, margin: factor(theta, math.radians(margin)), "margin is in radians"),
         (lambda theta, margin: 1.0, "for each of the 90 angles"),
+        (lambda theta, margin: math.sin(theta + margin) / math.sin(theta), "math takes one number, torch takes many"),
+        (lambda theta, margin: factor(theta, margin).clamp(max=1), "Not the same yet"),
+        (lambda theta, margin: factor(theta, margin).log(), "Not the same yet"),
+        (lambda theta, margin: theta / 0, "not finite"),
+        (lambda theta, margin: print(end=""), "returned nothing"),
         (lambda theta, margin: factor(theta, 0.5), "Not the same yet"),
     ],
 }
 ALSO_RIGHT = {
     "5.1": [
         lambda theta, m1, m2, m3: [math.cos(m1 * angle + m2) - m3 for angle in theta.tolist()],
+        lambda theta, m1, m2, m3: np.cos(m1 * theta + m2) - m3,
+        lambda theta, m1, m2, m3: np.cos(m1 * np.asarray(theta, dtype=np.float32) + m2) - m3,
+        lambda theta, m1, m2, m3: combined(theta.float(), m1, m2, m3),
         lambda theta, m1, m2, m3: theta.mul_(m1).add_(m2).cos_() - m3,
         lambda theta, m1, m2, m3: CombinedMarginLoss(2, 2, m1, m2, m3).target_logit(theta),
     ],
     "5.2": [
         lambda apart, margin: bisected(lambda edge: math.cos(edge) - margin - math.cos(apart - edge), apart),
+        lambda apart, margin: apart / 2 - torch.asin(margin / (2 * torch.sin(apart / 2))),
+        lambda apart, margin: apart / 2 - np.arcsin(margin / (2 * np.sin(apart / 2))),
+        lambda apart, margin: [[np.float32(cosface_edge(apart, margin))]],
         lambda apart, margin: apart / 2 - torch.asin(torch.tensor(margin / 2 / math.sin(apart / 2))),
     ],
     "5.3": [
         lambda theta, margin: slope(lambda t: torch.cos(t + margin), theta) / slope(torch.cos, theta),
+        lambda theta, margin: np.sin(theta + margin) / np.sin(theta),
+        lambda theta, margin: factor(theta.float(), margin),
         lambda theta, margin: math.cos(margin) + math.sin(margin) / torch.tan(theta),
         lambda theta, margin: [math.sin(angle + margin) / math.sin(angle) for angle in theta.tolist()],
         lambda theta, margin: (

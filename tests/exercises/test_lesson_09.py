@@ -3,6 +3,7 @@
 import math
 import operator
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -48,6 +49,27 @@ def one_after_the_other(embeddings, labels):
     return hits / len(labels)
 
 
+def with_diagonal(embeddings, labels, own):
+    """9.3 with this in the place of an image with itself."""
+    x = F.normalize(embeddings)
+    return (labels[(x @ x.T).fill_diagonal_(own).argmax(dim=1)] == labels).double().mean()
+
+
+def minus_the_identity(embeddings, labels):
+    """9.3 with 1 taken off an image's cosine with itself, which leaves 0."""
+    x = embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True)
+    return np.mean(np.asarray(labels)[np.argmax(np.asarray(x @ x.T) - np.eye(len(x)), axis=1)] == np.asarray(labels))
+
+
+def in_numpy(embeddings, labels):
+    """9.3 with numpy alone."""
+    x, y = np.asarray(embeddings), np.asarray(labels)
+    x = x / np.linalg.norm(x, axis=1, keepdims=True)
+    cosines = x @ x.T
+    np.fill_diagonal(cosines, -np.inf)
+    return np.mean(y[cosines.argmax(axis=1)] == y)
+
+
 MISTAKES = {
     "9.1": [
         (lambda c, s: F.cross_entropy(s * c, zeros(c), reduction="none"), "divide it by the scale"),
@@ -65,6 +87,12 @@ MISTAKES = {
         (lambda c, s: gaps(c).clamp(min=0).sum(dim=1), "adds all triplets up"),
         (lambda c, s: smoothed(c, s) / math.log(10), "base 10"),
         (lambda c, s: smoothed(c, s) / math.log(2), "base 2"),
+        (lambda c, s: torch.logsumexp(gaps(c) / s, dim=1) * s, "The scale is upside down"),
+        (lambda c, s: smoothed(c, s)[:, None], "yours has shape (61, 1)"),
+        (lambda c, s: [math.log(sum(math.exp(s * gap) for gap in gaps(c))) / s], "math takes one number"),
+        (lambda c, s: print(end=""), "returned nothing"),
+        (lambda c, s: "s", "yours is str"),
+        (lambda c: c, "Keep the arguments of the stub"),
         (lambda c, s: smoothed(c, s).mean(), "for each of the 61 rows"),
         (lambda c, s: smoothed(c, 2 * s), "Not the same yet"),
         (lambda c, s: smoothed(c, s) / 0, "not finite"),
@@ -86,6 +114,14 @@ MISTAKES = {
         (lambda c, g: ((-c / g).softmax(dim=2) * c).sum(dim=2), "sign inside the softmax"),
         (lambda c, g: (c / g).softmax(dim=2) * c, "The shape should be (61, 2)"),
         (lambda c, g: ((c / g).softmax(dim=2) * c).sum(dim=1), "The shape should be (61, 2)"),
+        (lambda c, g: class_similarity(c, 0.2), "but not for γ = 1"),
+        (lambda c, g: (c * c).sum(dim=2) / c.sum(dim=2), "with the cosines themselves"),
+        (lambda c, g: c.sum(dim=2), "the sums over the centres"),
+        (lambda c, g: c.amin(dim=2), "the farthest centre alone"),
+        (lambda c, g: (c / g).softmax(dim=2).amax(dim=2), "the share of the nearest centre"),
+        (lambda c, g: class_similarity(c, g).T, "The shape should be (61, 2); yours is (2, 61)"),
+        (lambda c, g: print(end=""), "returned nothing"),
+        (lambda c, g: class_similarity(c.acos(), g), "Not the same yet"),
         (lambda c, g: class_similarity(c, g) ** 2, "Not the same yet"),
         (lambda c: c, "Your function raised TypeError"),
     ],
@@ -100,6 +136,14 @@ MISTAKES = {
         (lambda x, y: 100 * recall_at_1(x, y), "in per cent"),
         (lambda x, y: 1 - recall_at_1(x, y), "the share of misses"),
         (lambda x, y: y == y, "One number is wanted"),
+        (lambda x, y: with_diagonal(x, y, 0), "an image still finds itself in yours"),
+        (lambda x, y: with_diagonal(x, y, -0.3), "an image still finds itself in yours"),
+        (minus_the_identity, "an image still finds itself in yours"),
+        (lambda x, y: recall_at_1(x, y) if len(x) > 4 else 0.5, "but not where all others stand beyond 90°"),
+        (lambda x, y: recall_at_1(x, y) * len(y) / (len(y) - 1), "by the number of others"),
+        (lambda x, y: (1 - recall_at_1(x, y)) * len(y), "the number of misses"),
+        (lambda x, y: recall_at_1(y, x), "Your function raised"),
+        (lambda x, y: f"{recall_at_1(x, y):.0%}", "yours is str"),
         (lambda x, y: 0.5, "Not the same yet"),
         (lambda x, y: print(end=""), "returned nothing"),
         (lambda x, y: x @ x, "Your function raised RuntimeError"),
@@ -110,10 +154,15 @@ ALSO_RIGHT = {
         lambda c, s: F.cross_entropy(s * c, zeros(c), reduction="none") / s,
         lambda c, s: torch.log(1 + torch.exp(s * gaps(c)[:, 1:]).sum(dim=1)) / s,
         lambda c, s: -torch.log_softmax(s * c, dim=1)[:, 0] / s,
+        lambda c, s: np.log(np.exp(s * (c - c[:, :1])).sum(axis=1)) / s,
+        lambda c, s: smoothed(c.float(), s),
+        lambda c, s: c.sub_(c[:, :1].clone()).mul_(s).logsumexp(dim=1) / s,
         lambda c, s: [float(smoothed(row[None], s)) for row in c],
     ],
     "9.2": [
         several,
+        lambda c, g: (np.exp(c / g) / np.exp(c / g).sum(axis=2, keepdims=True) * c).sum(axis=2),
+        lambda c, g: class_similarity(c.float(), g),
         lambda c, g: torch.einsum("nck,nck->nc", F.softmax(c / g, dim=-1), c),
         lambda c, g: ((c / g).exp() * c).sum(dim=2) / (c / g).exp().sum(dim=2),
     ],
@@ -121,6 +170,10 @@ ALSO_RIGHT = {
         lambda x, y: recall_at_k(x, y)[1],
         lambda x, y: (y[(F.normalize(x) @ F.normalize(x).T).topk(2, dim=1).indices[:, 1]] == y).double().mean(),
         lambda x, y: found_by(-torch.cdist(F.normalize(x), F.normalize(x)), y).item(),
+        lambda x, y: with_diagonal(x, y, -1.5),
+        lambda x, y: with_diagonal(x.float(), y, -math.inf)[None],
+        lambda x, y: recall_at_1(x.div_(x.norm(dim=1, keepdim=True)), y),
+        in_numpy,
         one_after_the_other,
     ],
 }

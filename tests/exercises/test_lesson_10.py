@@ -5,6 +5,7 @@ import math
 import operator
 import re
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -66,6 +67,12 @@ def walked_through(support, query):
     return right / len(query)
 
 
+def in_numpy(support, query):
+    """10.2 with numpy alone."""
+    support = support / np.linalg.norm(support, axis=1, keepdims=True)
+    return np.mean(np.argmax(query @ support.T, axis=1) == np.arange(len(query)))
+
+
 def sorted_apart(seeds):
     """10.3 by counting the ways to hand out places, up to five seeds."""
     if seeds > 5:
@@ -102,6 +109,11 @@ MISTAKES = {
         (lambda s, same, t: rates(s, same, 0.5), "Not the same yet"),
         (lambda s, same, t: (math.nan, math.nan), "not finite"),
         (lambda s, same, t: s[~same] / t / same, "Your function raised"),
+        (lambda s, same, t: ((s[1 - same] >= t).double().mean(), 1), "Truth values cannot be subtracted"),
+        (lambda s, same, t: ((s[not same] >= t).double().mean(), 1), "torch.where, &, |, ~ and .clamp ask each"),
+        (lambda s, same, t: (rates(s, same, t)[0], s[same]), "have different shapes, () and (80,)"),
+        (lambda s, same, t: torch.stack([*rates(s, same, t), torch.ones(()).double()]), "yours has shape (3,)"),
+        (lambda s, same: s[same], "Keep the arguments of the stub"),
         (lambda s, same, t: print(end=""), "returned nothing"),
         (lambda s, same, t: "far, tar", "A number or a tensor is wanted"),
     ],
@@ -126,6 +138,8 @@ MISTAKES = {
         (lambda support, query: F.cosine_similarity(support, query).mean(), "the mean cosine"),
         (lambda support, query: (query @ support.T).argmax(dim=1), "One number is wanted each time"),
         (lambda support, query: one_shot(support, query) ** 2, "Not the same yet"),
+        (lambda support: support, "Keep the arguments of the stub"),
+        (lambda support, query: f"{one_shot(support, query)}", "yours is str"),
         (lambda support, query: one_shot(support[:5], query), "Not the same yet"),
         (lambda support, query: one_shot(support, query) / 0, "not finite"),
         (
@@ -152,6 +166,9 @@ MISTAKES = {
         (lambda n: 100 * by_chance(n), "in percent"),
         (lambda n: by_chance(n) if n < 6 else 0, "Not the same yet"),
         (lambda n: by_chance(min(n, 9)), "Not the same yet"),
+        (lambda n: n.exp(), "Your function raised AttributeError"),
+        (lambda n: print(end=""), "returned nothing"),
+        (lambda n: math.comb(n, 2 * n) / 2, "Not the same yet"),
         (lambda n: (n, n), "One number is wanted each time"),
         (lambda n: math.nan, "not finite"),
         (lambda n: 1 / (n - 2), "Your function raised ZeroDivisionError"),
@@ -164,12 +181,18 @@ ALSO_RIGHT = {
         on_the_roc,
         lambda s, same, t: [n / kind.sum() for n, kind in zip(accepted(s, same, t), (~same, same), strict=True)],
         lambda s, same, t: torch.stack(rates(s.float(), same, t)),
+        lambda s, same, t: torch.stack(rates(s, same, t))[:, None],
+        lambda s, same, t: (np.mean(np.asarray(s)[~np.asarray(same)] >= t), np.mean(np.asarray(s)[same] >= t)),
+        lambda s, same, t: (np.mean(s[~same] >= t), np.mean(s[same] >= t)),
     ],
     "10.2": [
         in_an_episode,
         walked_through,
         with_unit(lambda query, support: torch.cdist(query, support).argmin(dim=1)),
         lambda support, query: share((query @ F.normalize(support).T).argmax(dim=1)),
+        lambda support, query: one_shot(support.float(), query.float())[None],
+        in_numpy,
+        lambda support, query: one_shot(support.div_(support.norm(dim=1, keepdim=True)), query),
         lambda support, query: share(torch.cdist(query, F.normalize(support)).argmin(dim=1)),
         lambda support, query: share(torch.cosine_similarity(query[:, None], support[None], dim=2).argmax(dim=1)),
     ],
@@ -178,6 +201,9 @@ ALSO_RIGHT = {
         drawn_one_by_one,
         lambda seeds: 2 * math.factorial(seeds) ** 2 / math.factorial(2 * seeds),
         lambda seeds: 1 / math.comb(2 * seeds - 1, seeds),
+        lambda seeds: np.float64(by_chance(seeds)),
+        lambda seeds: torch.tensor([by_chance(seeds)]),
+        lambda seeds: 2 * math.exp(2 * math.lgamma(seeds + 1) - math.lgamma(2 * seeds + 1)),
     ],
 }
 

@@ -3,6 +3,7 @@
 import math
 import re
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -19,17 +20,17 @@ def opposite(own, others, scale, count):
     return F.cross_entropy(logits[None], torch.tensor([0]))
 
 
-def on_the_unguarded_curve(scale, margin, num_classes):
+def on_the_unguarded_curve(scale, margin, num_classes, dtype=torch.float64):
     """11.1 by the library: all class weights in one place, the feature opposite."""
-    head = ArcFaceLoss(num_classes, 2, float(margin), float(scale), beyond="raw").double()
+    head = ArcFaceLoss(num_classes, 2, float(margin), float(scale), beyond="raw").to(dtype)
     head.weight.data[:] = torch.tensor([1.0, 2.0])
-    return head(torch.tensor([[-1.0, -2.0]]).double(), torch.tensor([3]))
+    return head(torch.tensor([[-1.0, -2.0]], dtype=dtype), torch.tensor([3]))
 
 
-def on_the_circle(margin, scale, num_classes):
+def on_the_circle(margin, scale, num_classes, dtype=torch.float64):
     """11.2 by the library: class weights evenly around a circle, the feature on one of them."""
     turns = 2 * math.pi * torch.arange(num_classes).double() / num_classes
-    head = ArcFaceLoss(num_classes, 2, float(margin), scale).double()
+    head = ArcFaceLoss(num_classes, 2, float(margin), scale).to(dtype)
     head.weight.data[:] = torch.stack([turns.cos(), turns.sin()], dim=1)
     return head(2 * head.weight[3:4], torch.tensor([3]))
 
@@ -78,6 +79,8 @@ MISTAKES = {
         (lambda s, m, classes: false_optimum(s, m, classes) / math.log(2), "to base 2"),
         (lambda s, m, classes: false_optimum(s, 0.5, classes), "Not the same yet"),
         (lambda s, m, classes: (s, m), "One number is wanted each time"),
+        (lambda s, m, classes: false_optimum(s, m, classes) + 0.02, "Not the same yet"),
+        (lambda s, m, classes: print(end=""), "returned nothing"),
         (lambda s, m, classes: false_optimum(s, m, classes) / torch.zeros(()), "not finite"),
         (lambda s, m: s, "Your function raised TypeError"),
         (0.21, "wants the function itself"),
@@ -124,6 +127,8 @@ MISTAKES = {
         (shaped(lambda added: math.log10(1 + added)), "to base 10"),
         (shaped(lambda added: math.log2(1 + added)), "to base 2"),
         (lambda m, s, classes: perfect_loss(m, 16, classes), "Not the same yet"),
+        (lambda m, s, classes: perfect_loss(m, s, classes) + 0.02, "Not the same yet"),
+        (lambda m, s, classes: print(end=""), "returned nothing"),
         (lambda m, s, classes: [math.cos(m)] * classes, "One number is wanted each time"),
         (lambda m, s, classes: m / 0, "not finite"),
         (lambda m, s, classes: perfect_loss(m, s, m), "Your function raised TypeError"),
@@ -142,6 +147,8 @@ MISTAKES = {
         (lambda bits: math.asin(math.sqrt(2**-bits / 2)), "half of the angle"),
         (lambda bits: math.acos(1 - 10**-bits), "decimal digits"),
         (lambda bits: smallest_angle(min(bits, 23)), "Not the same yet"),
+        (lambda bits: smallest_angle(bits)[0], "Your function raised TypeError"),
+        (lambda bits: f"{bits}", "yours is str"),
         (lambda bits: torch.acos(1 + torch.tensor(2.0**-bits)), "not finite"),
         (lambda bits: math.acos(1 + 2**-bits), "Your function raised ValueError"),
         (lambda bits: [bits, bits], "One number is wanted each time"),
@@ -151,6 +158,8 @@ MISTAKES = {
 ALSO_RIGHT = {
     "11.1": [
         on_the_unguarded_curve,
+        lambda s, m, classes: on_the_unguarded_curve(s, m, classes, torch.float32),
+        lambda s, m, classes: np.log(1 + (classes - 1) * np.exp(-s * (1 - np.cos(m)))),
         lambda s, m, classes: opposite(math.cos(math.pi + m), math.cos(math.pi), s, classes - 1),
         lambda s, m, classes: torch.log(1 + (classes - 1) * torch.exp(-s * (1 - torch.cos(m)))),
         lambda s, m, classes: math.log1p((classes - 1) * math.exp(float(s) * (math.cos(float(m)) - 1))),
@@ -158,6 +167,10 @@ ALSO_RIGHT = {
     ],
     "11.2": [
         on_the_circle,
+        lambda m, s, classes: on_the_circle(m, s, classes, torch.float32),
+        lambda m, s, classes: np.log(
+            1 + np.sum(np.exp(s * (np.cos(2 * np.pi * np.arange(1, classes) / classes) - math.cos(m))))
+        ),
         lambda m, s, classes: torch.log(
             1 + (s * ((2 * math.pi * torch.arange(1, classes) / classes).cos() - m.cos())).exp().sum()
         ),
@@ -173,6 +186,8 @@ ALSO_RIGHT = {
     "11.3": [
         lambda bits: 2 * math.asin(math.sqrt(2**-bits / 2)),
         lambda bits: torch.acos(torch.tensor(1 - 2.0**-bits)),
+        lambda bits: np.arccos(1 - np.exp2(-bits)),
+        lambda bits: np.arccos(np.nextafter(np.float32(1), np.float32(0))) if bits == 24 else smallest_angle(bits),
         lambda bits: math.atan2(math.sqrt(1 - (1 - 2**-bits) ** 2), 1 - 2**-bits),
     ],
 }

@@ -27,7 +27,7 @@ def test_fixed_adacos_is_normalised_softmax_at_that_scale():
     x, y = batch(6, 5, 3)
     head, plain = FixedAdaCosLoss(5, 3).double(), NormalizedSoftmaxLoss(5, 3, scale=math.sqrt(2) * math.log(4)).double()
     plain.load_state_dict(head.state_dict())
-    torch.testing.assert_close(head(x, y), plain(x, y), rtol=1e-12, atol=0)
+    torch.testing.assert_close(head(x, y), plain(x, y), rtol=1e-12, atol=1e-14)
 
 
 @settings(max_examples=40, deadline=None)

@@ -41,11 +41,20 @@ def shared_gradient(name, half):
     return {key: value.grad for key, value in head.named_parameters()} | dict(head.named_buffers())
 
 
+def gradient_of_two_batches(name, half):
+    """The same, where two forward passes come before one backward pass."""
+    head, x, y = head_and_batch(name)
+    shared = DistributedDataParallel(head)
+    (shared(x[half], y[half]) + shared(-x[half], y[half])).backward()
+    return {key: value.grad for key, value in head.named_parameters()} | dict(head.named_buffers())
+
+
 def work(rank, folder):
     dist.init_process_group("gloo", init_method=f"file://{folder}/meeting", rank=rank, world_size=2)
     warnings.simplefilter("ignore")
     half = slice(rank * ROWS // 2, (rank + 1) * ROWS // 2)
     found = {name: shared_gradient(name, half) for name in LOSSES}
+    found["two"] = {name: gradient_of_two_batches(name, half) for name in LOSSES}
     for loss in (CenterLoss, UniformLoss):
         auxiliary, x, y = centers_and_batch(loss)
         auxiliary(x[half], y[half]).backward()
@@ -66,6 +75,10 @@ def test_two_processes_have_the_gradient_of_one(processes, tmp_path):
             head(x, y).backward()
             alone = {key: value.grad for key, value in head.named_parameters()} | dict(head.named_buffers())
             torch.testing.assert_close(found[name], alone, msg=lambda m, n=name: f"{n}: {m}")
+            head, x, y = head_and_batch(name)
+            (head(x, y) + head(-x, y)).backward()
+            alone = {key: value.grad for key, value in head.named_parameters()} | dict(head.named_buffers())
+            torch.testing.assert_close(found["two"][name], alone, msg=lambda m, n=name: f"two batches, {n}: {m}")
         for loss in (CenterLoss, UniformLoss):
             auxiliary, x, y = centers_and_batch(loss)
             auxiliary(x, y).backward()

@@ -62,6 +62,9 @@ class Claims(ast.NodeVisitor):
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         own = {argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)}
         names = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+        own |= {
+            inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)
+        }
         steps = any(isinstance(inner, ast.Attribute) and inner.attr == "step" for inner in ast.walk(node))
         self.set(ast.Name(node.name), steps or bool((names - own) & (self.touched | TRAINS)))
 

@@ -1,0 +1,78 @@
+"""How a reader's function is called: on copies, in the dress it was written for, with its errors in words."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from lessons_lib.exercises.answer import Slip, call, number
+from lessons_lib.exercises.exercise import NOT_YET, Exercise
+
+
+def test_what_is_handed_in_stays_as_it_was():
+    given = torch.arange(3.0)
+    call(lambda x: x.mul_(2), given)
+    call(lambda x: np.multiply(x.astype(float), 2, out=x), given)
+    assert given.tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("function", [math.sin, np.sin, torch.sin, lambda x: x.sin()])
+def test_a_plain_number_comes_as_a_tensor_to_whoever_needs_one(function):
+    assert float(call(function, 0.5)) == pytest.approx(math.sin(0.5))
+
+
+def test_of_several_errors_the_first_is_told():
+    with pytest.raises(Slip, match=r"^Your function raised AttributeError: 'float' object has no \S+ 'nothing'\.$"):
+        call(lambda x: x.nothing, 0.5)
+
+
+def test_an_error_without_words_and_one_with_too_many():
+    def silent():
+        raise KeyError
+
+    def talkative():
+        raise RuntimeError("no\n" * 1000)
+
+    with pytest.raises(Slip, match=r"^Your function raised KeyError\.$"):
+        call(silent)
+    with pytest.raises(Slip) as told:
+        call(talkative)
+    assert len(str(told.value)) < 300 and "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "value", [1, 1.0, True, np.float32(1), np.ones(()), torch.ones(()), torch.ones((), dtype=torch.half)]
+)
+def test_every_kind_of_number_is_one(value):
+    assert number(value).tolist() == 1 and number(value).dtype == torch.float64
+
+
+@pytest.mark.parametrize(
+    "value",
+    [np.arange(3)[::-1], [2, 1, 0], (torch.tensor(2), 1, np.float64(0)), [torch.tensor([2.0]), [1], np.zeros(1)]],
+)
+def test_every_kind_of_row_is_one(value):
+    assert number(value).flatten().tolist() == [2, 1, 0]
+
+
+@pytest.mark.parametrize("value", ["1", None, 1j, torch.ones(1) * 1j, np.ones(1) * 1j, 10**400, {1: 2}, ["a"], print])
+def test_what_is_no_number_is_named(value):
+    with pytest.raises(Slip, match=r"^A number or a tensor is wanted; yours is \w+\.$"):
+        number(value)
+
+
+def test_the_nearest_of_two_typical_slips_is_told():
+    exercise = Exercise(
+        number="9.9",
+        stub="x = ...",
+        hints=(),
+        solution="x = 0",
+        evaluate=number,
+        target=torch.zeros(1).double(),
+        slips={"one": torch.ones(1).double(), "a little more": torch.ones(1).double() + 1e-3},
+        draw=lambda yours: None,
+        done="",
+    )
+    verdicts = [exercise.check(torch.tensor([answer])) for answer in (1.0002, 1.0008)]
+    assert [(verdict.state, verdict.words) for verdict in verdicts] == [(NOT_YET, "one"), (NOT_YET, "a little more")]
