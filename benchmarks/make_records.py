@@ -33,7 +33,7 @@ from benchmarks.made_from import BENCHMARKS, ROOT, TEXTS, cells, made_from
 RECORDS = BENCHMARKS / "records"
 NOTEBOOKS = TEXTS.parent
 # A seed on another processor begins as the same picture, and often ends as one: other seeds tell more than other kinds.
-SEEDS = {"native": range(8), "avx2": (0, 8, 9, 10), "plain": (0, 11, 12, 13)}
+SEEDS = {"native": (0, 1, 2, 3), "avx2": (0, 8, 9, 10), "plain": (0, 11, 12, 13)}
 OTHER_SEEDS = (14, 15)
 KINDS: dict[str, dict[str, str]] = {
     "native": {},
