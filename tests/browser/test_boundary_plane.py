@@ -143,6 +143,7 @@ def test_the_pointer_stays_on_the_line(page):
 def test_settings_that_are_being_typed_are_not_overwritten_by_a_repaint(page):
     paste(page, '{"loss": "cosface"}')
     line = page.get_by_label("settings of this figure")
+    expect(line).to_have_value(re.compile('"margins"'))  # what was pasted has been taken and painted
     line.fill('{"loss": "sph')
     page.set_viewport_size({"width": 700, "height": 900})
     page.wait_for_function("() => innerWidth === 700")
