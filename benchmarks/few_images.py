@@ -1,22 +1,14 @@
-"""Every sort of loss on a folder of few images, over many draws of who the strangers are; lesson 12 reads the result.
+"""Several losses on a folder of few images, over many draws of who the strangers are; lesson 12 reads the record.
 
-    .venv/bin/python -m benchmarks.few_images [--seeds 48]
+    make records ARGS="few_images"
 
 Lesson 12's folder: forty characters of ten images, twenty-four of them trained on. A seed decides the strangers, the
 start and the order of batches; the network, its 40 steps, its jitter and the length of the class weights at the start
-are the same for all. One thread each, as many side by side as there are cores. Writes
-benchmarks/results/few_images.json. Takes about twenty minutes of processor time.
+are the same for all.
 """
 
-import argparse
-import datetime
-import json
-import os
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from itertools import product
-from multiprocessing import get_context
 from pathlib import Path
 
 import torch
@@ -26,10 +18,8 @@ from lessons_lib.angles import unit_vectors
 from lessons_lib.data import LabelledImages, by_classes, load_folder, write_glyph_folder
 from lessons_lib.evaluation import verify
 from lessons_lib.losses import (
-    AdaCosLoss,
     ArcFaceLoss,
     ContrastiveLoss,
-    CosFaceLoss,
     FixedAdaCosLoss,
     Head,
     InBatch,
@@ -38,17 +28,16 @@ from lessons_lib.losses import (
     nearest_pairs,
 )
 from lessons_lib.nets import EmbeddingNet, RandomJitter, embed
+from lessons_lib.records import Record
 from lessons_lib.training import fit
 
-RESULT = Path(__file__).parent / "results" / "few_images.json"
+SEEDS = {"native": range(12), "avx2": range(12, 18), "plain": range(18, 24)}  # each draws other strangers
 SIZE, EPOCHS, LENGTH = 64, 40, 0.3
 SCRIPTS = ["Hebrew", "N'Ko", "Tifinagh"]
 HEADS: dict[str, Callable[[int], Head]] = {
     "Fixed AdaCos": lambda classes: FixedAdaCosLoss(classes, SIZE),
     "Fixed AdaCos, no jitter": lambda classes: FixedAdaCosLoss(classes, SIZE),
-    "AdaCos": lambda classes: AdaCosLoss(classes, SIZE),
     "ArcFace, s = 16, m = 0.5": lambda classes: ArcFaceLoss(classes, SIZE, margin=0.5, scale=16),
-    "CosFace, s = 16, m = 0.35": lambda classes: CosFaceLoss(classes, SIZE, margin=0.35, scale=16),
     "cosine softmax, s = 16": lambda classes: NormalizedSoftmaxLoss(classes, SIZE, scale=16),
     "cosine softmax, s = 64": lambda classes: NormalizedSoftmaxLoss(classes, SIZE, scale=64),
     "ArcFace, s = 64, m = 0.5": lambda classes: ArcFaceLoss(classes, SIZE, margin=0.5, scale=64),
@@ -59,9 +48,15 @@ HEADS: dict[str, Callable[[int], Head]] = {
 }
 
 
+def measure(seed: int) -> None:
+    """Train with every loss on one draw of the strangers, and record the shares of their pairs ranked rightly."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = write_glyph_folder(Path(place) / "forty", scripts=SCRIPTS, classes=40, images=10)
+        Record("few_images")("ranked rightly", {name: attempt(folder, name, seed) for name in HEADS}, "{:.1%}")
+
+
 def attempt(folder: Path, name: str, seed: int) -> float:
     """Train once; the share of pairs of strangers ranked rightly."""
-    torch.set_num_threads(1)
     data = by_classes(load_folder(folder), seed=seed)
     torch.manual_seed(seed)
     net: nn.Module = EmbeddingNet(SIZE, width=16)
@@ -75,29 +70,3 @@ def attempt(folder: Path, name: str, seed: int) -> float:
         return embed(run.net, part.images), part.labels
 
     return verify(*embedded(data.unseen), threshold_from=embedded(data.unseen_validation)).auc
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--seeds", type=int, default=48)
-    seeds = parser.parse_args().seeds
-    with tempfile.TemporaryDirectory() as place:
-        folder = write_glyph_folder(Path(place) / "forty", scripts=SCRIPTS, classes=40, images=10)
-        # A spawned process imports torch again; a forked one may wait for ever for threads that were not forked.
-        with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as processes:
-            asked = list(product(HEADS, range(seeds)))
-            found = processes.map(attempt, [folder] * len(asked), *zip(*asked, strict=True), chunksize=4)
-            tried: dict[str, list[float]] = {name: [] for name in HEADS}
-            for (name, _), ranked in zip(asked, found, strict=True):
-                tried[name].append(round(ranked, 4))
-    advised = torch.tensor(tried["Fixed AdaCos"])
-    for name, ranked in tried.items():
-        gain = torch.tensor(ranked) - advised
-        error = gain.std().item() / seeds**0.5
-        print(f"{name:28} {sum(ranked) / seeds:.2%} of pairs ranked rightly, {gain.mean():+.2%} ± {error:.2%}")
-    made = {"date": str(datetime.date.today()), "torch": torch.__version__.split("+")[0], "epochs": EPOCHS}
-    RESULT.write_text(json.dumps(made | {"seeds": seeds, "tried": tried}) + "\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

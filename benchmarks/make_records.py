@@ -33,8 +33,9 @@ from benchmarks.made_from import BENCHMARKS, ROOT, TEXTS, cells, made_from
 RECORDS = BENCHMARKS / "records"
 NOTEBOOKS = TEXTS.parent
 # A seed on another processor begins as the same picture, and often ends as one: other seeds tell more than other kinds.
+# A benchmark may have SEEDS of its own.
 SEEDS = {"native": (0, 1, 2, 3), "avx2": (0, 8, 9, 10), "plain": (0, 11, 12, 13)}
-OTHER_SEEDS = (14, 15)
+OTHER_SEEDS = (98, 99)  # no record has these
 KINDS: dict[str, dict[str, str]] = {
     "native": {},
     "avx2": {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2", "MKL_ENABLE_INSTRUCTIONS": "AVX2"},
@@ -48,6 +49,12 @@ def names() -> list[str]:
     lessons = [path.stem for path in sorted(TEXTS.glob("[0-9]*.md")) if f'Record("{path.stem}"' in path.read_text()]
     modules = sorted(path for path in BENCHMARKS.glob("*.py") if "\ndef measure(seed: int)" in path.read_text())
     return lessons + [path.stem for path in modules]
+
+
+def seeds_of(name: str, kind: str) -> Iterable[int]:
+    """The seeds that are recorded of a lesson or benchmark on this kind of processor."""
+    lesson = (TEXTS / f"{name}.md").exists()
+    return (SEEDS if lesson else getattr(importlib.import_module(f"benchmarks.{name}"), "SEEDS", SEEDS))[kind]
 
 
 def run(name: str, seed: int, record: bool, rate: float) -> tuple[dict, list[str]]:
@@ -106,26 +113,26 @@ def _timed(name: str, seed: int, record: bool, rate: float) -> tuple[dict, list[
     return taken, fell, time.perf_counter() - began, torch.backends.cpu.get_cpu_capability()
 
 
-def play(kind: str, asked: list[str], seeds: list[int], record: bool, rate: float) -> None:
+def play(kind: str, asked: list[str], seeds: list[int] | None, record: bool, rate: float) -> None:
     """Run all that is asked on one kind of processor, which this process was started as; print a JSON line each."""
     context = get_context("forkserver")
     context.set_forkserver_preload(["torch", "matplotlib.pyplot", "lessons_lib.training", "lessons_lib.explorers"])
     with ProcessPoolExecutor(os.cpu_count(), mp_context=context, max_tasks_per_child=1) as processes:
-        jobs = {processes.submit(_timed, name, seed, record, rate): (name, seed) for name in asked for seed in seeds}
+        starts = [(name, seed) for name in asked for seed in seeds or seeds_of(name, kind)]
+        jobs = {processes.submit(_timed, *start, record, rate): start for start in starts}
         for job in as_completed(jobs):
             (name, seed), (taken, fell, seconds, capability) = jobs[job], job.result()
             told = {"name": name, "seed": seed, "kind": kind, "capability": capability, "seconds": round(seconds)}
             print(json.dumps(told | {"taken": taken, "fell": fell}), flush=True)
 
 
-def played(seeds: dict[str, Iterable[int]], *asked: str) -> list[dict]:
+def played(kinds: list[str], *asked: str) -> list[dict]:
     """All starts, one kind after the other, each kind in a process and a cache of its own."""
     starts = []
-    for kind in seeds:
+    for kind in kinds:
         with tempfile.TemporaryDirectory() as cache:
             env = os.environ | KINDS[kind] | {"LESSONS_LIB_CACHE": cache, "CI": "true", "OMP_NUM_THREADS": "1"}
             command = [sys.executable, "-m", "benchmarks.make_records", *asked, "--play", kind]
-            command += ["--seeds", ",".join(map(str, seeds[kind]))]
             with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as process:
                 for line in process.stdout:
                     starts.append(json.loads(line))
@@ -215,10 +222,11 @@ def main(arguments: list[str]) -> int:
     asked = [name for name in names() if name.startswith(tuple(options.name))] if options.name else names()
     if not options.name and not options.check:
         asked = [name for name in asked if stale(name)]
-    seeds = {kind: options.seeds or (OTHER_SEEDS if options.check else SEEDS[kind]) for kind in options.kinds}
+    seeds = options.seeds or (OTHER_SEEDS if options.check else ())
     passed = [*asked, "--rate", str(options.rate), *["--check"] * options.check]
     before = {name: made_from(name) for name in asked}
-    starts = played(seeds, *passed) if asked else []
+    passed += ["--seeds", ",".join(map(str, seeds))] if seeds else []
+    starts = played(options.kinds, *passed) if asked else []
     if not options.check:
         for name in asked:
             write(name, [start for start in starts if start["name"] == name], before[name])

@@ -1,214 +1,146 @@
-"""Every loss of the course on classes it was not trained on, at equal budget; lesson 10 reads the result.
+"""Scale or margin? Losses with a margin and without, at three scales, judged on scripts they were not trained on.
 
-    .venv/bin/python -m benchmarks.open_set [--losses ArcFace "triplets, semi-hard"] [--seeds 0 1 2 3 4]
+    make records ARGS="open_set"
 
-Glyphs: 1,548 classes of four scripts to train on, verification and one-shot tasks on characters of other scripts. The
-same network, start, order of batches and number of steps for every loss of one seed; two threads each, as many side by
-side as there are pairs of cores. Writes benchmarks/results/open_set.json. Takes about an hour on two cores.
+The classes are characters of fourteen scripts, at most eighty of each. A seed draws those characters, the eight
+scripts to train on, the four to report on and the two that choose the threshold; it also decides the network's start,
+the order of batches, the pairs and the one-shot tasks. All of this is the same for every loss, so that two losses can
+be compared seed by seed. Lessons 10 and 12 read the record.
 """
 
-import argparse
-import datetime
-import json
-import os
+import math
+import warnings
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import cache
-from itertools import product
-from multiprocessing import get_context
-from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lessons_lib.angles import unit_vectors
-from lessons_lib.data import Episodes, Glyphs, LabelledImages, load_glyphs, sample_episodes, sample_pairs
-from lessons_lib.evaluation import (
-    auc,
-    best_threshold,
-    equal_error_rate,
-    one_shot_accuracy,
-    recall_at_k,
-    roc,
-    similarity,
-    tar_at_far,
-    verification_accuracy,
-)
+from lessons_lib.data import LabelledImages, NamedImages, OpenSetData, by_group, load_glyphs, sample_episodes
+from lessons_lib.evaluation import one_shot_accuracy, verify
 from lessons_lib.losses import (
-    LOSSES,
-    CenterLoss,
+    ArcFaceLoss,
     ContrastiveLoss,
+    CosFaceLoss,
+    FixedAdaCosLoss,
     Head,
     InBatch,
-    NPairsLoss,
-    SiameseVerifier,
-    TripletLoss,
+    NormalizedSoftmaxLoss,
+    P2SGradLoss,
+    SoftmaxLoss,
     nearest_pairs,
-    one_pair_a_class,
     random_pairs,
-    random_triplets,
-    semi_hard_triplets,
 )
 from lessons_lib.nets import EmbeddingNet, embed
-from lessons_lib.training import Auxiliary, fit
+from lessons_lib.records import Record
+from lessons_lib.training import fit
 
-RESULT = Path(__file__).parent / "results" / "open_set.json"
-SIZE, EPOCHS, TOGETHER, WIDTH = 64, 6, 2, 16
+SEEDS = {"native": range(8), "avx2": range(8, 12), "plain": range(12, 16)}  # each draws other strangers
+CHARACTERS, TO_CHOOSE_BY, TO_REPORT_ON = 80, 2, 4
+SIZE, WIDTH, EPOCHS, TOGETHER = 64, 16, 8, 2
 LENGTH = 0.3  # of the class weights at the start: lesson 10 says why
-PAIRS, TASKS, WAYS = 20_000, 2_000, 20
-Score = Callable[[Tensor, Tensor], Tensor]
-Figures = dict[str, float | int | str]
+TASKS, WAYS = 1_000, 20
 
 
-class Same(nn.Module):
-    """Binary cross-entropy of a Siamese verifier: x1 and x2 (N, d), same (N,) bool."""
-
-    def __init__(self, embedding_size: int):
-        super().__init__()
-        self.verifier = SiameseVerifier(embedding_size)
-
-    def forward(self, x1: Tensor, x2: Tensor, same: Tensor) -> Tensor:
-        return F.binary_cross_entropy_with_logits(self.verifier(x1, x2), same.float())
+def with_margin(scale: float | None = None) -> Callable[[int], Head]:
+    """ArcFace with m = 0.3, at this scale or at Fixed AdaCos' own."""
+    return lambda classes: ArcFaceLoss(classes, SIZE, margin=0.3, scale=scale or math.sqrt(2) * math.log(classes - 1))
 
 
-def head_of(loss: str, **options: float) -> Callable[[int], Head]:
-    """The head of this name, with the scale and margin that the library names for so many classes, or with others."""
-    return lambda classes: LOSSES[loss](classes, SIZE, **LOSSES[loss].sensible(classes, SIZE) | options)
+def without_margin(scale: float) -> Callable[[int], Head]:
+    """Cosine softmax at this scale."""
+    return lambda classes: NormalizedSoftmaxLoss(classes, SIZE, scale=scale)
 
 
-def in_batch(loss: nn.Module, choose: Callable, normalize: bool = False) -> Callable[[int], Head]:
-    """The loss on what is chosen in each batch."""
-    return lambda classes: InBatch(loss, choose, classes, SIZE, normalize=normalize)
+def on_pairs(choose: Callable) -> Callable[[int], Head]:
+    """The contrastive loss on the pairs that are chosen in each batch."""
+    return lambda classes: InBatch(ContrastiveLoss(), choose, classes, SIZE, normalize=True)
 
 
 HEADS: dict[str, Callable[[int], Head]] = {
-    "softmax": head_of("SoftmaxLoss"),
-    "softmax + Center Loss": head_of("SoftmaxLoss"),
-    "modified softmax": head_of("ModifiedSoftmaxLoss"),
-    "SphereFace": head_of("SphereFaceLoss"),
-    "cosine softmax": head_of("NormalizedSoftmaxLoss"),
-    "CosFace": head_of("CosFaceLoss"),
-    "ArcFace": head_of("ArcFaceLoss"),
-    "ArcFace, s = 16, m = 0.3": head_of("ArcFaceLoss", scale=16, margin=0.3),
-    "combined margin": head_of("CombinedMarginLoss"),
-    "Fixed AdaCos": head_of("FixedAdaCosLoss"),
-    "AdaCos": head_of("AdaCosLoss"),
-    "P2SGrad": head_of("P2SGradLoss"),
-    "SoftTriple, K = 3": head_of("SoftTripleLoss", centers_per_class=3),
-    "contrastive, random pairs": in_batch(ContrastiveLoss(), random_pairs, normalize=True),
-    "contrastive, nearest pairs": in_batch(ContrastiveLoss(), nearest_pairs, normalize=True),
-    "triplets, random": in_batch(TripletLoss(), random_triplets),
-    "triplets, semi-hard": in_batch(TripletLoss(), semi_hard_triplets),
-    "N-pairs": in_batch(NPairsLoss(), one_pair_a_class),
-    "Siamese verifier, nearest pairs": lambda classes: InBatch(Same(SIZE), nearest_pairs, classes, SIZE),
+    "softmax": lambda classes: SoftmaxLoss(classes, SIZE),
+    "Fixed AdaCos": lambda classes: FixedAdaCosLoss(classes, SIZE),
+    "ArcFace, Fixed AdaCos' s, m = 0.3": with_margin(),
+    "cosine softmax, s = 16": without_margin(16),
+    "ArcFace, s = 16, m = 0.3": with_margin(16),
+    "CosFace, s = 16, m = 0.35": lambda classes: CosFaceLoss(classes, SIZE, margin=0.35, scale=16),
+    "cosine softmax, s = 32": without_margin(32),
+    "ArcFace, s = 32, m = 0.3": with_margin(32),
+    "P2SGrad": lambda classes: P2SGradLoss(classes, SIZE),
+    "contrastive, random pairs": on_pairs(random_pairs),
+    "contrastive, nearest pairs": on_pairs(nearest_pairs),
 }
 
 
-def auxiliary(name: str, classes: int) -> Auxiliary:
-    """What is added to the loss of this name, as `fit` takes it."""
-    return [(0.003, CenterLoss(classes, SIZE))] if name == "softmax + Center Loss" else []
+def measure(seed: int) -> None:
+    """Train every loss once, and record how each judges the strangers of this seed."""
+    record, data = Record("open_set"), drawn(seed)
+    judged = {"raw pixels": judge(lambda images: images.flatten(1), data, seed)}
+    judged |= {name: trained(name, data, seed) for name in HEADS}
+    for place, what in enumerate(("verification", "ranked rightly", "one-shot across scripts", "one-shot in a script")):
+        record(what, {name: figures[place] for name, figures in judged.items()}, "{:.1%}")
+    record("classes trained on", data.num_classes, "{:.0f}")
 
 
-def shortened(head: Head, length: float = LENGTH) -> Head:
-    """The head, its class weights given this length."""
+@cache
+def all_glyphs() -> NamedImages:
+    """Twenty images of every character of all scripts."""
+    glyphs = load_glyphs()
+    parts = glyphs.train, glyphs.unseen, glyphs.unseen_validation
+    images, labels = torch.cat([part.images for part in parts]), torch.cat([part.labels for part in parts])
+    return NamedImages(images, labels, glyphs.class_names, glyphs.groups, glyphs.group_of_class)
+
+
+def drawn(seed: int) -> OpenSetData:
+    """The characters and the scripts of this seed: to train on, to choose by (2 scripts) and to report on (4)."""
+    every, chance = all_glyphs(), torch.Generator().manual_seed(seed)
+    mixed = torch.randperm(len(every.class_names), generator=chance)
+    of_script = [mixed[every.group_of_class[mixed] == script] for script in range(len(every.groups))]
+    kept = torch.cat([classes[:CHARACTERS] for classes in of_script]).sort().values
+    here = torch.isin(every.labels, kept).nonzero().squeeze(1)
+    images = every.pick(here)
+    few = NamedImages(
+        images.images,
+        torch.searchsorted(kept, images.labels),
+        tuple(every.class_names[i] for i in kept),
+        every.groups,
+        every.group_of_class[kept],
+    )
+    scripts = [every.groups[i] for i in torch.randperm(len(every.groups), generator=chance)]
+    choose, report = scripts[:TO_CHOOSE_BY], scripts[TO_CHOOSE_BY : TO_CHOOSE_BY + TO_REPORT_ON]
+    return by_group(few, validation=choose, test=report, seed=seed)
+
+
+def trained(name: str, data: OpenSetData, seed: int) -> tuple[float, ...]:
+    """One training and what came of it."""
+    torch.manual_seed(seed)
+    net = EmbeddingNet(SIZE, width=WIDTH)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="P2SGradLoss wants")  # more classes than dimensions, on purpose
+        head = shortened(HEADS[name](data.num_classes))
+    run = fit(net, head, data, epochs=EPOCHS, seed=seed, together=TOGETHER, cache=False, device="cpu")
+    return judge(lambda images: embed(run.net, images), data, seed)
+
+
+def shortened(head: Head) -> Head:
+    """The head, its class weights short enough to turn; losses on pairs have none."""
     if isinstance(head.weight, nn.Parameter):
         with torch.no_grad():
-            head.weight.copy_(length * unit_vectors(head.weight))
+            head.weight.copy_(LENGTH * unit_vectors(head.weight))
     return head
 
 
-def one_shot_by(score: Score, x: Tensor, tasks: Episodes) -> float:
-    """Share of tasks' queries that score highest with the image of their own class."""
-    right = []
-    for support, query in zip(tasks.support.split(100), tasks.query.split(100), strict=True):
-        scores = score(x[query], x[support].transpose(1, 2))  # (tasks, ways, 1, d) with (tasks, 1, ways, d)
-        right.append(scores.argmax(dim=2) == torch.arange(tasks.support.shape[1]))
-    return float(torch.cat(right).float().mean())
+def judge(embedded: Callable[[Tensor], Tensor], data: OpenSetData, seed: int) -> tuple[float, ...]:
+    """Of the scripts to report on, shares: pairs judged rightly, pairs ranked rightly, one-shot tasks solved, those of
+    all scripts together and those in one script."""
 
+    def of(part: LabelledImages) -> tuple[Tensor, Tensor]:
+        return embedded(part.images), part.labels
 
-@torch.no_grad()
-def judged(embedded: Callable[[Tensor], Tensor], glyphs: Glyphs, seed: int, score: Score | None = None) -> Figures:
-    """Verification with the threshold from other strangers, one-shot tasks and recall, on unseen scripts; shares.
-
-    By cosine, or by a score of its own.
-    """
-
-    def scored(part: LabelledImages) -> tuple[Tensor, Tensor]:
-        x, (first, second, same) = embedded(part.images), sample_pairs(part.labels, PAIRS, seed=seed)
-        return (similarity(x, first, second) if score is None else score(x[first], x[second])), same
-
-    unseen, tasks = glyphs.unseen, {"ways": WAYS, "shots": 1, "count": TASKS, "seed": seed}
-    across = sample_episodes(unseen.labels, **tasks)
-    within = sample_episodes(unseen.labels, **tasks, groups=glyphs.group_of(unseen))
-    x, (scores, same) = embedded(unseen.images), scored(unseen)
-    curve = roc(scores, same)
-    found = {
-        "verification": verification_accuracy(scores, same, best_threshold(*scored(glyphs.unseen_validation))),
-        "auc": auc(curve),
-        "eer": equal_error_rate(curve),
-        "tar": tar_at_far(curve, 0.01),
-        "across": one_shot_accuracy(x, across) if score is None else one_shot_by(score, x, across),
-        "within": one_shot_accuracy(x, within) if score is None else one_shot_by(score, x, within),
-        "recall": recall_at_k(x, unseen.labels)[1],
-    }
-    return {name: round(value, 4) for name, value in found.items()}
-
-
-def by_weighted_difference(verifier: SiameseVerifier) -> Score:
-    """The verifier's logit for features of any leading dimensions."""
-    return lambda x1, x2: (x1 - x2).abs() @ verifier.alpha + verifier.bias
-
-
-glyphs_once = cache(load_glyphs)
-
-
-def trained(name: str, seed: int) -> Figures:
-    """One training and what came of it."""
-    torch.set_num_threads(2)
-    glyphs = glyphs_once()
-    torch.manual_seed(seed)
-    net = EmbeddingNet(SIZE, width=WIDTH)
-    head = shortened(HEADS[name](glyphs.num_classes))
-    choices = {"epochs": EPOCHS, "seed": seed, "together": TOGETHER, "auxiliary": auxiliary(name, glyphs.num_classes)}
-    run = fit(net, head, glyphs, **choices, cache=False, device="cpu")
-    score = by_weighted_difference(head.loss.verifier) if name.startswith("Siamese") else None
-    found = judged(lambda images: embed(run.net, images), glyphs, seed, score)
-    return {"loss": name, "seed": seed} | found | {"seconds": round(run.seconds, 1)}
-
-
-def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--losses", nargs="+", choices=list(HEADS), default=list(HEADS), metavar="LOSS")
-    options.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4], metavar="SEED")
-    options.add_argument("--result", type=Path, default=RESULT, metavar="FILE")
-    chosen = options.parse_args()
-    glyphs = load_glyphs()  # draws the characters once, before many ask for them
-    raw = {"loss": "raw pixels", "seed": 0} | judged(lambda images: images.flatten(1), glyphs, 0)
-    made = {"date": str(datetime.date.today()), "torch": torch.__version__.split("+")[0], "threads": 2}
-    made |= {"epochs": EPOCHS, "width": WIDTH, "together": TOGETHER, "length": LENGTH}
-    runs = [raw]
-    with ProcessPoolExecutor(max(1, (os.cpu_count() or 2) // 2), mp_context=get_context("spawn")) as pool:
-        # The seeds outside: an interrupted afternoon has every loss with the first seeds.
-        waiting = {
-            pool.submit(trained, loss, seed): (loss, seed) for seed, loss in product(chosen.seeds, chosen.losses)
-        }
-        for run in as_completed(waiting):
-            try:
-                runs.append(run.result())
-            except ValueError as error:  # features that are not finite can be compared with nothing
-                runs.append(dict(zip(("loss", "seed"), waiting[run], strict=True)) | {"failed": str(error)})
-            print(*runs[-1].values(), sep=" | ", flush=True)
-            write(chosen.result, made, runs)
-
-
-def write(path: Path, made: Figures, runs: list[Figures]) -> None:
-    """What there is so far, in the order of losses and seeds."""
-    order = ["raw pixels", *HEADS]
-    runs = sorted(runs, key=lambda run: (order.index(str(run["loss"])), run["seed"]))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(made | {"runs": runs}, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+    x, labels = of(data.unseen)
+    found = verify(x, labels, threshold_from=of(data.unseen_validation), seed=seed)
+    choices = {"ways": WAYS, "shots": 1, "count": TASKS, "seed": seed}
+    across = sample_episodes(labels, **choices)
+    within = sample_episodes(labels, **choices, groups=data.group_of(data.unseen))
+    return found.accuracy, found.auc, one_shot_accuracy(x, across), one_shot_accuracy(x, within)

@@ -1,6 +1,7 @@
 """What a benchmark says of any folder; those that measure time or train for minutes are not run here."""
 
 import json
+import math
 import shutil
 import warnings
 from functools import partial
@@ -11,10 +12,10 @@ import pytest
 import torch
 from PIL import Image
 
-from benchmarks import few_images, omniglot, open_set, own_folder, soft_triple
-from lessons_lib.data import LabelledImages, load_folder, sample_episodes, write_glyph_folder
-from lessons_lib.evaluation import one_shot_accuracy
-from lessons_lib.losses import LOSSES, InBatch
+from benchmarks import few_images, make_records, omniglot, open_set, own_folder, soft_triple
+from lessons_lib.data import LabelledImages, load_folder, write_glyph_folder
+from lessons_lib.losses import InBatch
+from lessons_lib.records import Record
 
 
 @pytest.fixture
@@ -55,36 +56,80 @@ def test_the_first_half_of_the_classes_is_trained_and_the_second_retrieved(folde
     assert seen.labels.tolist() == [0, 1] and unseen.labels.tolist() == [0, 1, 2]
 
 
-def test_every_loss_of_the_course_is_compared_on_strangers_and_can_be_trained():
+@pytest.fixture(scope="module")
+def draws():
+    """The strangers of two seeds."""
+    return open_set.drawn(0), open_set.drawn(1)
+
+
+def test_a_seed_draws_whole_scripts_to_train_on_to_choose_by_and_to_report_on(draws):
+    reported = []
+    for data in draws:
+        parts = data.train, data.unseen_validation, data.unseen
+        scripts = [set(data.group_of(part).tolist()) for part in parts]
+        assert [len(script) for script in scripts] == [8, open_set.TO_CHOOSE_BY, open_set.TO_REPORT_ON]
+        assert len(set.union(*scripts)) == len(data.groups) == 14
+        assert max(torch.bincount(data.group_of_class)) == open_set.CHARACTERS
+        assert data.num_classes == len(data.train.labels.unique()) > open_set.SIZE
+        reported.append(scripts[2])
+    assert reported[0] != reported[1]
+
+
+def test_a_seed_draws_characters_of_a_script_as_well(draws):
+    latin = []
+    for data in draws:
+        script = data.group_of_class == data.groups.index("Latin")
+        latin.append({character for character, own in zip(data.class_names, script, strict=True) if own})
+    assert len(latin[0] & latin[1]) < open_set.CHARACTERS == len(latin[0])
+
+
+def test_the_same_seed_draws_the_same_strangers(draws):
+    again = open_set.drawn(1)
+    assert again.digest == draws[1].digest != draws[0].digest
+
+
+def test_a_picture_keeps_its_character_when_strangers_are_drawn(draws):
+    every = open_set.all_glyphs()
+    labelled = zip(every.images, every.labels, strict=True)
+    names = {image.numpy().tobytes(): every.class_names[label] for image, label in labelled}
+    for part in (draws[1].train, draws[1].unseen, draws[1].unseen_validation):
+        for image, label in zip(part.images[:200], part.labels[:200], strict=True):
+            assert names[image.numpy().tobytes()] == draws[1].class_names[label]
+
+
+def test_a_margin_is_switched_on_at_an_equal_scale():
+    heads, theta = {name: open_set.HEADS[name](300) for name in open_set.HEADS if "P2SGrad" not in name}, torch.rand(9)
+    for off, on, scale in (
+        ("Fixed AdaCos", "ArcFace, Fixed AdaCos' s, m = 0.3", math.sqrt(2) * math.log(299)),
+        ("cosine softmax, s = 16", "ArcFace, s = 16, m = 0.3", 16),
+        ("cosine softmax, s = 32", "ArcFace, s = 32, m = 0.3", 32),
+    ):
+        assert float(heads[off].scale) == pytest.approx(scale) == float(heads[on].scale)
+        torch.testing.assert_close(heads[off].target_logit(theta), theta.cos())
+        torch.testing.assert_close(heads[on].target_logit(theta), (theta + 0.3).cos())
+
+
+def test_every_loss_on_strangers_can_be_trained_from_short_class_weights():
     torch.manual_seed(0)
-    x, labels, kinds = torch.randn(24, open_set.SIZE, requires_grad=True), torch.arange(12).repeat(2), set()
+    x, labels = torch.randn(24, open_set.SIZE, requires_grad=True), torch.arange(12).repeat(2)
     for name, make in open_set.HEADS.items():
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # P2SGrad: more classes than it has room for
+            warnings.simplefilter("ignore")
             head = open_set.shortened(make(100))
-        loss = head(x, labels) + sum(weight * extra(x, labels) for weight, extra in open_set.auxiliary(name, 100))
-        (gradient,) = torch.autograd.grad(loss, x)
-        assert loss.isfinite() and gradient.isfinite().all() and gradient.any(), name
+        (gradient,) = torch.autograd.grad(head(x, labels), x)
+        assert gradient.isfinite().all() and gradient.any(), name
         if not isinstance(head, InBatch):
             length = torch.linalg.vector_norm(head.weight, dim=-1)
             torch.testing.assert_close(length, torch.full_like(length, open_set.LENGTH))
-        kinds.add(type(head))
-    assert kinds == {*LOSSES.values(), InBatch}
 
 
-def test_the_recorded_comparison_is_of_these_losses_over_five_seeds():
-    kept = json.loads(open_set.RESULT.read_text(encoding="utf-8"))
-    assert [run["loss"] for run in kept["runs"][1:]] == [name for name in open_set.HEADS for _ in range(5)]
-    assert [run["seed"] for run in kept["runs"][1:]] == list(range(5)) * len(open_set.HEADS)
-    assert (kept["epochs"], kept["width"], kept["together"]) == (open_set.EPOCHS, open_set.WIDTH, open_set.TOGETHER)
+def test_strangers_are_judged_by_cosine_with_the_tasks_of_the_seed(draws):
+    def pixels(images):
+        return images.flatten(1)
 
-
-def test_a_score_of_its_own_judges_one_shot_tasks():
-    torch.manual_seed(0)
-    x, labels = torch.randn(60, 5), torch.arange(20).repeat(3)
-    tasks = sample_episodes(labels, ways=4, shots=1, count=250)
-    by_cosine = open_set.one_shot_by(lambda a, b: torch.cosine_similarity(a, b, dim=-1), x, tasks)
-    assert by_cosine == pytest.approx(one_shot_accuracy(x, tasks), abs=1e-6)
+    first, again, other = (open_set.judge(pixels, draws[0], seed) for seed in (0, 0, 1))
+    assert first == again != other and all(0.4 < share < 1 for share in first)
+    assert open_set.judge(lambda images: 3 * pixels(images), draws[0], 0) == pytest.approx(first, abs=1e-3)
 
 
 @pytest.fixture(scope="module")
@@ -100,11 +145,23 @@ def test_few_images_are_trained_on_as_the_seed_says(twelve, monkeypatch, name):
     assert ranked == few_images.attempt(twelve, name, seed=3) and 0 <= ranked <= 1
 
 
-def test_the_recorded_draws_are_of_these_losses():
-    kept = json.loads(few_images.RESULT.read_text(encoding="utf-8"))
-    assert list(kept["tried"]) == list(few_images.HEADS) and kept["epochs"] == few_images.EPOCHS
-    for ranked in kept["tried"].values():
-        assert len(ranked) == kept["seeds"] and all(0 < share <= 1 for share in ranked)
+@pytest.mark.parametrize("benchmark", [open_set, few_images])
+def test_each_recorded_start_has_strangers_of_its_own(benchmark):
+    seeds = [seed for kind in make_records.KINDS for seed in benchmark.SEEDS[kind]]
+    assert len(seeds) == len(set(seeds)) >= 12
+    assert [*make_records.seeds_of(benchmark.__name__.split(".")[1], "avx2")] == [*benchmark.SEEDS["avx2"]]
+    assert make_records.seeds_of("03_center_loss", "avx2") == make_records.SEEDS["avx2"]
+    assert not set(seeds) & set(make_records.OTHER_SEEDS)
+
+
+@pytest.mark.parametrize("benchmark", [open_set, few_images])
+def test_the_record_is_of_these_losses(benchmark):
+    record = Record(benchmark.__name__.split(".")[1])
+    for what in ("verification", "ranked rightly"):
+        if what in record.values:
+            assert [name for name in record[what] if name != "raw pixels"] == list(benchmark.HEADS)
+            assert all(len(shares) == len(record.starts) for shares in record[what].values())
+    assert record.starts
 
 
 @pytest.fixture

@@ -250,7 +250,8 @@ def test_a_shipped_record_is_of_what_stands_here_from_many_starts(name):
     assert kept["made_from"] == made_from.made_from(name), f"out of date: make records ARGS={name}"
     assert f"torch=={kept['torch']}\n" in (ROOT / "requirements.txt").read_text()
     seeds = {kind: {start["seed"] for start in kept["starts"] if start["kind"] == kind} for kind in make_records.KINDS}
-    assert all(len(some) >= 4 and 0 in some for some in seeds.values()), "four seeds on each of three kinds"
+    assert seeds == {kind: set(make_records.seeds_of(name, kind)) for kind in make_records.KINDS}, "seeds of its own"
+    assert all(len(some) >= 4 for some in seeds.values()), "four seeds on each of three kinds"
     for what, values in kept["values"].items():
         for numbers in values.values() if isinstance(values, dict) else [values]:
             assert len(numbers) == len(kept["starts"]), what

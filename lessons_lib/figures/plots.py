@@ -41,6 +41,25 @@ def curves(
     return picture
 
 
+def curve_panels(theta: Tensor, panels: Mapping[str, Mapping[str, Tensor]], ylabel: str) -> Picture:
+    """The same functions of θ (radians, shown in degrees) in several roles: a panel each, named by what its θ is.
+
+    All panels have one scale. A name keeps its colour and dashes in all of them; the first panel holds the legend.
+    """
+    said = "; ".join(f"{title}: {', '.join(lines)}" for title, lines in panels.items())
+    picture = Picture(f"{ylabel} against θ from 0 to 180 degrees. {said}.", 9.2, 3.9)
+    grid = picture.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    for axes, (title, lines) in zip(grid, panels.items(), strict=True):
+        for i, (name, values) in enumerate(lines.items()):
+            look = {"color": _LINES[i % len(_LINES)], "dashes": _DASHES[i % len(_DASHES)]}
+            axes.plot(np.degrees(theta.numpy()), values.numpy(), linewidth=2, label=name, **look)
+        quiet_axes(axes, title, ylabel if axes is grid[0] else "")
+        degree_ticks(axes, 180, 30)
+        axes.grid(color=FAINT, linewidth=0.5)
+    grid[0].legend(frameon=False, fontsize=9)
+    return picture
+
+
 def angle_histogram(angles: Mapping[str, Tensor], upto: int = 90) -> Picture:
     """How far features stand from their own class weight: one row a name, θ in radians, its mean marked in degrees."""
     means = {name: math.degrees(float(theta.mean())) for name, theta in angles.items()}

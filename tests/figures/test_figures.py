@@ -134,6 +134,18 @@ def test_axes_under_a_slider_stand_still():
     assert limits == [(-3, 1), (-3, 1)]
 
 
+def test_a_curve_looks_alike_in_all_panels_and_all_have_one_scale():
+    theta = torch.linspace(0, math.pi, 50)
+    own, other = {"a": theta.sin(), "b": 3 * theta.sin()}, {"a": theta.cos().abs(), "b": theta}
+    picture = figures.curve_panels(theta, {"θ of the own class": own, "θ of another class": other}, ylabel="length")
+    left, right = picture.axes
+    for one, two in zip(left.lines, right.lines, strict=True):
+        assert one.get_color() == two.get_color() and one._dash_pattern == two._dash_pattern
+    assert left.get_ylim() == right.get_ylim() and right.get_xlabel() == "θ of another class"
+    assert [text.get_text() for text in left.get_legend().get_texts()] == ["a", "b"]
+    shown(picture)
+
+
 @pytest.mark.parametrize("wanted", [[0.0, 0.0, 0.0], [3.0, 1.0, 2.9], [5.0]])
 def test_labels_move_no_further_than_needed(wanted):
     placed = _apart(wanted, 0.5)
