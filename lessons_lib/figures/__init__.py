@@ -3,10 +3,12 @@
 from lessons_lib.figures.centers import several_centers
 from lessons_lib.figures.plane import embeddings
 from lessons_lib.figures.plots import angle_histogram, curve_panels, curves, digits, neighbours, over_seeds, over_steps
+from lessons_lib.figures.pulls import around_centers
 from lessons_lib.figures.sphere import sphere
 
 __all__ = [
     "angle_histogram",
+    "around_centers",
     "curve_panels",
     "curves",
     "digits",

@@ -15,10 +15,11 @@ from py_mini_racer import MiniRacer
 from lessons_lib import figures
 from lessons_lib.explorers.base import join_modules
 from lessons_lib.figures.centers import rays
-from lessons_lib.figures.plane import draw_regions
+from lessons_lib.figures.plane import draw_regions, draw_satisfied
 from lessons_lib.figures.plots import _apart
+from lessons_lib.figures.pulls import offsets
 from lessons_lib.figures.style import PALETTE, Picture, number_ink
-from lessons_lib.losses import ModifiedSoftmaxLoss, SoftmaxLoss, SoftTripleLoss
+from lessons_lib.losses import ArcFaceLoss, ModifiedSoftmaxLoss, SoftmaxLoss, SoftTripleLoss, SphereFaceLoss
 
 
 def points(count: int = 400):
@@ -114,6 +115,44 @@ def test_regions_are_the_heads_own_predictions(head):
         if here.norm() < 2:
             assert drawn[row, column] == head.logits(here).argmax()
     assert np.ma.masked_invalid(drawn).mask[0, 0]  # nothing outside the rim
+
+
+@pytest.mark.parametrize(
+    ("head", "upto"),
+    [(SphereFaceLoss(3, 2, margin=2), 40.0), (SphereFaceLoss(3, 2, margin=4), 24.0), (ArcFaceLoss(3, 2, 0.5), 45.676)],
+)
+def test_the_darker_part_ends_where_a_class_wins_no_longer_with_its_margin(head, upto):
+    head.weight.data = on_circle(0, 120, 240)  # a third of a turn apart: θ₁₂/(m + 1), or (θ₁₂ − m)/2
+    axes = Picture("", 3, 3).subplots()
+    draw_satisfied(axes, head, rim=1.0)
+    dark, line = axes.images[0].get_array(), np.linspace(-1, 1, 300)
+    for degrees, expected in ((0, 0), (upto - 1, 0), (upto + 1, None), (-upto + 1, 0), (120, 1), (119 + upto, 1)):
+        column, row = (np.abs(line - 0.9 * part(math.radians(degrees))).argmin() for part in (math.cos, math.sin))
+        found = dark[row, column]
+        assert np.ma.is_masked(found) if expected is None else found == expected
+
+
+def test_embeddings_say_that_a_part_is_darker_and_tint_it():
+    x, y = points()
+    view = {"": (x, y, SphereFaceLoss(10, 2, margin=4))}
+    plain, dark = figures.embeddings(view), figures.embeddings(view, satisfied=True)
+    assert [len(picture.axes[0].images) for picture in (plain, dark)] == [1, 2]
+    assert "Darker" in dark.alt and "Darker" not in plain.alt and shown(dark)
+
+
+def test_a_pull_is_taken_apart_along_the_feature_and_across_it():
+    features, centers = torch.tensor([[3.0, 0.0], [0.0, 2.0]]), torch.tensor([[2.0, -0.5], [1.0, 2.0]])
+    torch.testing.assert_close(offsets(features, centers), torch.tensor([[0.5, 1.0], [1.0, 0.0]]))
+
+
+def test_clouds_around_their_centres_have_a_panel_each_and_say_how_much_is_radial():
+    x, y = points()
+    far, centers = torch.tensor([[4.0, 0.0], [6.0, 0.0], [5.0, 1.0], [5.0, -1.0]]), torch.zeros(10, 2)
+    centers[0] = torch.tensor([5.0, 0.0])
+    picture = figures.around_centers({"cloud": (x, y, centers), "cross": (far, torch.zeros(4).long(), centers)})
+    assert len(picture.axes) == 2 and "cross: 52% of it" in picture.alt  # (2 + 2/26) / 4
+    assert shown(picture) and len(picture.png()) < 100_000
+    figures.around_centers({"all in one place": (far, torch.arange(4), far)})  # no pull at all
 
 
 def test_curves_name_every_line_and_keep_the_names_apart():
