@@ -8,7 +8,7 @@ from py_mini_racer import MiniRacer
 
 from lessons_lib.angles import circle_points
 from lessons_lib.data import ImageData, LabelledImages
-from lessons_lib.explorers.base import join_modules
+from lessons_lib.explorers.kit.explorer import join_modules
 from lessons_lib.losses import ModifiedSoftmaxLoss
 from lessons_lib.nets import EmbeddingNet
 from lessons_lib.runs import Run
@@ -50,9 +50,9 @@ const inside = (a, all) => {
 
 @contextmanager
 def band_modules():
-    """circle_band.js and margin_replay.js in V8; `given` sets variables."""
+    """margin_band/band.js and replay.js in V8; `given` sets variables."""
     with MiniRacer() as context:
-        context.eval(join_modules("curves.js", "circle_band.js", "margin_replay.js") + INSIDE)
+        context.eval(join_modules("kit/losses.js", "margin_band/band.js", "margin_band/replay.js") + INSIDE)
         context.eval("const flat = (_, v) => (ArrayBuffer.isView(v) ? [...v] : v === Infinity ? 'never' : v);")
 
         def value(expression, **given):

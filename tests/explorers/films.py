@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from py_mini_racer import MiniRacer
 
-from lessons_lib.explorers.base import join_modules
+from lessons_lib.explorers.kit.explorer import join_modules
 
 CLASSES, STEPS = 5, 400
 STEP = 1 / 2047  # the finest place a packed coordinate knows, in units of the rim
@@ -63,7 +63,7 @@ def blank(frame, rows):
 def film_modules():
     """Film and centres in V8: value of an expression in which F is the given player's film; typed arrays are lists."""
     with MiniRacer() as context:
-        context.eval(join_modules("film.js", "drift_centers.js"))
+        context.eval(join_modules("drift_player/film.js", "drift_player/centers.js"))
         context.eval("var F; const flat = (_, v) => (ArrayBuffer.isView(v) ? [...v] : v);")
 
         def value(expression, player=None):

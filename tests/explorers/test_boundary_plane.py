@@ -8,8 +8,8 @@ from py_mini_racer import MiniRacer
 from traitlets import TraitError
 
 from lessons_lib.explorers import BoundaryPlane
-from lessons_lib.explorers.boundary_plane import _edge
-from lessons_lib.explorers.margins import MARGINS
+from lessons_lib.explorers.boundary_plane.explorer import _edge
+from lessons_lib.explorers.kit.losses import MARGINS
 from lessons_lib.losses import ArcFaceLoss, CombinedMarginLoss, CosFaceLoss, NormalizedSoftmaxLoss
 
 STEPS = {"sphereface": 0.1, "cosface": 0.005, "arcface": 0.01}

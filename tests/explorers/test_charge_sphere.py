@@ -10,7 +10,7 @@ from traitlets import TraitError
 
 from lessons_lib.angles import tammes_angle, thomson_optimum, uniform_optimum
 from lessons_lib.explorers import ChargeSphere
-from lessons_lib.explorers.charge_places import emptiest, onto, scattered, seen
+from lessons_lib.explorers.charge_sphere.places import emptiest, onto, scattered, seen
 
 LAWS, SIZES, COUNTS = ("uniform", "coulomb", "steep"), (2, 3), range(2, 13)
 OPTIMA = {"uniform": uniform_optimum, "coulomb": thomson_optimum}

@@ -7,8 +7,8 @@ import pytest
 import torch
 from py_mini_racer import MiniRacer
 
-from lessons_lib.explorers.base import join_modules
-from lessons_lib.explorers.margins import MARGINS, named_head
+from lessons_lib.explorers.kit.explorer import join_modules
+from lessons_lib.explorers.kit.losses import MARGINS, named_head
 from lessons_lib.gradients import gradients, slope, with_weights
 
 PUSHES = ("softmax", *MARGINS, "adacos", "p2sgrad")
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:P2SGradLoss wants all class weig
 def v8():
     """coefficients.js in V8: the value of an expression, infinity as None."""
     with MiniRacer() as context:
-        context.eval(join_modules("curves.js", "coefficients.js") + "\n0")
+        context.eval(join_modules("kit/losses.js", "kit/push.js") + "\n0")
         yield lambda expression: json.loads(context.eval(f"JSON.stringify({expression})"))
 
 

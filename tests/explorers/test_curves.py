@@ -5,9 +5,9 @@ import pytest
 import torch
 from py_mini_racer import MiniRacer
 
-from lessons_lib.explorers.base import join_modules
-from lessons_lib.explorers.margins import MARGINS
-from lessons_lib.explorers.retraining import head_of
+from lessons_lib.explorers.kit.explorer import join_modules
+from lessons_lib.explorers.kit.losses import MARGINS
+from lessons_lib.explorers.kit.retraining import head_of
 from lessons_lib.losses import ArcFaceLoss, CombinedMarginLoss, SphereFaceLoss
 
 THETA = torch.linspace(0, math.pi, 721, dtype=torch.float64)
@@ -19,7 +19,7 @@ SCALES = (1.0, 16.0, 64.0)
 def v8():
     """curves.js in V8: the value of an expression in which T is the grid of angles."""
     with MiniRacer() as context:
-        context.eval(join_modules("curves.js") + f"\nvar T = {json.dumps(THETA.tolist())}; 0")
+        context.eval(join_modules("kit/losses.js") + f"\nvar T = {json.dumps(THETA.tolist())}; 0")
         yield lambda expression: json.loads(context.eval(f"JSON.stringify({expression})"))
 
 

@@ -11,8 +11,8 @@ from torch import nn
 
 from lessons_lib.angles import circle_points
 from lessons_lib.explorers import DrawADigit
-from lessons_lib.explorers.base import join_modules
-from lessons_lib.explorers.network import as_mnist, pack
+from lessons_lib.explorers.draw_a_digit.network import as_mnist, pack
+from lessons_lib.explorers.kit.explorer import join_modules
 from lessons_lib.losses import ModifiedSoftmaxLoss, SoftmaxLoss
 from lessons_lib.nets import EmbeddingNet
 
@@ -69,7 +69,7 @@ def explorer(trained, drawings):
 def browser():
     """network.js in V8: call(name, *arguments) with plain JSON; typed arrays go in as lists."""
     with MiniRacer() as v8:
-        v8.eval(join_modules("network.js"))
+        v8.eval(join_modules("draw_a_digit/network.js"))
         v8.eval("const typed = v => (v === null ? null : Float32Array.from(v)); const plain = v => v && Array.from(v);")
 
         def call(expression, **given):

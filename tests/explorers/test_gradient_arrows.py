@@ -9,8 +9,8 @@ from py_mini_racer import MiniRacer
 from traitlets import TraitError
 
 from lessons_lib.explorers import GradientArrows
-from lessons_lib.explorers.gradient_arrows import _even
-from lessons_lib.explorers.margins import MARGINS, named_head
+from lessons_lib.explorers.gradient_arrows.explorer import _even
+from lessons_lib.explorers.kit.losses import MARGINS, named_head
 from lessons_lib.gradients import gradients, with_weights
 
 LOSSES = ("softmax", *MARGINS, "adacos", "p2sgrad")

@@ -8,8 +8,8 @@ from py_mini_racer import MiniRacer
 from traitlets import TraitError
 
 from lessons_lib.explorers import GradientLength
-from lessons_lib.explorers.gradient_length import at_cosines
-from lessons_lib.explorers.margins import MARGINS, named_head
+from lessons_lib.explorers.gradient_length.explorer import at_cosines
+from lessons_lib.explorers.kit.losses import MARGINS, named_head
 from lessons_lib.gradients import at_angles
 
 STEPS = {"sphereface": 0.1, "cosface": 0.005, "arcface": 0.01}

@@ -8,7 +8,7 @@ from py_mini_racer import MiniRacer
 from traitlets import TraitError
 
 from lessons_lib.explorers import LogitCurves
-from lessons_lib.explorers.margins import LOSSES, MARGINS, named_head
+from lessons_lib.explorers.kit.losses import LOSSES, MARGINS, named_head
 from lessons_lib.losses import SphereFaceLoss
 
 STEPS = {"sphereface": 0.1, "cosface": 0.005, "arcface": 0.01}

@@ -9,7 +9,7 @@ from sklearn.metrics import roc_auc_score, roc_curve
 from traitlets import TraitError
 
 from lessons_lib.explorers import VerificationThreshold
-from lessons_lib.explorers.verification_counts import edges_of, rates
+from lessons_lib.explorers.verification_threshold.counts import edges_of, rates
 
 
 def scored(kind, pairs=4_000, seed=0):
