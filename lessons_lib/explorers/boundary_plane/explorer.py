@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 from numpy.typing import NDArray
 
-from lessons_lib.explorers.kit.explorer import join_modules
+from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.losses import LOSSES, MarginExplorer
 from lessons_lib.figures.style import ACCENT, INK, PALETTE, PAPER, SOFT, Picture, number_ink, quiet_axes
 
@@ -29,14 +30,7 @@ class BoundaryPlane(MarginExplorer):
     diagonal; the band around it, where a point is right but not right enough, depends on the loss and its margin.
     """
 
-    _esm = join_modules(
-        "kit/view.js",
-        "kit/losses.js",
-        "boundary_plane/maths.js",
-        "boundary_plane/circle.js",
-        "boundary_plane/plane.js",
-        "boundary_plane/view.js",
-    )
+    _esm = link(Path(__file__).with_name("view.js"))
     setting_names = ("loss", "margins", "between", "point")
     between = traitlets.Float(round(math.radians(36), 5)).tag(sync=True)
     point = traitlets.List([0.20944, 0.41888]).tag(sync=True)

@@ -3,12 +3,14 @@
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import traitlets
 from matplotlib.axes import Axes
 
-from lessons_lib.explorers.kit.explorer import Explorer, join_modules
+from lessons_lib.explorers.kit.explorer import Explorer
+from lessons_lib.explorers.kit.link import link
 from lessons_lib.figures.style import ACCENT, FAINT, INK, PALETTE, PAPER, SOFT, Picture
 
 _LIMIT, _MOST = 1e6, 200  # where a centre that flies off, and a walk, come to a stop
@@ -30,16 +32,7 @@ class CenterUpdate(Explorer):
     a centre, the figure has taken its first step. Needs no data.
     """
 
-    _esm = join_modules(
-        "kit/view.js",
-        "center_update/maths.js",
-        "center_update/labels.js",
-        "center_update/paint.js",
-        "center_update/words.js",
-        "center_update/hand.js",
-        "center_update/controls.js",
-        "center_update/view.js",
-    )
+    _esm = link(Path(__file__).with_name("view.js"))
     setting_names = ("points", "center", "batch", "alpha", "rule")
     points = traitlets.List([[0.32, 0.78], [0.85, 0.3], [0.2, -0.15]]).tag(sync=True)
     center = traitlets.List(list(_START)).tag(sync=True)

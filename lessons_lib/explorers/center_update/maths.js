@@ -1,5 +1,7 @@
 // How CenterUpdate's centre moves: four rules that differ in one divisor. Python's `step` does the same sums in the same order.
-export const LIMIT = 1e6, MOST = 200;                                  // where a centre that flies off, and a walk, come to a stop
+// where a centre that flies off, and a walk, come to a stop
+export const LIMIT = 1e6;
+export const MOST = 200;
 const SLACK = 1e-9;
 
 // Δc is Σ(c − x) divided by this; `popular` is 2/N, as its loss is a mean without ½, and N = n here.

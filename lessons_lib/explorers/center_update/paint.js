@@ -2,7 +2,8 @@
 import { cut } from './maths.js';
 import { labelled } from './labels.js';
 
-export const FONT = 'px system-ui, sans-serif', TAU = 2 * Math.PI;
+export const FONT = 'px system-ui, sans-serif';
+export const TAU = 2 * Math.PI;
 const REACH = 1.12, EDGE = 1.05;                                       // half-width of the canvas, and of what is drawn in it
 const NAME = 'italic 600 17px Georgia, serif';
 

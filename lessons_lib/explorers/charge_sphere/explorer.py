@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,8 @@ from lessons_lib.explorers.charge_sphere.places import (
     seen,
     trained_sets,
 )
-from lessons_lib.explorers.kit.explorer import Explorer, join_modules
+from lessons_lib.explorers.kit.explorer import Explorer
+from lessons_lib.explorers.kit.link import link
 from lessons_lib.figures.style import ACCENT, FAINT, INK, PALETTE, PAPER, SOFT, Picture, number_ink
 
 _GRATICULE = np.radians(np.arange(-60, 120, 30))
@@ -44,20 +46,7 @@ class ChargeSphere(Explorer):
     height in radians. While `running`, charges move in the browser, after so many `steps`.
     """
 
-    _esm = join_modules(
-        "kit/view.js",
-        "charge_sphere/maths.js",
-        "charge_sphere/relax.js",
-        "charge_sphere/camera.js",
-        "charge_sphere/sphere.js",
-        "charge_sphere/circle.js",
-        "charge_sphere/motion.js",
-        "charge_sphere/gauge.js",
-        "charge_sphere/words.js",
-        "charge_sphere/hand.js",
-        "charge_sphere/controls.js",
-        "charge_sphere/view.js",
-    )
+    _esm = link(Path(__file__).with_name("view.js"))
     setting_names = ("law", "start", "points", "turn")
     points = traitlets.List().tag(sync=True)
     law = traitlets.Enum(tuple(_LAWS), default_value="uniform").tag(sync=True)

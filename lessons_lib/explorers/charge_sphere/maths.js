@@ -1,6 +1,9 @@
 // Like charges on the unit circle or sphere: what a law makes of their distances, and how they relax. Places lie one after
 // the other in a Float64Array, three coordinates each; on the circle the third is 0 and stays it, as every push is.
-export const DEGREE = Math.PI / 180, FEWEST = 2, MOST = 24, STEEPEST = 4096;
+export const DEGREE = Math.PI / 180;
+export const FEWEST = 2;
+export const MOST = 24;
+export const STEEPEST = 4096;
 const NUDGE = 1e-4, TOUCH = 1e-9, SAME = 0.05 * DEGREE;                // too small to see; no distance is smaller; as good as the smallest angle
 
 /** A law by its share of the distance d of one pair; d is Euclidean and not squared. `steep` is written out in `field`. */

@@ -2,6 +2,7 @@
 
 import copy
 import zlib
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -9,7 +10,8 @@ import traitlets
 from torch import Tensor, nn
 
 from lessons_lib.explorers.draw_a_digit.network import SIDE, Strokes, as_mnist, pack
-from lessons_lib.explorers.kit.explorer import Explorer, join_modules
+from lessons_lib.explorers.kit.explorer import Explorer
+from lessons_lib.explorers.kit.link import link
 from lessons_lib.figures.plane import draw_directions, draw_points, draw_rim
 from lessons_lib.figures.style import ACCENT, PAPER, Picture
 from lessons_lib.losses import Head
@@ -40,13 +42,7 @@ class DrawADigit(Explorer):
     to set: lists of [x, y] on a pad of side 1, y downwards. ValueError for a net, head or images it cannot show.
     """
 
-    _esm = join_modules(
-        "kit/view.js",
-        "draw_a_digit/network.js",
-        "draw_a_digit/pad.js",
-        "draw_a_digit/circle.js",
-        "draw_a_digit/view.js",
-    )
+    _esm = link(Path(__file__).with_name("view.js"))
     alt = "A hand-drawn 3 and the plane of the trained features: the drawing stands near the direction of class 3."
 
     layers = traitlets.List().tag(sync=True)

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Self
 
 import anywidget
@@ -15,7 +16,8 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 from traitlets import Bool, Bytes, Float, Int, List
 
-from lessons_lib.explorers.kit.explorer import Explorer, join_modules
+from lessons_lib.explorers.kit.explorer import Explorer
+from lessons_lib.explorers.kit.link import link
 from lessons_lib.figures.style import FAINT, INK, PALETTE, PAPER, SOFT, Picture, number_ink
 
 _MIDDLE, _NO_PLACE = 2047, 4095  # 12 bits a coordinate: a tenth of a pixel
@@ -32,13 +34,7 @@ class DriftPlayer(Explorer):
     Where a loss has class centres, these are shown too, with the way they came.
     """
 
-    _esm = join_modules(
-        "kit/view.js",
-        "drift_player/film.js",
-        "drift_player/centers.js",
-        "drift_player/circle.js",
-        "drift_player/view.js",
-    )
+    _esm = link(Path(__file__).with_name("view.js"))
     film = Bytes(b"").tag(sync=True)
     notes = List().tag(sync=True)
     labels = Bytes(b"").tag(sync=True)

@@ -3,6 +3,7 @@
 import math
 import warnings
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lessons_lib.angles import circle_points
-from lessons_lib.explorers.kit.explorer import Choice, join_modules
+from lessons_lib.explorers.kit.explorer import Choice
+from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.losses import LOSSES, NAMES, MarginExplorer, named_head
 from lessons_lib.figures.style import FAINT, INK, PALETTE, PAPER, SOFT, Picture
 from lessons_lib.gradients import Gradients, gradients, with_weights
@@ -37,18 +39,7 @@ class GradientArrows(MarginExplorer):
     or "per_scale", each divided by its scale. Needs no data.
     """
 
-    _esm = join_modules(
-        "kit/view.js",
-        "kit/losses.js",
-        "kit/push.js",
-        "gradient_arrows/steps.js",
-        "gradient_arrows/plane.js",
-        "gradient_arrows/along.js",
-        "gradient_arrows/words.js",
-        "gradient_arrows/controls.js",
-        "gradient_arrows/hand.js",
-        "gradient_arrows/view.js",
-    )
+    _esm = link(Path(__file__).with_name("view.js"))
     setting_names = ("loss", "other", "margins", "scale", "directions", "label", "point", "lift", "lengths")
     loss = Choice((*LOSSES, "adacos", "p2sgrad"), default_value="arcface").tag(sync=True)
     other = Choice((*LOSSES, "adacos", "p2sgrad"), default_value="p2sgrad").tag(sync=True)

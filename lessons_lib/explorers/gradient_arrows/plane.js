@@ -1,7 +1,8 @@
 // What GradientArrows paints on its plane: the circle from above, x, and both losses' arrows side by side.
 import { REACH, seats } from './steps.js';
 
-export const FONT = 'px system-ui, sans-serif', TAU = 2 * Math.PI;
+export const FONT = 'px system-ui, sans-serif';
+export const TAU = 2 * Math.PI;
 const BESIDE = 4, DISC = 11, SEAT = 21;                                // pixels: between the two arrows, a name's disc and its place
 // Two losses differ in colour, in dash and in head, so that no reader needs the colour.
 export const STROKES = [{ width: 3, dash: [], open: false }, { width: 2.2, dash: [6, 3.5], open: true }];

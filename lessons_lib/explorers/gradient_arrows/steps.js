@@ -3,8 +3,11 @@
 import { PUSHES, coefficients, pull } from '../kit/push.js';
 import { MARGINS } from '../kit/losses.js';
 
-export const CLASSES = [3, 5, 10], LENGTHS = ['own', 'as_is', 'per_scale'];
-export const REACH = 1.3, TALLEST = 1.4;                               // how far out and how high x can go: radii, radians
+export const CLASSES = [3, 5, 10];
+export const LENGTHS = ['own', 'as_is', 'per_scale'];
+// how far out and how high x can go: radii, radians
+export const REACH = 1.3;
+export const TALLEST = 1.4;
 export const ON = 1e-4;                                                // radians: what rounding makes of x on a weight
 const NOWHERE = 0.01, ROUND = 120;
 

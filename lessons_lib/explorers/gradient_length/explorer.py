@@ -3,6 +3,7 @@
 import math
 import warnings
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,8 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lessons_lib.explorers.kit.explorer import Choice, join_modules
+from lessons_lib.explorers.kit.explorer import Choice
+from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.losses import LOSSES, MARGINS, NAMES, named_head
 from lessons_lib.explorers.kit.trained_angles import AngleExplorer, draw_histogram
 from lessons_lib.figures.style import INK, PALETTE, SOFT, Picture, degree_ticks, quiet_axes
@@ -32,17 +34,7 @@ class GradientLength(AngleExplorer):
     reader's last gesture began. ValueError for angles that are none; what is no number is left out and counted.
     """
 
-    _esm = join_modules(
-        "kit/view.js",
-        "kit/losses.js",
-        "kit/push.js",
-        "gradient_length/maths.js",
-        "kit/theta_plot.js",
-        "gradient_length/words.js",
-        "gradient_length/panels.js",
-        "gradient_length/paint.js",
-        "gradient_length/view.js",
-    )
+    _esm = link(Path(__file__).with_name("view.js"))
     setting_names = ("loss", "margins", "scale", "classes", "others", "quantity", "divided", "angle", "net")
 
     loss = Choice((*LOSSES, "adacos", "p2sgrad"), default_value="arcface").tag(sync=True)

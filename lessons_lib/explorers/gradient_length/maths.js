@@ -2,7 +2,10 @@
 // No page in here. `p` holds what decides them: { scale, margins, classes, others }.
 import { PUSHES, pull } from '../kit/push.js';
 
-export const LOSSES = Object.keys(PUSHES), STEPS = 720, BINS = 1800, PART = 0.01;
+export const LOSSES = Object.keys(PUSHES);
+export const STEPS = 720;
+export const BINS = 1800;
+export const PART = 0.01;
 const TURN = 2 * Math.PI, MANY = 64, ROUND = 128, BESIDE = 1e-6;
 
 /** ln of the mean of e^(s cos) round the circle. */
@@ -45,7 +48,7 @@ function othersOf(place, classes, s) {
 }
 
 /** What `pull` asks for, at any θ: the others count as one class with the same sum. */
-function given(loss, { scale, margins, classes, others }) {
+export function given(loss, { scale, margins, classes, others }) {
   const s = PUSHES[loss].scale(scale, classes), sum = loss === 'p2sgrad' ? null : othersOf(others, classes, s);
   const one = [0, 1], about = { scale, margin: margins[loss] ?? 0, classes, others: [one] };
   return (theta, i) => { if (sum) one[0] = sum(theta, i) / s; return about; };

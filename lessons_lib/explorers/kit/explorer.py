@@ -11,7 +11,6 @@ import html
 import json
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, ClassVar, NoReturn
 
 import anywidget
@@ -19,16 +18,7 @@ from traitlets import Enum, TraitError
 
 from lessons_lib.figures.style import Picture
 
-_EXPLORERS = Path(__file__).parents[1]
 _NOT_STATE = {"layout", "tabbable", "tooltip", "comm"}
-
-
-def join_modules(*names: str) -> str:
-    """One ES module from the named files, such as "kit/view.js": a widget may load one module only."""
-    sources = [(_EXPLORERS / name).read_text(encoding="utf-8") for name in names]
-    own = [re.sub(r"^import [^;]*;\n", "", source, flags=re.MULTILINE) for source in sources]
-    inner = [re.sub(r"^export (?!default)", "", source, flags=re.MULTILINE) for source in own]
-    return "\n".join(inner)
 
 
 class Choice(Enum):

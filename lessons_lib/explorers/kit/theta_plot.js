@@ -6,7 +6,9 @@ export const AXES = {
   true: { length: { knee: 1.5, top: 5, ticks: [0, 0.5, 1, 1.5, 5] }, coefficient: { knee: 2.2, top: 25, ticks: [0, 0.5, 1, 1.5, 2, 25] } },
   false: { length: { knee: 72, top: 320, ticks: [0, 16, 32, 48, 64, 320] }, coefficient: { knee: 72, top: 1600, ticks: [0, 16, 32, 48, 64, 1600] } },
 };
-export const BEND = 0.8, OVER = 1.15;                                 // the knee's height; what leaves the plot at the top
+// the knee's height; what leaves the plot at the top
+export const BEND = 0.8;
+export const OVER = 1.15;
 
 /** How fast the logarithm above the knee must begin so that the axis has no corner there. */
 function softness({ knee, top }) {
@@ -25,7 +27,8 @@ export function heightOn({ knee, top, soft }, value) {
   return Math.min(OVER, BEND + (1 - BEND) * Math.log1p((value - knee) / soft) / Math.log1p((top - knee) / soft));
 }
 
-export const ROW = 15, MINI = 27;
+export const ROW = 15;
+export const MINI = 27;
 /** Sizes on a canvas `width` wide: the plot, six rows, the histogram if there are nets, four factors. */
 export function lengthFrame(width, nets) {
   const small = width < 520, left = small ? 34 : 42, right = width - (small ? 112 : 122), top = small ? 50 : 32;

@@ -3,12 +3,13 @@
 import math
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from lessons_lib.data import ImageData
-from lessons_lib.explorers.kit.explorer import join_modules
+from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.live_lab.film import Curves, filmed, pack_moment, shown_numbers
 from lessons_lib.explorers.live_lab.loop import LiveLoop
 from lessons_lib.explorers.live_lab.picture import draw_live, live_alt
@@ -39,19 +40,7 @@ class LiveLab(LiveSettings):
     ValueError for settings that are none, and for "trunk" without a run that has one.
     """
 
-    _esm = join_modules(
-        "kit/view.js",
-        "kit/losses.js",
-        "live_lab/maths.js",
-        "live_lab/frames.js",
-        "live_lab/words.js",
-        "live_lab/axes.js",
-        "live_lab/circle.js",
-        "live_lab/curves.js",
-        "live_lab/controls.js",
-        "live_lab/replay.js",
-        "live_lab/view.js",
-    )
+    _esm = link(Path(__file__).with_name("view.js"))
 
     def __init__(self, data: ImageData, warm: Run | Callable[[], Run] | None = None, *, seed: int = 0, **settings: Any):
         self._sources, self._seed = Sources(data, warm), seed

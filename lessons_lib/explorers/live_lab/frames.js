@@ -1,4 +1,5 @@
-// LiveLab's moments and films, read from bytes as live_film.py packs them. No DOM.
+// LiveLab's moments and films, read from bytes as film.py packs them. No DOM.
+import { KINDS } from './maths.js';
 
 const NONE = 65535, ROW = 6;
 const NAMES_OF_ROW = ['step', 'loss', 'accuracy', 'theta', 'other', 'scale'];

@@ -53,7 +53,7 @@ export function rimArcs(weight, loss, m, n = DIRECTIONS) {
 }
 
 /** Whether a digit k in this direction would satisfy the loss: its logit, margin and all, above every other. */
-function bears(angle, k, turns, loss, m) {
+export function bears(angle, k, turns, loss, m) {
   const own = targetOf(loss, Math.abs(between(angle, turns[k])), m);
   return turns.every((turn, j) => j === k || own > Math.cos(angle - turn));
 }

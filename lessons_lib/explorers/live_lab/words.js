@@ -3,7 +3,8 @@ import { degrees } from '../kit/view.js';
 import { marginText } from '../kit/losses.js';
 import { KINDS, nearestWeights, recalls, shutOut } from './maths.js';
 
-export const TIGHT = 6 * Math.PI / 180, RUNAWAY = 40;
+export const TIGHT = 6 * Math.PI / 180;
+export const RUNAWAY = 40;
 const share = part => `${(100 * part).toFixed(1)} %`;
 const accent = text => `<b class="m">${text}</b>`;
 const listed = numbers => (numbers.length < 2 ? String(numbers[0]) : `${numbers.slice(0, -1).join(', ')} and ${numbers.at(-1)}`);

@@ -1,6 +1,7 @@
 """LogitCurves: what stands in place of cos θ for the true class, against the angle."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -8,7 +9,8 @@ import traitlets
 from matplotlib.axes import Axes
 from torch import Tensor
 
-from lessons_lib.explorers.kit.explorer import Choice, join_modules
+from lessons_lib.explorers.kit.explorer import Choice
+from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.losses import LOSSES, MARGINS, named_head
 from lessons_lib.explorers.kit.trained_angles import AngleExplorer, draw_histogram
 from lessons_lib.figures.style import INK, PALETTE, SOFT, Picture, degree_ticks, quiet_axes
@@ -30,19 +32,7 @@ class LogitCurves(AngleExplorer):
     out and counted.
     """
 
-    _esm = join_modules(
-        "kit/view.js",
-        "kit/losses.js",
-        "kit/theta_plot.js",
-        "logit_curves/maths.js",
-        "logit_curves/axes.js",
-        "logit_curves/words.js",
-        "logit_curves/panels.js",
-        "logit_curves/paint.js",
-        "logit_curves/controls.js",
-        "logit_curves/hand.js",
-        "logit_curves/view.js",
-    )
+    _esm = link(Path(__file__).with_name("view.js"))
     setting_names = ("loss", "margins", "annealing", "between", "angle", "net")
 
     loss = Choice(LOSSES, default_value="sphereface").tag(sync=True)

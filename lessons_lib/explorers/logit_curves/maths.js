@@ -2,7 +2,9 @@
 // here. `p` holds what decides them: { margins, annealing, between }.
 import { MARGINS } from '../kit/losses.js';
 
-export const LOGITS = Object.keys(MARGINS), GRID = 360, TENTHS = 1800;
+export const LOGITS = Object.keys(MARGINS);
+export const GRID = 360;
+export const TENTHS = 1800;
 export const GAPS = { min: Math.PI / 18, max: Math.PI };              // what θ12 may be
 
 /** f(θ). SphereFace's λ mixes cos θ in: all of it is cos θ, nothing of it ψ. */

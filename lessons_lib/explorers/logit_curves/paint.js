@@ -1,6 +1,6 @@
 // What LogitCurves paints in its plot: four curves, what stands beside them, their names, and the cursor.
 import { MARGINS } from '../kit/losses.js';
-import { EVEN, GRID, LEVELS, depthOf, logitFrame, logitLine, namesOf, pressedBox, towardsOther, unsteppedLine } from './axes.js';
+import { EVEN, LEVELS, logitFrame, logitLine, namesOf, pressedBox, towardsOther, unsteppedLine } from './axes.js';
 import { LOGITS, edgeOf, logitAt, logitsOf, movedFrom, piecesOf, sameCosine } from './maths.js';
 import { paintStrip, paintTrained } from './panels.js';
 import { angleText, movedText } from './words.js';

@@ -5,7 +5,9 @@ import { MARGINS } from '../kit/losses.js';
 export const TAU = 2 * Math.PI;
 export const wrap = a => a - TAU * Math.floor((a + Math.PI) / TAU);                // into −π…π
 export const angleBetween = (a, b) => Math.abs(wrap(a - b));
-export const CLEAR = 0, BAND = 1, WRONG = 2;
+export const CLEAR = 0;
+export const BAND = 1;
+export const WRONG = 2;
 const within = (v, lo, hi) => Math.min(hi, Math.max(lo, v));
 
 // The arc about a class weight, relative to it, in which a point is right enough; null where there is none. a and b are

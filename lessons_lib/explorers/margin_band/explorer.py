@@ -1,6 +1,7 @@
 """MarginBand: drag the margin on the circle that was just trained, and train again at that margin."""
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from torch import Tensor
 
 from lessons_lib.angles import safe_angle
 from lessons_lib.data import ImageData
-from lessons_lib.explorers.kit.explorer import join_modules
+from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.losses import MarginExplorer
 from lessons_lib.explorers.kit.retraining import Retraining, head_of
 from lessons_lib.explorers.margin_band.replay import Moment, recorded
@@ -33,17 +34,7 @@ class MarginBand(MarginExplorer):
     well. Where there is no kernel it replays what `record` has recorded. ValueError for a run that is not in the plane.
     """
 
-    _esm = join_modules(
-        "kit/view.js",
-        "kit/losses.js",
-        "margin_band/band.js",
-        "kit/dots.js",
-        "margin_band/paint.js",
-        "margin_band/words.js",
-        "margin_band/again.js",
-        "margin_band/replay.js",
-        "margin_band/view.js",
-    )
+    _esm = link(Path(__file__).with_name("view.js"))
     setting_names = ("loss", "margins", "scale", "view", "directions")
 
     scale = traitlets.Float(16.0, min=1.0, max=64.0).tag(sync=True)

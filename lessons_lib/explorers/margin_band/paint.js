@@ -6,7 +6,7 @@ import { dab, packed, stamp } from '../kit/dots.js';
 const LEVELS = 6;                                                     // steps of size and strength for "still pushed"
 const OUT = 15;                                                       // pixels from the rim to the middle of a handle
 
-/** Everything on the circle. `v` is what is shown: see `paint` in margin_band.js. */
+/** Everything on the circle. `v` is what is shown: see `paint` in view.js. */
 export function paintBand(g, v) {
   const { cx, cy, R, look, dirs } = v, { ink, paper, accent } = look, colour = k => look.classes[k % look.classes.length];
   const X = (a, r) => cx + R * r * Math.cos(a), Y = (a, r) => cy - R * r * Math.sin(a);

@@ -1,4 +1,4 @@
-"""A training again as a recording for pages without a kernel, in five bytes a point; margin_replay.js plays it."""
+"""A training again as a recording for pages without a kernel, in five bytes a point; replay.js plays it."""
 
 import base64
 import math

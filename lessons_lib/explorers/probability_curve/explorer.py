@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lessons_lib.explorers.kit.explorer import join_modules
+from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.trained_angles import CursorExplorer, counted, draw_histogram
 from lessons_lib.figures.style import FAINT, INK, PALETTE, SOFT, Picture, degree_ticks, quiet_axes
 from lessons_lib.losses.adacos import fixed_scale
@@ -34,20 +35,7 @@ class ProbabilityCurve(CursorExplorer):
     ValueError for angles that are none and for a run that recorded no scale.
     """
 
-    _esm = join_modules(
-        "kit/view.js",
-        "kit/theta_plot.js",
-        "probability_curve/maths.js",
-        "probability_curve/words.js",
-        "kit/pen.js",
-        "probability_curve/axes.js",
-        "probability_curve/panels.js",
-        "probability_curve/gauges.js",
-        "probability_curve/paint.js",
-        "probability_curve/controls.js",
-        "probability_curve/hand.js",
-        "probability_curve/view.js",
-    )
+    _esm = link(Path(__file__).with_name("view.js"))
     setting_names = ("step", "num_classes", "scale", "choice", "others", "angle", "net")
 
     scale = traitlets.Float(16.0).tag(sync=True)

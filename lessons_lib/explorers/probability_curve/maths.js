@@ -1,8 +1,12 @@
 // The probability that a cosine softmax gives the true class at θ, and the scales one can choose for it. No page in here.
 // `p` holds what decides a curve: { scale, num_classes, others }; others is '90', 'simplex' or an angle in radians.
 
-export const SCALES = { min: 0.1, max: 200 }, PLACES = { min: Math.PI / 3, max: 2 * Math.PI / 3 };
-export const FULL = 0.99, FAN = [1, 2, 4, 8, 16, 64], POINTS = 720, TENTHS = 1800;
+export const SCALES = { min: 0.1, max: 200 };
+export const PLACES = { min: Math.PI / 3, max: 2 * Math.PI / 3 };
+export const FULL = 0.99;
+export const FAN = [1, 2, 4, 8, 16, 64];
+export const POINTS = 720;
+export const TENTHS = 1800;
 
 export const kept = s => Number(Math.min(SCALES.max, Math.max(SCALES.min, s)).toPrecision(5));
 /** √2 ln(C − 1), Fixed AdaCos; with the others at 90° it makes P(45°) = ½. */

@@ -15,7 +15,7 @@ export const fits = model => (name, value) => ({
   prior: () => Number.isFinite(value) && value > 0 && value < 1,
 }[name]());
 
-const JUMPS = {
+export const JUMPS = {
   'equal error rate': net => edgeOfEqualErrors(net), 'FAR 1 %': net => edgeAtFar(net, 0.01), 'FAR 0.1 %': net => edgeAtFar(net, 0.001),
   'fewest wrong': (net, prior) => edgeOfBest(net, prior),
 };

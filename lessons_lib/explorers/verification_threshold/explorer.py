@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lessons_lib.explorers.kit.explorer import Explorer, join_modules
+from lessons_lib.explorers.kit.explorer import Explorer
+from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.verification_threshold.counts import (
     Net,
     counted,
@@ -39,18 +41,7 @@ class VerificationThreshold(Explorer):
     scores that cannot be shown; pairs without a finite score are left out and counted.
     """
 
-    _esm = join_modules(
-        "kit/view.js",
-        "kit/pen.js",
-        "verification_threshold/maths.js",
-        "verification_threshold/words.js",
-        "verification_threshold/axes.js",
-        "verification_threshold/scores.js",
-        "verification_threshold/roc.js",
-        "verification_threshold/controls.js",
-        "verification_threshold/hand.js",
-        "verification_threshold/view.js",
-    )
+    _esm = link(Path(__file__).with_name("view.js"))
     setting_names = ("net", "threshold", "axis", "prior")
 
     nets = traitlets.List().tag(sync=True)
