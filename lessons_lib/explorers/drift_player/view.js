@@ -1,135 +1,275 @@
-import { bytes, button, calm, element, figure, ownKeys, painter, speaker, surface, theme, watchLooks } from '../kit/view.js';
+import {
+  bytes,
+  button,
+  calm,
+  element,
+  figure,
+  ownKeys,
+  painter,
+  speaker,
+  surface,
+  theme,
+  watchLooks,
+} from '../kit/view.js';
 import { nearestCenter } from './centers.js';
 import { paintStage, paintTimes, plan } from './circle.js';
-import { PLAY_MS, apart, classSentence, moment, nearest, percent, sentence, shortEpoch, turnedBy, unpack, widestGap, wrongSides } from './film.js';
+import {
+  PLAY_MS,
+  apart,
+  classSentence,
+  moment,
+  nearest,
+  percent,
+  sentence,
+  shortEpoch,
+  turnedBy,
+  unpack,
+  widestGap,
+  wrongSides,
+} from './film.js';
+import STYLE from './style.css' with { type: 'text' };
 
-const STYLE = `
-.drift{display:grid;gap:10px 36px;align-items:center}
-.drift>canvas{max-width:580px;justify-self:center;aspect-ratio:1;touch-action:pan-y}
-.drift .head{display:flex;gap:16px;align-items:center;margin:0 0 18px 10px}
-.drift .head button{display:flex;gap:9px;align-items:center;justify-content:center;min-width:112px;padding:9px 18px;font-size:16px;
-  color:var(--paper);background:var(--ink);border-color:var(--ink)}
-.drift .head button:disabled{opacity:1;color:var(--soft);background:none;border-color:var(--line)}
-.drift .head b{display:block;font-weight:600}
-.drift svg{width:12px;height:14px;fill:currentColor;flex:none}
-.drift .time{position:relative}
-.drift .time input{position:absolute;inset:0 auto 0 2px;height:100%;width:calc(100% - 38px);opacity:0;touch-action:pan-y}
-.drift .time input::-webkit-slider-thumb{width:16px;height:100%;appearance:none}
-.drift .time input::-moz-range-thumb{width:16px;height:100%;border:0}
-.lesson .drift+figcaption{min-height:6.2em;margin-top:14px}.drift+figcaption b{white-space:nowrap}
-.lesson .drift~p{margin:4px 0 0;min-height:5.8em}
-.lesson.centred .drift+figcaption{min-height:7.8em}.lesson.centred .drift~p{min-height:8.8em}
-@container (min-width:520px){.lesson .drift+figcaption{min-height:3.1em}.lesson .drift~p{min-height:4.4em}
-  .lesson.centred .drift+figcaption{min-height:4.7em}.lesson.centred .drift~p{min-height:5.8em}}
-@container (min-width:700px){.drift{grid-template-columns:minmax(0,1.6fr) minmax(0,1fr)}
-  .drift .head{margin-left:0}.drift .time{margin-left:-10px}.lesson .drift~p{min-height:2.9em}.lesson.centred .drift~p{min-height:4.4em}}
-@container (min-width:900px){.lesson.centred .drift+figcaption{min-height:3.1em;max-width:none}.lesson.centred .drift~p{min-height:2.9em}}`;
 const ICONS = { play: 'M1 0v14l11-7z', pause: 'M1 0h3.6v14H1zM7.4 0H11v14H7.4z', live: 'M6 3a4 4 0 1 0 .01 0z' };
-const HINT = 'Hollow points stand on the wrong side of a thin line, where the prediction changes. A tail outside the rim shows where '
-  + 'a class weight pointed before. Point at a digit on the rim to see its class alone.';
-const CENTRED = 'A diamond is a class centre, its path the way it came, at the present scale. '
-  + HINT.replace('on the rim', 'on the rim or at a diamond');
+const HINT =
+  'Hollow points stand on the wrong side of a thin line, where ' +
+  'the prediction changes. A tail outside the rim shows where ' +
+  'a class weight pointed before. Point at a digit on the rim to see its class alone.';
+const CENTRED =
+  'A diamond is a class centre, its path the way it came, at the present scale. ' +
+  HINT.replace('on the rim', 'on the rim or at a diamond');
 
 function render({ model, el }) {
-  const root = figure(el, STYLE), stage = element('canvas', { role: 'img' }), strip = element('canvas', { 'aria-hidden': 'true' });
-  const range = ownKeys(element('input', { type: 'range', min: 0, max: 1, step: 'any',
-    'aria-label': 'Time in the training run; a digit key singles out a class' }));
-  const play = button('', toggle), step = element('b'), epoch = element('span', { class: 'soft' });
-  const caption = element('figcaption'), aside = element('p', { class: 'soft' }), spoken = element('div', { class: 'spoken', 'aria-live': 'polite' });
-  root.append(element('div', { class: 'drift' }, stage, element('div', {}, element('div', { class: 'head' }, play, element('div', {}, step, epoch)),
-    element('div', { class: 'time' }, strip, range))), caption, aside, spoken);
-  const say = speaker(spoken), draw = painter(paint);
-  const read = () => unpack(bytes(model.get('film')), model.get('notes'), bytes(model.get('labels')), model.get('classes'));
-  let film = read(), time = Math.min(model.get('position'), film.end), goal = null, run = null, follow = model.get('live');
-  let look = null, gap = null, before = 0, pinned = null, pointed = null, wrong = [], seats = [], centers = [];
+  const root = figure(el, STYLE),
+    stage = element('canvas', { role: 'img' }),
+    strip = element('canvas', { 'aria-hidden': 'true' });
+  const range = ownKeys(
+    element('input', {
+      type: 'range',
+      min: 0,
+      max: 1,
+      step: 'any',
+      'aria-label': 'Time in the training run; a digit key singles out a class',
+    }),
+  );
+  const play = button('', toggle),
+    step = element('b'),
+    epoch = element('span', { class: 'soft' });
+  const caption = element('figcaption'),
+    aside = element('p', { class: 'soft' }),
+    spoken = element('div', { class: 'spoken', 'aria-live': 'polite' });
+  root.append(
+    element(
+      'div',
+      { class: 'drift' },
+      stage,
+      element(
+        'div',
+        {},
+        element('div', { class: 'head' }, play, element('div', {}, step, epoch)),
+        element('div', { class: 'time' }, strip, range),
+      ),
+    ),
+    caption,
+    aside,
+    spoken,
+  );
+  const say = speaker(spoken),
+    draw = painter(paint);
+  const read = () =>
+    unpack(bytes(model.get('film')), model.get('notes'), bytes(model.get('labels')), model.get('classes'));
+  let film = read(),
+    time = Math.min(model.get('position'), film.end),
+    goal = null,
+    run = null,
+    follow = model.get('live');
+  let look = null,
+    gap = null,
+    before = 0,
+    pinned = null,
+    pointed = null,
+    wrong = [],
+    seats = [],
+    centers = [];
 
-  function advance(now) {                                              // where in the film this paint is; true while it moves
-    const passed = Math.min(64, now - before); before = now;
+  function advance(now) {
+    // where in the film this paint is; true while it moves
+    const passed = Math.min(64, now - before);
+    before = now;
     if (run) {
       run.start ??= now;
       const t = Math.min(film.end, run.from + (now - run.start) / PLAY_MS);
       go(calm() ? film.frames[nearest(film, t)].time : t);
       if (t === film.end) stop();
     } else if (goal !== null) {
-      const left = calm() || Math.abs(goal - time) < 5e-4 ? 0 : (time - goal) * Math.exp(-passed / 110), to = goal + left;
+      const left = calm() || Math.abs(goal - time) < 5e-4 ? 0 : (time - goal) * Math.exp(-passed / 110),
+        to = goal + left;
       if (!left) goal = null;
-      follow ? time = to : go(to);
+      follow ? (time = to) : go(to);
     }
     return run !== null || goal !== null;
   }
   function paint(now) {
-    const side = stage.clientWidth, width = strip.clientWidth;
-    if (!side || !width) return false;                                 // hidden or taken off the page
-    const moving = advance(now), index = nearest(film, time), frame = film.frames[index], only = pointed ?? pinned;
+    const side = stage.clientWidth,
+      width = strip.clientWidth;
+    if (!side || !width) return false; // hidden or taken off the page
+    const moving = advance(now),
+      index = nearest(film, time),
+      frame = film.frames[index],
+      only = pointed ?? pinned;
     look ??= { ...theme(root), soft: getComputedStyle(aside).color };
     if (frame) {
-      const pose = moment(film, time), aim = widestGap(film.frames.findLast(f => !f.broken)?.angles ?? [0]);
+      const pose = moment(film, time),
+        aim = widestGap(film.frames.findLast(f => !f.broken)?.angles ?? [0]);
       gap = gap === null || calm() ? aim : gap + turnedBy(aim - gap) * 0.12;
-      centers = pose.centers ?? []; wrong = wrongSides(pose, film.labels); seats = apart(pose.angles, (2 * plan(side).disc + 3) / plan(side).seat);
+      centers = pose.centers ?? [];
+      wrong = wrongSides(pose, film.labels);
+      seats = apart(pose.angles, (2 * plan(side).disc + 3) / plan(side).seat);
       paintStage(surface(stage, side, side), { side, look, film, time, pose, rim: frame.rim, wrong, seats, only, gap });
     } else paintStage(surface(stage, side, side), { side, look, film, time, pose: {} });
-    const tall = root.clientWidth < 700 ? 58 : 112, height = 2 * (tall + 42) + 48;
-    paintTimes(surface(strip, width, height), { width, tall, look, film, time, index, focus: range.matches(':focus-visible') });
+    const tall = root.clientWidth < 700 ? 58 : 112,
+      height = 2 * (tall + 42) + 48;
+    paintTimes(surface(strip, width, height), {
+      width,
+      tall,
+      look,
+      film,
+      time,
+      index,
+      focus: range.matches(':focus-visible'),
+    });
     words(index, frame, only);
-    return moving || (gap !== null && Math.abs(turnedBy(gap - widestGap(film.frames.findLast(f => !f.broken)?.angles ?? [0]))) > 0.01);
+    return (
+      moving ||
+      (gap !== null && Math.abs(turnedBy(gap - widestGap(film.frames.findLast(f => !f.broken)?.angles ?? [0]))) > 0.01)
+    );
   }
   function words(index, frame, only) {
     root.classList.toggle('centred', film.centred);
-    const live = model.get('live'), text = sentence(film, index, live), plain = text.replaceAll('*', '');
+    const live = model.get('live'),
+      text = sentence(film, index, live),
+      plain = text.replaceAll('*', '');
     if (caption.textContent !== plain) {
       caption.replaceChildren(...text.split('*').map((part, i) => (i % 2 ? element('b', {}, part) : part)));
       stage.setAttribute('aria-label', `The 2-D embedding. ${plain}`);
       if (!run) say(plain);
     }
-    aside.textContent = !frame ? '' : only !== null && only < film.classes && !frame.broken ? classSentence(film, index, only, wrong) : film.centred ? CENTRED : HINT;
-    step.textContent = frame ? `step ${frame.step}${film.steps ? ` of ${film.steps}` : ''}` : live ? 'about to train' : 'no frame';
+    aside.textContent = !frame
+      ? ''
+      : only !== null && only < film.classes && !frame.broken
+        ? classSentence(film, index, only, wrong)
+        : film.centred
+          ? CENTRED
+          : HINT;
+    step.textContent = frame
+      ? `step ${frame.step}${film.steps ? ` of ${film.steps}` : ''}`
+      : live
+        ? 'about to train'
+        : 'no frame';
     epoch.textContent = Number.isFinite(frame?.epoch) ? `epoch ${shortEpoch(frame.epoch)}` : '';
-    const playing = model.get('playing'), ended = time > film.end - 1e-3;
-    const [icon, name] = playing ? ['pause', 'pause'] : live ? ['live', follow ? 'training' : 'go live'] : ['play', ended ? 'replay' : 'play'];
+    const playing = model.get('playing'),
+      ended = time > film.end - 1e-3;
+    const [icon, name] = playing
+      ? ['pause', 'pause']
+      : live
+        ? ['live', follow ? 'training' : 'go live']
+        : ['play', ended ? 'replay' : 'play'];
     if (play.textContent !== name) {
       play.innerHTML = `<svg viewBox="0 0 13 14" aria-hidden="true"><path d="${ICONS[icon]}"/></svg>`;
       play.append(name);
     }
     play.disabled = live ? follow : film.frames.length < 2;
-    range.disabled = film.frames.length < 2; range.value = time;
-    range.setAttribute('aria-valuetext', frame ? `step ${frame.step}, ${percent(frame.accuracy ?? 0)} on the right side` : 'nothing recorded');
+    range.disabled = film.frames.length < 2;
+    range.value = time;
+    range.setAttribute(
+      'aria-valuetext',
+      frame ? `step ${frame.step}, ${percent(frame.accuracy ?? 0)} on the right side` : 'nothing recorded',
+    );
   }
 
-  function go(to) { time = to; model.set('position', to); }
-  function glide(to) { run = null; follow = false; goal = to; model.set('playing', false); draw(); }
-  function settle() { if (film.frames.length) glide(film.frames[nearest(film, time)].time); }   // numbers belong to recorded frames
-  function stop() { run = null; model.set('playing', false); settle(); }
+  function go(to) {
+    time = to;
+    model.set('position', to);
+  }
+  function glide(to) {
+    run = null;
+    follow = false;
+    goal = to;
+    model.set('playing', false);
+    draw();
+  }
+  function settle() {
+    if (film.frames.length) glide(film.frames[nearest(film, time)].time);
+  } // numbers belong to recorded frames
+  function stop() {
+    run = null;
+    model.set('playing', false);
+    settle();
+  }
   function toggle() {
     if (model.get('playing')) return stop();
-    if (model.get('live')) { follow = true; goal = film.end; return draw(); }
-    goal = null; run = { from: time > film.end - 1e-3 ? 0 : time };
-    model.set('playing', true); draw();
+    if (model.get('live')) {
+      follow = true;
+      goal = film.end;
+      return draw();
+    }
+    goal = null;
+    run = { from: time > film.end - 1e-3 ? 0 : time };
+    model.set('playing', true);
+    draw();
   }
   function key(event) {
-    const ahead = { ArrowRight: 1, ArrowUp: 1, PageUp: 5, ArrowLeft: -1, ArrowDown: -1, PageDown: -5, Home: -1e9, End: 1e9 }[event.key];
+    const ahead = {
+      ArrowRight: 1,
+      ArrowUp: 1,
+      PageUp: 5,
+      ArrowLeft: -1,
+      ArrowDown: -1,
+      PageDown: -5,
+      Home: -1e9,
+      End: 1e9,
+    }[event.key];
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (ahead) glide(film.frames[Math.min(film.frames.length - 1, Math.max(0, nearest(film, goal ?? time) + ahead))].time);
+    if (ahead)
+      glide(film.frames[Math.min(film.frames.length - 1, Math.max(0, nearest(film, goal ?? time) + ahead))].time);
     else if (event.key === ' ') toggle();
     else if (/^\d$/.test(event.key)) pinned = pinned === Number(event.key) ? null : Number(event.key);
     else if (event.key === 'Escape') pinned = null;
     else return;
-    event.preventDefault(); draw();
+    event.preventDefault();
+    draw();
   }
-  const handleAt = event => {                                          // the digit on the rim, or the centre, under the pointer
-    const box = stage.getBoundingClientRect(), { c, seat, disc, R } = plan(box.width);
-    const x = event.clientX - box.left - c, y = c - (event.clientY - box.top);
-    const away = [...seats].map(a => Math.hypot(x - seat * Math.cos(a), y - seat * Math.sin(a))), k = away.indexOf(Math.min(...away));
+  const handleAt = event => {
+    // the digit on the rim, or the centre, under the pointer
+    const box = stage.getBoundingClientRect(),
+      { c, seat, disc, R } = plan(box.width);
+    const x = event.clientX - box.left - c,
+      y = c - (event.clientY - box.top);
+    const away = [...seats].map(a => Math.hypot(x - seat * Math.cos(a), y - seat * Math.sin(a))),
+      k = away.indexOf(Math.min(...away));
     if (away[k] < disc + 7) return k;
     const [near, far] = nearestCenter(centers, x / R, y / R);
     return far * R < 12 ? near : null;
   };
-  const point = to => { if (to !== pointed) { pointed = to; stage.style.cursor = to === null ? '' : 'pointer'; draw(); } };
+  const point = to => {
+    if (to !== pointed) {
+      pointed = to;
+      stage.style.cursor = to === null ? '' : 'pointer';
+      draw();
+    }
+  };
   stage.addEventListener('pointermove', event => point(event.pointerType === 'mouse' ? handleAt(event) : null));
   stage.addEventListener('pointerleave', () => point(null));
-  stage.addEventListener('click', event => { const k = handleAt(event); pinned = k === pinned ? null : k; draw(); });
+  stage.addEventListener('click', event => {
+    const k = handleAt(event);
+    pinned = k === pinned ? null : k;
+    draw();
+  });
   range.addEventListener('input', () => {
-    run = goal = null; follow = false; model.set('playing', false);
-    go(Math.min(Number(range.value), film.end)); draw();
+    run = goal = null;
+    follow = false;
+    model.set('playing', false);
+    go(Math.min(Number(range.value), film.end));
+    draw();
   });
   range.addEventListener('change', settle);
   range.addEventListener('keydown', key);
@@ -145,19 +285,45 @@ function render({ model, el }) {
     },
     'change:live': () => {
       if (model.get('live')) follow = true;
-      else if (follow) { film = read(); follow = false; goal = null; go(film.end); }   // at once: Lab replaces this view now
+      else if (follow) {
+        film = read();
+        follow = false;
+        goal = null;
+        go(film.end);
+      } // at once: Lab replaces this view now
       draw();
     },
-    'change:position': () => { const to = Math.min(model.get('position'), film.end); if (to !== time) { goal = null; time = to; draw(); } },
-    'change:playing': () => { if (run && !model.get('playing')) { run = null; settle(); } draw(); },
+    'change:position': () => {
+      const to = Math.min(model.get('position'), film.end);
+      if (to !== time) {
+        goal = null;
+        time = to;
+        draw();
+      }
+    },
+    'change:playing': () => {
+      if (run && !model.get('playing')) {
+        run = null;
+        settle();
+      }
+      draw();
+    },
   };
   for (const [event, f] of Object.entries(heard)) model.on(event, f);
-  const unwatch = watchLooks(root, () => { look = null; draw(); });
+  const unwatch = watchLooks(root, () => {
+    look = null;
+    draw();
+  });
   draw();
   return () => {
     for (const [event, f] of Object.entries(heard)) model.off(event, f);
-    if (run) { run = null; model.set('playing', false); }
-    unwatch(); draw.stop(); say.stop();
+    if (run) {
+      run = null;
+      model.set('playing', false);
+    }
+    unwatch();
+    draw.stop();
+    say.stop();
   };
 }
 

@@ -22,26 +22,38 @@ export function arcface(theta, m, beyond = 'mirror') {
 // right enough if it exceeds m. For each loss `target(θy, m) > cos θj` says the same.
 export const MARGINS = {
   softmax: {
-    name: 'softmax', neutral: 0, range: null,
-    target: theta => Math.cos(theta), bears: (own, other) => other - own,
+    name: 'softmax',
+    neutral: 0,
+    range: null,
+    target: theta => Math.cos(theta),
+    bears: (own, other) => other - own,
   },
   sphereface: {
-    name: 'SphereFace', neutral: 1, range: { min: 1, max: 5, step: 0.1 },
-    target: sphereface, bears: (own, other) => other / own,
+    name: 'SphereFace',
+    neutral: 1,
+    range: { min: 1, max: 5, step: 0.1 },
+    target: sphereface,
+    bears: (own, other) => other / own,
   },
   cosface: {
-    name: 'CosFace', neutral: 0, range: { min: 0, max: 0.35, step: 0.005 },
-    target: cosface, bears: (own, other) => Math.cos(own) - Math.cos(other),
+    name: 'CosFace',
+    neutral: 0,
+    range: { min: 0, max: 0.35, step: 0.005 },
+    target: cosface,
+    bears: (own, other) => Math.cos(own) - Math.cos(other),
   },
   arcface: {
-    name: 'ArcFace', neutral: 0, range: { min: 0, max: 0.8, step: 0.01 },
-    target: arcface, bears: (own, other) => other - own,
+    name: 'ArcFace',
+    neutral: 0,
+    range: { min: 0, max: 0.8, step: 0.01 },
+    target: arcface,
+    bears: (own, other) => other - own,
   },
 };
 
 /** The margin in its own unit, as one would say it: 0.20 rad (11.5°), 0.100, 4.0. */
 export function marginText(loss, m) {
-  if (loss === 'arcface') return `${m.toFixed(2)} rad (${(m * 180 / Math.PI).toFixed(1)}°)`;
+  if (loss === 'arcface') return `${m.toFixed(2)} rad (${((m * 180) / Math.PI).toFixed(1)}°)`;
   return loss === 'cosface' ? m.toFixed(3) : loss === 'sphereface' ? m.toFixed(1) : 'none';
 }
 

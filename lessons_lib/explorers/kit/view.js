@@ -1,4 +1,5 @@
 // Shared by all explorers: theme, palette, controls, canvas, pointer and keys. No loss and no network in here.
+import STYLE from './style.css' with { type: 'text' };
 
 // petroff10 (the ten colours that colour-blind readers tell apart best), and the same hues lifted for a dark page.
 export const PALETTE = {
@@ -9,43 +10,6 @@ const WHITE_ON = new Set([2, 4, 8]);
 
 /** What stands out from the colour of a class, by a contrast of at least 4.5. */
 export const inkOn = (k, dark) => (dark || !WHITE_ON.has(k) ? '#0b0d10' : '#fff');
-
-const CSS = `
-.lesson{--ink:var(--jp-ui-font-color1,#1b1f24);--paper:var(--jp-layout-color0,#fff);--accent:#c2187f;
-  --soft:color-mix(in srgb,var(--ink) 66%,var(--paper));--line:color-mix(in srgb,var(--ink) 18%,var(--paper));
-  margin:0;padding:4px 2px;max-width:1000px;color:var(--ink);background:var(--paper);container-type:inline-size;
-  font:15px/1.5 system-ui,sans-serif;font-variant-numeric:tabular-nums}
-@media (prefers-color-scheme:dark){.lesson{--ink:var(--jp-ui-font-color1,#e8eaed);--paper:var(--jp-layout-color0,#14171c);--accent:#ff7cc0}}
-[data-jp-theme-light="true"] .lesson{--accent:#c2187f}[data-jp-theme-light="false"] .lesson{--accent:#ff7cc0}
-.lesson *{box-sizing:border-box}
-.lesson canvas{display:block;width:100%;border-radius:10px;outline:none}
-.lesson canvas:focus-visible{box-shadow:0 0 0 2px var(--soft)}
-.lesson figcaption{font-size:16px;line-height:1.55;max-width:54em;text-wrap:pretty}
-.lesson .soft{color:var(--soft);font-size:13px;line-height:1.45}
-.lesson button{font:inherit;font-size:14px;color:var(--ink);background:none;border:1px solid var(--line);border-radius:99px;padding:4px 14px;cursor:pointer}
-.lesson button:hover{border-color:var(--soft)}
-.lesson button:focus-visible,.lesson input:focus-visible{outline:2px solid var(--soft);outline-offset:2px}
-.lesson button:disabled{opacity:.45;cursor:default}
-.lesson b.m{color:var(--accent);font-weight:600}
-.lesson .slider label{display:flex;justify-content:space-between;gap:1em}
-.lesson fieldset{border:0;padding:0;margin:0;display:flex;gap:4px 18px;flex-wrap:wrap}
-.lesson fieldset label{position:relative;cursor:pointer;color:var(--soft);padding:2px 0 3px;border-bottom:2px solid transparent;white-space:nowrap}
-.lesson fieldset label:hover{color:var(--ink)}
-.lesson fieldset label:has(:checked){color:var(--ink);border-color:currentColor}
-.lesson fieldset label:has(:focus-visible){outline:2px solid var(--soft);outline-offset:3px;border-radius:3px}
-.lesson fieldset input{position:absolute;opacity:0;width:1px;height:1px}
-.lesson details{margin-top:6px}.lesson summary{cursor:pointer;width:fit-content}
-.lesson details>div{display:flex;gap:8px;align-items:center;margin:6px 0 2px}
-.lesson details input{flex:1;min-width:0;font:13px ui-monospace,monospace;color:var(--ink);background:none;border:1px solid var(--line);border-radius:6px;padding:4px 8px}
-.lesson input[type=range]{display:block;width:100%;height:22px;margin:0;accent-color:var(--accent);cursor:pointer}
-.lesson .slider input{border-radius:6px;appearance:none;-webkit-appearance:none;background:none;color:var(--ink)}
-.lesson .slider label:has(.m)~input{color:var(--accent)}
-.lesson .slider input::-webkit-slider-runnable-track{height:2px;background:var(--line)}
-.lesson .slider input::-moz-range-track{height:2px;background:var(--line)}
-.lesson .slider input::-webkit-slider-thumb{-webkit-appearance:none;width:16px;height:16px;margin-top:-7px;border-radius:50%;border:0;background:currentColor;box-shadow:0 0 0 3px var(--paper)}
-.lesson .slider input::-moz-range-thumb{width:16px;height:16px;border-radius:50%;border:0;background:currentColor}
-.lesson .spoken{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-@media (pointer:coarse){.lesson button{padding:10px 16px}.lesson input[type=range]{height:44px}.lesson fieldset label{padding:9px 0}}`;
 
 // element('p', { class: 'soft' }, 'text', child): functions among the attributes become listeners.
 export function element(tag, attributes = {}, ...children) {
@@ -58,7 +22,7 @@ export function element(tag, attributes = {}, ...children) {
 
 /** The figure every explorer lives in: themed, with its own style sheet. */
 export function figure(el, css = '') {
-  const root = element('figure', { class: 'lesson' }, element('style', {}, CSS + css));
+  const root = element('figure', { class: 'lesson' }, element('style', {}, STYLE + css));
   el.append(root);
   return root;
 }
@@ -70,108 +34,209 @@ export function ownKeys(node) {
   return node;
 }
 
-export const button = (text, click, attributes = {}) => ownKeys(element('button', { type: 'button', click, ...attributes }, text));
+export const button = (text, click, attributes = {}) =>
+  ownKeys(element('button', { type: 'button', click, ...attributes }, text));
 
-let numbered = Math.floor(Math.random() * 1e12);                    // every figure of a page has its own copy of this module
+let numbered = Math.floor(Math.random() * 1e12); // every figure of a page has its own copy of this module
 
 /** A labelled slider: `show(value)` is its value in words, for the eye and for a screen reader; `label` may be HTML. */
 export function slider({ label, show, set, ...range }) {
-  const id = `lesson-slider-${++numbered}`, name = element('label', { for: id }), words = element('output', { for: id, 'aria-hidden': 'true' });
+  const id = `lesson-slider-${++numbered}`,
+    name = element('label', { for: id }),
+    words = element('output', { for: id, 'aria-hidden': 'true' });
   const input = ownKeys(element('input', { id, type: 'range', ...range, input: () => set(Number(input.value)) }));
-  name.innerHTML = `<span>${label}</span>`; name.append(words);
+  name.innerHTML = `<span>${label}</span>`;
+  name.append(words);
   const update = (value, limits = range) => {
-    Object.assign(input, limits); input.value = value;
-    words.textContent = show(value); input.setAttribute('aria-valuetext', show(value));
+    Object.assign(input, limits);
+    input.value = value;
+    words.textContent = show(value);
+    input.setAttribute('aria-valuetext', show(value));
   };
   return { root: element('div', { class: 'slider' }, name, input), input, update };
 }
 
 /** One of a few, as words with the chosen one underlined; options is [[value, text], …]. Arrow keys move the choice. */
 export function choice({ label, options, set }) {
-  const name = `lesson-choice-${++numbered}`, inputs = new Map();
-  const root = element('fieldset', { 'aria-label': label }, ...options.map(([value, text]) => {
-    const input = ownKeys(element('input', { type: 'radio', name, value, change: () => set(value) }));
-    inputs.set(value, input);
-    return element('label', {}, input, text);
-  }));
-  return { root, update: value => { inputs.get(value).checked = true; } };
+  const name = `lesson-choice-${++numbered}`,
+    inputs = new Map();
+  const root = element(
+    'fieldset',
+    { 'aria-label': label },
+    ...options.map(([value, text]) => {
+      const input = ownKeys(element('input', { type: 'radio', name, value, change: () => set(value) }));
+      inputs.set(value, input);
+      return element('label', {}, input, text);
+    }),
+  );
+  return {
+    root,
+    update: value => {
+      inputs.get(value).checked = true;
+    },
+  };
 }
 
 /**
- * The settings of a figure as a line of JSON, to copy and to paste: `names` are traits, `fits(name, value)` says whether
+ * The settings of a figure as a line of JSON, to copy and to paste: `names` are traits, `fits(name, value)` says
+ * whether
  * a value may be set. `changed` is called after others were pasted in.
  */
 export function settingsLine(model, names, fits, changed) {
-  const line = ownKeys(element('input', { type: 'text', spellcheck: 'false', 'aria-label': 'settings of this figure, to copy or to replace', change: take,
-    input: () => { said.textContent = ''; } }));                // what is being typed is not overwritten
-  const said = element('span', { role: 'status' }), text = () => JSON.stringify(Object.fromEntries(names.map(name => [name, model.get(name)])));
+  const line = ownKeys(
+    element('input', {
+      type: 'text',
+      spellcheck: 'false',
+      'aria-label': 'settings of this figure, to copy or to replace',
+      change: take,
+      input: () => {
+        said.textContent = '';
+      },
+    }),
+  ); // what is being typed is not overwritten
+  const said = element('span', { role: 'status' }),
+    text = () => JSON.stringify(Object.fromEntries(names.map(name => [name, model.get(name)])));
   const copy = button('copy', async () => {
     line.select();
-    try { await navigator.clipboard.writeText(line.value); said.textContent = 'Copied.'; } catch { said.textContent = 'Selected: copy it with Ctrl+C.'; }
+    try {
+      await navigator.clipboard.writeText(line.value);
+      said.textContent = 'Copied.';
+    } catch {
+      said.textContent = 'Selected: copy it with Ctrl+C.';
+    }
   });
   function take() {
     let given;
-    try { given = JSON.parse(line.value); } catch { given = null; }
-    const problem = given === null || typeof given !== 'object' || Array.isArray(given) ? 'These are no settings: they look like {"scale": 16}.'
-      : Object.entries(given).map(([name, value]) => (!names.includes(name) ? `This figure has no ${name}; it has ${names.join(', ')}.`
-        : fits(name, value) ? '' : `${name} cannot be ${JSON.stringify(value)} here.`)).find(words => words);
+    try {
+      given = JSON.parse(line.value);
+    } catch {
+      given = null;
+    }
+    const problem =
+      given === null || typeof given !== 'object' || Array.isArray(given)
+        ? 'These are no settings: they look like {"scale": 16}.'
+        : Object.entries(given)
+            .map(([name, value]) =>
+              !names.includes(name)
+                ? `This figure has no ${name}; it has ${names.join(', ')}.`
+                : fits(name, value)
+                  ? ''
+                  : `${name} cannot be ${JSON.stringify(value)} here.`,
+            )
+            .find(words => words);
     said.textContent = problem || 'Set.';
     if (problem) return;
-    const table = value => value !== null && typeof value === 'object' && !Array.isArray(value);   // what it lacks stays
-    for (const [name, value] of Object.entries(given)) model.set(name, table(value) ? { ...model.get(name), ...value } : value);
-    model.save_changes(); changed();
+    const table = value => value !== null && typeof value === 'object' && !Array.isArray(value); // what it lacks stays
+    for (const [name, value] of Object.entries(given))
+      model.set(name, table(value) ? { ...model.get(name), ...value } : value);
+    model.save_changes();
+    changed();
   }
-  const root = element('details', { class: 'soft' }, element('summary', {}, 'settings'), element('div', {}, line, copy), said);
+  const root = element(
+    'details',
+    { class: 'soft' },
+    element('summary', {}, 'settings'),
+    element('div', {}, line, copy),
+    said,
+  );
   ownKeys(root.firstChild);
-  return { root, update: () => { if (document.activeElement !== line || said.textContent === 'Set.') line.value = text(); } };
+  return {
+    root,
+    update: () => {
+      if (document.activeElement !== line || said.textContent === 'Set.') line.value = text();
+    },
+  };
 }
 
 /** Ink, paper, accent and class colours of the page as it is now: Lab's theme, or the system's on a static page. */
 export function theme(root) {
-  const css = getComputedStyle(root), probe = element('canvas').getContext('2d', { willReadFrequently: true });
-  const resolve = name => {                                   // color-mix() and named colours, as plain rgb()
-    probe.fillStyle = css.getPropertyValue(name).trim() || '#888'; probe.fillRect(0, 0, 1, 1);
+  const css = getComputedStyle(root),
+    probe = element('canvas').getContext('2d', { willReadFrequently: true });
+  const resolve = name => {
+    // color-mix() and named colours, as plain rgb()
+    probe.fillStyle = css.getPropertyValue(name).trim() || '#888';
+    probe.fillRect(0, 0, 1, 1);
     return probe.getImageData(0, 0, 1, 1).data.slice(0, 3);
   };
-  const rgb = ([r, g, b]) => `rgb(${r},${g},${b})`, ink = resolve('--ink'), paper = resolve('--paper');
+  const rgb = ([r, g, b]) => `rgb(${r},${g},${b})`,
+    ink = resolve('--ink'),
+    paper = resolve('--paper');
   const dark = ink[0] + ink[1] + ink[2] > paper[0] + paper[1] + paper[2];
-  return { ink: rgb(ink), paper: rgb(paper), accent: rgb(resolve('--accent')), dark, classes: dark ? PALETTE.dark : PALETTE.light,
-    onClass: k => inkOn(k, dark) };
+  return {
+    ink: rgb(ink),
+    paper: rgb(paper),
+    accent: rgb(resolve('--accent')),
+    dark,
+    classes: dark ? PALETTE.dark : PALETTE.light,
+    onClass: k => inkOn(k, dark),
+  };
 }
 
 /** Calls `changed` when Lab's theme, the system's colours or the size of `node` change; returns the way to stop. */
 export function watchLooks(node, changed) {
-  const again = () => requestAnimationFrame(() => requestAnimationFrame(changed));     // Lab hides and shows a panel within a frame
-  const size = new ResizeObserver(changed), lab = new MutationObserver(() => { changed(); again(); }), system = matchMedia('(prefers-color-scheme: dark)');
-  size.observe(node); lab.observe(document.body, { attributeFilter: ['data-jp-theme-light', 'class'] }); system.addEventListener('change', changed);
-  return () => { size.disconnect(); lab.disconnect(); system.removeEventListener('change', changed); };
+  // Lab hides and shows a panel within a frame
+  const again = () => requestAnimationFrame(() => requestAnimationFrame(changed));
+  const size = new ResizeObserver(changed),
+    lab = new MutationObserver(() => {
+      changed();
+      again();
+    }),
+    system = matchMedia('(prefers-color-scheme: dark)');
+  size.observe(node);
+  lab.observe(document.body, { attributeFilter: ['data-jp-theme-light', 'class'] });
+  system.addEventListener('change', changed);
+  return () => {
+    size.disconnect();
+    lab.disconnect();
+    system.removeEventListener('change', changed);
+  };
 }
 
 /** One paint a frame, the latest state wins; paint(now) returns true while it wants another frame. */
 export function painter(paint) {
   let frame = 0;
-  const run = now => { frame = 0; if (paint(now)) ask(); };
-  const ask = () => { frame ||= requestAnimationFrame(run); };
+  const run = now => {
+    frame = 0;
+    if (paint(now)) ask();
+  };
+  const ask = () => {
+    frame ||= requestAnimationFrame(run);
+  };
   return Object.assign(ask, { stop: () => cancelAnimationFrame(frame) });
 }
 
 /** A screen reader hears the newest text, once it has rested. */
 export function speaker(node, rest = 800) {
   let timer = 0;
-  return Object.assign(text => { clearTimeout(timer); timer = setTimeout(() => { node.textContent = text; }, rest); }, { stop: () => clearTimeout(timer) });
+  return Object.assign(
+    text => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        node.textContent = text;
+      }, rest);
+    },
+    { stop: () => clearTimeout(timer) },
+  );
 }
 
 /** A crisp drawing surface of width x height CSS pixels, cleared. */
 export function surface(canvas, width, height) {
-  const ratio = window.devicePixelRatio || 1, w = Math.round(width * ratio), h = Math.round(height * ratio);
-  if (canvas.width !== w || canvas.height !== h) { canvas.width = w; canvas.height = h; canvas.style.height = `${height}px`; }
+  const ratio = window.devicePixelRatio || 1,
+    w = Math.round(width * ratio),
+    h = Math.round(height * ratio);
+  if (canvas.width !== w || canvas.height !== h) {
+    canvas.width = w;
+    canvas.height = h;
+    canvas.style.height = `${height}px`;
+  }
   const g = canvas.getContext('2d');
-  g.setTransform(ratio, 0, 0, ratio, 0, 0); g.clearRect(0, 0, width, height);
+  g.setTransform(ratio, 0, 0, ratio, 0, 0);
+  g.clearRect(0, 0, width, height);
   return g;
 }
 
 export const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
-export const degrees = radians => `${(radians * 180 / Math.PI).toFixed(1)}°`;
+export const degrees = radians => `${((radians * 180) / Math.PI).toFixed(1)}°`;
 export const thousands = n => n.toLocaleString('en-US');
 
 /** Bytes of a binary trait: a DataView from the kernel, base64 on a page without one. */
@@ -182,4 +247,6 @@ export function bytes(value) {
 
 /** What Python's zlib packed, unpacked. */
 export const inflate = async packed =>
-  new Uint8Array(await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'))).arrayBuffer());
+  new Uint8Array(
+    await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'))).arrayBuffer(),
+  );

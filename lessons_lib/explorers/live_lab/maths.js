@@ -1,12 +1,17 @@
-// Which class wins in which direction, and what stands in its way: LiveLab's maths, without drawing. Angles are radians.
+// Which class wins in which direction, and what stands in its way: LiveLab's maths, without drawing. Angles are
+// radians.
 import { MARGINS } from '../kit/losses.js';
 
 const ROUND = 2 * Math.PI;
 export const DIRECTIONS = 720;
 
-// Every loss of the lab: its name, the loss whose margin it takes, what it has for a scale. `raw` lets the cosine rise again.
+// Every loss of the lab: its name, the loss whose margin it takes, what it has for a scale. `raw` lets the cosine rise
+// again.
 export const KINDS = {
-  plain_softmax: { name: 'plain softmax', why: 'Plain softmax keeps the lengths ‖x‖ and ‖W‖: it has neither margin nor scale.' },
+  plain_softmax: {
+    name: 'plain softmax',
+    why: 'Plain softmax keeps the lengths ‖x‖ and ‖W‖: it has neither margin nor scale.',
+  },
   softmax: { name: 'cosine softmax', scaled: true, why: 'Cosine softmax has a scale and no margin.' },
   sphereface: { name: 'SphereFace', margin: 'sphereface', why: 'SphereFace keeps ‖x‖ in place of the scale.' },
   cosface: { name: 'CosFace', margin: 'cosface', scaled: true },
@@ -33,21 +38,33 @@ const deciding = (weight, loss) => {
 export function readings(angles, weight, loss) {
   const W = deciding(weight, loss);
   return Uint8Array.from(angles, a => {
-    const x = Math.cos(a), y = Math.sin(a);
-    let best = -Infinity, winner = 255;
-    for (let k = 0; 2 * k < W.length; k++) { const logit = W[2 * k] * x + W[2 * k + 1] * y; if (logit > best) { best = logit; winner = k; } }
+    const x = Math.cos(a),
+      y = Math.sin(a);
+    let best = -Infinity,
+      winner = 255;
+    for (let k = 0; 2 * k < W.length; k++) {
+      const logit = W[2 * k] * x + W[2 * k + 1] * y;
+      if (logit > best) {
+        best = logit;
+        winner = k;
+      }
+    }
     return winner;
   });
 }
 
 /** The rim in arcs { from, to, k, enough }: who wins there, and whether by the margin, as the loss asks in training. */
 export function rimArcs(weight, loss, m, n = DIRECTIONS) {
-  const middles = Float64Array.from({ length: n }, (_, i) => ROUND * (i + 0.5) / n), winners = readings(middles, weight, loss);
-  const turns = anglesOf(weight), arcs = [];
+  const middles = Float64Array.from({ length: n }, (_, i) => (ROUND * (i + 0.5)) / n),
+    winners = readings(middles, weight, loss);
+  const turns = anglesOf(weight),
+    arcs = [];
   for (let i = 0; i < n; i++) {
-    const k = winners[i], enough = !KINDS[loss].margin || bears(middles[i], k, turns, loss, m), last = arcs.at(-1);
-    if (last && last.k === k && last.enough === enough) last.to = ROUND * (i + 1) / n;
-    else arcs.push({ from: ROUND * i / n, to: ROUND * (i + 1) / n, k, enough });
+    const k = winners[i],
+      enough = !KINDS[loss].margin || bears(middles[i], k, turns, loss, m),
+      last = arcs.at(-1);
+    if (last && last.k === k && last.enough === enough) last.to = (ROUND * (i + 1)) / n;
+    else arcs.push({ from: (ROUND * i) / n, to: (ROUND * (i + 1)) / n, k, enough });
   }
   return arcs;
 }
@@ -58,17 +75,23 @@ export function bears(angle, k, turns, loss, m) {
   return turns.every((turn, j) => j === k || own > Math.cos(angle - turn));
 }
 
-export const between = (a, b) => { const d = a - b; return d - ROUND * Math.round(d / ROUND); };
-export const anglesOf = weight => Array.from({ length: weight.length / 2 }, (_, k) => Math.atan2(weight[2 * k + 1], weight[2 * k]));
+export const between = (a, b) => {
+  const d = a - b;
+  return d - ROUND * Math.round(d / ROUND);
+};
+export const anglesOf = weight =>
+  Array.from({ length: weight.length / 2 }, (_, k) => Math.atan2(weight[2 * k + 1], weight[2 * k]));
 
 /** The two class weights nearest each other: { gap, pair: [i, j] }. */
 export function nearestWeights(weight) {
   const turns = anglesOf(weight);
   let best = { gap: Infinity, pair: [0, 0] };
-  turns.forEach((a, i) => turns.slice(0, i).forEach((b, j) => {
-    const gap = Math.abs(between(a, b));
-    if (gap < best.gap) best = { gap, pair: [j, i] };
-  }));
+  turns.forEach((a, i) =>
+    turns.slice(0, i).forEach((b, j) => {
+      const gap = Math.abs(between(a, b));
+      if (gap < best.gap) best = { gap, pair: [j, i] };
+    }),
+  );
   return best;
 }
 
@@ -84,19 +107,26 @@ export function recalls(labels, read, classes) {
   const table = Array.from({ length: classes }, () => new Uint32Array(256));
   labels.forEach((y, i) => table[y][read[i]]++);
   return table.map((counts, k) => {
-    const others = counts.map((n, j) => (j === k ? 0 : n)), most = others.indexOf(Math.max(...others));
+    const others = counts.map((n, j) => (j === k ? 0 : n)),
+      most = others.indexOf(Math.max(...others));
     return { k, count: counts.reduce((sum, n) => sum + n, 0), right: counts[k], mostly: others[most] ? most : null };
   });
 }
 
 /** Seats for labels at these angles, moved apart until neighbours have `room` between them. */
 export function seatsApart(angles, room) {
-  const seats = [...angles], order = [...angles.keys()].sort((i, j) => angles[i] - angles[j] || i - j);
+  const seats = [...angles],
+    order = [...angles.keys()].sort((i, j) => angles[i] - angles[j] || i - j);
   const gap = Math.min(room, ROUND / angles.length);
   for (let round = 0; round < 60; round++)
     order.forEach((i, n) => {
-      const j = order[(n + 1) % order.length], ahead = seats[j] - seats[i] + (n + 1 === order.length ? ROUND : 0), lack = gap - ahead;
-      if (lack > 0 && i !== j) { seats[i] -= lack / 2; seats[j] += lack / 2; }
+      const j = order[(n + 1) % order.length],
+        ahead = seats[j] - seats[i] + (n + 1 === order.length ? ROUND : 0),
+        lack = gap - ahead;
+      if (lack > 0 && i !== j) {
+        seats[i] -= lack / 2;
+        seats[j] += lack / 2;
+      }
     });
   return seats;
 }
