@@ -10,16 +10,15 @@ import pytest
 import torch
 from matplotlib.colors import to_rgb
 from PIL import Image
-from py_mini_racer import MiniRacer
 
 from lessons_lib import figures
-from lessons_lib.explorers.base import join_modules
 from lessons_lib.figures.centers import rays
 from lessons_lib.figures.plane import draw_regions, draw_satisfied
 from lessons_lib.figures.plots import _apart
 from lessons_lib.figures.pulls import offsets
 from lessons_lib.figures.style import PALETTE, Picture, number_ink
 from lessons_lib.losses import ArcFaceLoss, ModifiedSoftmaxLoss, SoftmaxLoss, SoftTripleLoss, SphereFaceLoss
+from tests.explorers.modules import modules
 
 
 def points(count: int = 400):
@@ -47,11 +46,10 @@ def contrast(one, other):
 def test_numbers_stand_out_from_their_class_colour():
     assert contrast("#000", "#fff") == pytest.approx(21)
     assert min(contrast(colour, number_ink(k)) for k, colour in enumerate(PALETTE)) >= 4.5
-    with MiniRacer() as v8:
-        v8.eval(join_modules("core.js") + "\n0")
-        assert [v8.eval(f"inkOn({k}, false)") for k in (0, 2)] == [number_ink(0), "#fff"]
+    with modules("kit/view.js") as v8:
+        assert [v8(f"inkOn({k}, false)") for k in (0, 2)] == [number_ink(0), "#fff"]
         for scheme, dark in (("light", "false"), ("dark", "true")):
-            looks = [(v8.eval(f"PALETTE.{scheme}[{k}]"), v8.eval(f"inkOn({k}, {dark})")) for k in range(10)]
+            looks = [(v8(f"PALETTE.{scheme}[{k}]"), v8(f"inkOn({k}, {dark})")) for k in range(10)]
             assert min(contrast(*look) for look in looks) >= 4.5
 
 
