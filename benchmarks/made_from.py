@@ -11,7 +11,7 @@ TEXTS = ROOT / "notebooks" / "text"
 # What cannot change a number that a training gives.
 BESIDE = tuple(f"lessons_lib.{name}" for name in ("figures", "explorers", "exercises", "records", "described"))
 IDLE_CALLS = re.compile(r"^(print|check|figures\.\w+|[A-Z]\w*)$")  # called for show: pictures, explorers
-FENCE = re.compile(r"^```\{code-cell\}.*?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```\{code-cell\}[^\n]*\n(?::[^\n]*\n)*(.*?)^```$", re.MULTILINE | re.DOTALL)  # without its :tags:
 
 
 def cells(name: str) -> list[str]:

@@ -31,17 +31,27 @@ def folder(tmp_path):
     return tmp_path / "bars"
 
 
-def test_soft_triple_compares_three_embeddings_of_unseen_classes(folder, tmp_path, capsys):
+def test_soft_triple_compares_four_embeddings_of_unseen_classes(folder, tmp_path, capsys):
     kept = tmp_path / "kept.json"
     soft_triple.main([str(folder), "--epochs", "1", "--size", "20", "--save", str(kept)])
     said, made = capsys.readouterr().out, json.loads(kept.read_text(encoding="utf-8"))
     assert "3 classes trained (24 images), 3 retrieved (24)" in said
-    assert list(made["found"]) == ["raw pixels", "one centre", "SoftTriple, K = 5"]
+    assert list(made["found"]) == ["raw pixels", "one centre", "SoftTriple, K = 5", "N-pairs"]
     for name, (shares,) in made["found"].items():
         assert list(shares) == ["R@1", "R@2", "R@4", "R@8", "NMI"] and name in said
         assert 0 <= shares["R@1"] <= shares["R@2"] <= shares["R@4"] <= shares["R@8"] <= 1
     assert made["found"]["raw pixels"][0]["R@1"] == 1  # bars at three heights
     assert made["folder"] == "bars" and (made["trained"], made["retrieved"], made["images"]) == (3, 3, 24)
+
+
+def test_soft_triple_gives_every_image_once_or_two_of_a_class():
+    labels = torch.arange(60) % 6
+    once = list(soft_triple.in_batches(labels, 20, torch.Generator().manual_seed(0), in_pairs=False))
+    assert torch.cat(once).sort().values.tolist() == list(range(60))
+    pairs = list(soft_triple.in_batches(labels, 8, torch.Generator().manual_seed(0), in_pairs=True))
+    assert len(pairs) == 7 and all(len(which.unique()) == 8 for which in pairs)
+    assert all(sorted(torch.bincount(labels[which], minlength=6).tolist()) == [0, 0, 2, 2, 2, 2] for which in pairs)
+    assert len({tuple(labels[which].tolist()) for which in pairs}) > 1  # other classes each time
 
 
 def test_soft_triple_says_how_far_seeds_differ():
@@ -249,7 +259,11 @@ def faces(tmp_path):
             ["ArcFace", "ArcFace + RegularFace", "Fixed AdaCos", "cross-entropy"],
             ["accuracy", "angle", "apart"],
         ),
-        ("retrieval", ["raw pixels", "one centre", "SoftTriple, K = 5"], ["R@1", "R@2", "R@4", "R@8", "NMI"]),
+        (
+            "retrieval",
+            ["raw pixels", "one centre", "SoftTriple, K = 5", "N-pairs"],
+            ["R@1", "R@2", "R@4", "R@8", "NMI"],
+        ),
     ],
 )
 def test_an_article_s_experiment_is_one_command_over_any_folder(

@@ -231,6 +231,8 @@ def test_starts_that_measured_different_things_are_not_recorded(tiny):
     ("before", "after", "changes"),
     [
         ("Words.", "Other words.", False),
+        ("```\n\nWords.\n\n```{code-cell} ipython3\n", "", False),
+        ("ipython3\nassert", "ipython3\n:tags: [hide-input]\n\nassert", False),
         ("length > 0", "length > 1", False),
         ('print("shown")', 'print("said")', False),
         ("run.head.weight.norm())", 'run.head.weight.norm(), "{:.1f}")', False),

@@ -12,6 +12,8 @@ A lesson is notebooks/text/NN_topic.md: MyST Markdown that begins with
     ---
 
 Code stands in ```{code-cell} fences; a line of +++ parts two cells of prose. It becomes notebooks/NN_topic.ipynb.
+A cell that begins with the line :tags: [hide-input] is folded into its first line of code, a comment that says what is
+checked.
 """
 
 import argparse
@@ -40,6 +42,7 @@ CELL_SECONDS = 300
 
 STAND_INS = {"text/html", "image/png", "image/svg+xml"}
 PROGRESS = re.compile(r"\d%\||\b(it/s|s/it)\b")
+FOLDED = "hide-input"  # the tag of a cell that is shown as its first line, until somebody opens it
 
 
 class LessonError(Exception):
@@ -137,6 +140,8 @@ def clean(notebook: NotebookNode, made_from: dict[str, str]) -> NotebookNode:
     for cell, identity in zip(notebook.cells, cell_ids(notebook), strict=True):
         cell.id = identity
         cell.metadata.pop("execution", None)
+        if FOLDED in cell.metadata.get("tags", ()):
+            cell.metadata["jupyter"] = {"source_hidden": True}  # JupyterLab's word for it
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     widgets = notebook.metadata.get("widgets", {})
     for count, cell in enumerate(code, start=1):

@@ -229,6 +229,15 @@ def test_ids_follow_the_words_alone():
     assert build.cell_ids(new_notebook(cells=[new_markdown_cell("new"), *cells]))[1:] == ids
 
 
+def test_a_cell_that_its_text_folds_is_folded_in_the_notebook_and_no_other(course, unrun):
+    fence = "\n```{code-cell} ipython3\n"
+    course(f"{HEADER}{fence}:tags: [hide-input]\n\n# Checked: it is 1.\nassert True\n```\n{fence}1 + 1\n```\n")
+    build.build("01_dummy")
+    folded, plain = read().cells
+    assert folded.metadata.jupyter.source_hidden and folded.source == "# Checked: it is 1.\nassert True"
+    assert plain.metadata == {}
+
+
 def test_the_shipped_notebook_is_tested_where_a_reader_has_typed_into_theirs(course, unrun, capsys):
     course(HEADER + "\nProse alone.\n")
     build.build("01_dummy")

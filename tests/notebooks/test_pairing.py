@@ -3,6 +3,7 @@
 Text and notebook say the same, and the notebook can be read where nothing runs.
 """
 
+import ast
 import hashlib
 import re
 import subprocess
@@ -43,6 +44,11 @@ def code(notebook):
 
 def outputs(notebook):
     return [output for cell in code(notebook) for output in cell.outputs]
+
+
+def names(source, use):
+    """The names that a piece of code makes or needs."""
+    return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name) and isinstance(node.ctx, use)}
 
 
 def test_every_text_has_its_notebook():
@@ -87,6 +93,17 @@ def test_nothing_is_bound_to_a_machine_or_a_moment(lesson):
 def test_cells_are_short(lesson):
     long = [cell.source.splitlines()[0] for cell in code(lesson[2]) if len(cell.source.splitlines()) > 25]
     assert not long
+
+
+def test_a_folded_cell_says_what_it_checks_and_nothing_in_sight_needs_it(lesson):
+    cells = code(lesson[2])
+    for place, cell in enumerate(cells):
+        if build.FOLDED in cell.metadata.get("tags", ()):
+            assert cell.metadata.jupyter.source_hidden and cell.source.startswith("# Checked: ")
+            assert "assert" in cell.source
+            seen = [one.source for one in cells[place + 1 :] if build.FOLDED not in one.metadata.get("tags", ())]
+            made, needed = names(cell.source, ast.Store), names("\n".join(seen), ast.Load)
+            assert not made & (needed - names("\n".join(seen), ast.Store))
 
 
 def test_notebook_is_small(lesson):
