@@ -3,6 +3,7 @@
 from lessons_lib.figures.centers import several_centers
 from lessons_lib.figures.plane import embeddings
 from lessons_lib.figures.plots import angle_histogram, curve_panels, curves, digits, neighbours, over_seeds, over_steps
+from lessons_lib.figures.pulls import pulls
 from lessons_lib.figures.sphere import sphere
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "neighbours",
     "over_seeds",
     "over_steps",
+    "pulls",
     "several_centers",
     "sphere",
 ]
