@@ -12,8 +12,8 @@ A lesson is notebooks/text/NN_topic.md: MyST Markdown that begins with
     ---
 
 Code stands in ```{code-cell} fences; a line of +++ parts two cells of prose. It becomes notebooks/NN_topic.ipynb.
-A cell that begins with the line :tags: [hide-input] is folded into its first line of code, a comment that says what is
-checked.
+A cell that begins with the line :tags: [hide-input] is folded into its first line of code, a comment that says what it
+checks or defines.
 """
 
 import argparse

@@ -13,9 +13,9 @@ from PIL import Image
 
 from lessons_lib import figures
 from lessons_lib.figures.centers import rays
+from lessons_lib.figures.offsets import offsets
 from lessons_lib.figures.plane import draw_regions, draw_satisfied
 from lessons_lib.figures.plots import _apart
-from lessons_lib.figures.pulls import offsets
 from lessons_lib.figures.style import PALETTE, Picture, number_ink
 from lessons_lib.losses import ArcFaceLoss, ModifiedSoftmaxLoss, SoftmaxLoss, SoftTripleLoss, SphereFaceLoss
 from tests.explorers.modules import modules
@@ -252,3 +252,16 @@ def test_angles_over_steps_name_every_loss_at_its_end_and_stress_one():
     widths = {line.get_linewidth() for line in axes.lines if line.get_color() == names["c"].get_color()}
     assert names["c"].get_weight() == "bold" and widths == {2.6}
     assert "a ends at 11 degrees" in picture.alt
+
+
+def test_pulls_part_the_points_that_are_held_from_those_let_go_and_count_those_before_the_curve():
+    theta = torch.tensor([10.0, 20, 30, 70]).deg2rad()
+    pull = torch.tensor([0.0, 0.5, 3.0, 8.0], requires_grad=True)
+    curve = torch.tensor([0.0, 50, 60, 90]).deg2rad(), torch.tensor([0.0, 0, 9, 7])
+    picture = figures.pulls(theta, pull, curve=curve, least=0.5)
+    shown(picture)
+    line, grey, held = picture.axes[0].lines
+    assert line.get_xdata() == pytest.approx([0, 50, 60, 90]) and grey.get_xdata() == pytest.approx([10])
+    assert held.get_xdata() == pytest.approx([20, 30, 70]) and held.get_ydata() == pytest.approx([0.5, 3, 8])
+    assert held.get_color() != grey.get_color()
+    assert "4 points" in picture.alt and "3 are held; 2 of these" in picture.alt
