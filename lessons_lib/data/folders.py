@@ -133,6 +133,19 @@ def load_folder(
     return folder
 
 
+def pictures_of(folder: ImageFolder, decoding: Decoding) -> Iterator[Tensor]:
+    """Each picture of a folder once more from its file, (channels, size, size) float32, as `decoding` says, in order.
+
+    Raises OSError for a file that gives no picture any more.
+    """
+    for file, read in zip(folder.files, _decoded([folder.root / file for file in folder.files], decoding), strict=True):
+        if isinstance(read, UnreadableImage):
+            raise OSError(
+                f"{folder.root / file} gave a picture before and does not now ({read}): read the folder again."
+            )
+        yield torch.from_numpy(read[0])
+
+
 def check_arguments(size: int, invert: Invert) -> None:
     """ValueError for a size or an `invert` that cannot be."""
     check_count("size", size, 1, "images")

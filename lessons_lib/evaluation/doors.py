@@ -57,8 +57,8 @@ class Door:
             )
         said = (
             f"A score of {self.threshold:.3f} or more opens. Of {self.impostors:,} impostor pairs of {self.classes} "
-            f"classes {self.let_in:.2%} get in, of the genuine {self.known:.1%}; in brackets what other classes of this "
-            "kind give."
+            f"classes {self.let_in:.2%} get in, of the genuine {self.known:.1%}; in brackets what other classes "
+            "of this kind give."
         )
         if self.let_in.high > 2 * self.far:
             times = self.let_in.high / self.far

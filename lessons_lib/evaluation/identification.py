@@ -36,12 +36,13 @@ class Identification:
         if self.threshold is None:
             return (
                 f'{said} No threshold for "none of them" at a false-positive rate of {self.asked:g}: it takes '
-                f"{pairs_needed(self.asked):,} images of others than those in the gallery, and there are {self.others:,}."
+                f"{pairs_needed(self.asked):,} images of others than those in the gallery, and there are "
+                f"{self.others:,}."
             )
         return (
             f'{said} With "none of them" below {self.threshold:.3f}, {self.fpir:.1%} of the others are given a name, '
-            f"and {self.fnir:.1%} of those in it are not given theirs: {self.missed:.1%} are missed, {self.mistaken:.1%} "
-            "mistaken for somebody else."
+            f"and {self.fnir:.1%} of those in it are not given theirs: {self.missed:.1%} are missed, "
+            f"{self.mistaken:.1%} mistaken for somebody else."
         )
 
 
@@ -58,9 +59,9 @@ def identify(
     """Put half of the classes of embeddings (N, d), labels (N,), in a gallery, `shots` images each, and ask about all.
 
     The gallery holds mean directions. Who is in it is drawn `draws` times, and so are the images. The threshold lets
-    the gallery name at most `fpir` of the others among the classes of `threshold_from`. This is the rate of false negatives
-    at a rate of false positives, FNIR at FPIR (ISO/IEC 19795-1). Raises ValueError for an `fpir` that is no share, and
-    for fewer than two classes with an image more than `shots`.
+    the gallery name at most `fpir` of the others among the classes of `threshold_from`. This is the rate of false
+    negatives at a rate of false positives, FNIR at FPIR (ISO/IEC 19795-1). Raises ValueError for an `fpir`
+    that is no share, and for fewer than two classes with an image more than `shots`.
     """
     if not 0 < fpir < 1:
         raise ValueError(f"fpir must be a share between 0 and 1, got {fpir}.")

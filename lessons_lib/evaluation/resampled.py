@@ -1,8 +1,8 @@
 """How far a figure would move with other people: pairs of a class stand or fall together, so classes are drawn anew.
 
 A set of a few thousand pairs looks large, but it is a set of a few classes. The bootstrap by class draws as many
-classes as there are, with replacement, and asks for the figure each time (Bolle, Ratha, Pankanti, Error analysis of pattern
-recognition systems: the subsets bootstrap, CVIU 2004).
+classes as there are, with replacement, and asks for the figure each time (Bolle, Ratha, Pankanti, Error
+analysis of pattern recognition systems: the subsets bootstrap, CVIU 2004).
 """
 
 from collections.abc import Callable, Sequence
