@@ -8,6 +8,7 @@ from lessons_lib.data.open_set import OpenSetData, by_classes, images_digest
 from lessons_lib.data.tree import PARTS
 
 FEWEST = 8  # classes that can be parted in three: a fifth of eight is two
+FEWEST_IMAGES = 4  # of some class, so that 15 % of them is one
 
 
 class LeakedSplit(ValueError):
@@ -25,6 +26,11 @@ def part_classes(folder: ImageFolder, *, validation: float = 0.2, test: float = 
         raise ValueError(
             f"{folder.root} has {classes} classes, and {validation:.0%} to choose by and {test:.0%} to report on "
             f"must be two classes each: {FEWEST} classes are the fewest with a fifth for each."
+        )
+    if folder.labels.bincount().max() < FEWEST_IMAGES:
+        raise ValueError(
+            f"No class of {folder.root} has {FEWEST_IMAGES} images, of which one is held back to choose by and one to "
+            "report: add images."
         )
     return by_classes(folder, validation=validation, test=test, seed=seed)
 

@@ -94,9 +94,11 @@ def equal_errors(pairs: ScoredPairs, genuine: Tensor, impostors: Tensor) -> floa
     order = pairs.genuine.argsort()
     kept_out = torch.cat([genuine.new_zeros(1), genuine[order].cumsum(0) / genuine.sum()])
     let_in = 1 - torch.cat([impostors.new_zeros(1), impostors.cumsum(0)]) / impostors.sum()
-    at = torch.searchsorted(pairs.genuine[order], pairs.impostors)  # with the threshold at each impostor's score
-    crossed = int((kept_out[at] - let_in[:-1] >= 0).double().argmax())
-    return float((kept_out[at[crossed]] + let_in[crossed]) / 2)
+    rising = pairs.genuine[order]  # the threshold goes from impostor to impostor, and then above all of them
+    above = torch.searchsorted(rising, pairs.impostors[-1:], right=True)
+    kept_out = kept_out[torch.cat([torch.searchsorted(rising, pairs.impostors), above])]
+    crossed = int((kept_out >= let_in - 1e-12).double().argmax())
+    return float((kept_out[crossed] + let_in[crossed]) / 2)
 
 
 def share_let_in(threshold: float) -> Figure:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from torch import Tensor
 
 from lessons_lib.figures.style import ACCENT, FAINT, INK, PALETTE, PAPER, SOFT, Picture, degree_ticks, quiet_axes
@@ -135,20 +136,20 @@ def over_seeds(found: Mapping[str, Sequence[float]], xlabel: str, stress: Sequen
 
 
 def digits(images: Tensor, captions: Sequence[str], columns: int = 10, alt: str | None = None) -> Picture:
-    """Small pictures (N, 1, H, W) in rows, each with a caption below; `alt` where they are no digits."""
+    """Small pictures (N, 1 or 3, H, W) in rows, each with a caption below; `alt` where they are no digits."""
     rows = math.ceil(len(images) / columns)
     said = alt or f"{len(images)} handwritten digits: {', '.join(captions)}."
     picture = Picture(said, 0.78 * columns, 1.05 * rows)
     for i, axes in enumerate(picture.subplots(rows, columns, squeeze=False).flat):
         axes.set_axis_off()
         if i < len(images):
-            axes.imshow(images[i, 0].numpy(), cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
+            _show(axes, images[i])
             axes.set_title(captions[i], y=-0.32, fontsize=8.5, color=SOFT)
     return picture
 
 
 def neighbours(asked: Tensor, found: Tensor, right: Tensor, alt: str) -> Picture:
-    """A row for each image asked about (Q, 1, H, W): beside it its nearest others, `found` (Q, k, 1, H, W).
+    """A row for each image asked about (Q, C, H, W): beside it its nearest others, `found` (Q, k, C, H, W).
 
     `right` (Q, k) bool: a plain frame and ✓ for one of the same class, a broad dashed frame in colour and ✗ for others.
     """
@@ -157,7 +158,7 @@ def neighbours(asked: Tensor, found: Tensor, right: Tensor, alt: str) -> Picture
     grid = picture.subplots(rows, columns + 1, squeeze=False)
     for row, (own, others, signs) in enumerate(zip(asked, found, right.tolist(), strict=True)):
         for axes, image, sign in zip(grid[row], (own, *others), (None, *signs), strict=True):
-            axes.imshow(image[0].numpy(), cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
+            _show(axes, image)
             axes.set(xticks=[], yticks=[])
             wide = {None: 0.0, True: 1.0, False: 2.4}[sign]
             colour, line = (ACCENT, (0, (3, 1.5))) if sign is False else (SOFT, "-")
@@ -169,6 +170,14 @@ def neighbours(asked: Tensor, found: Tensor, right: Tensor, alt: str) -> Picture
     for place, words in enumerate(("asked", "nearest", *(f"{k}." for k in range(2, columns + 1)))):
         grid[0, place].set_title(words, color=SOFT, fontsize=9)
     return picture
+
+
+def _show(axes: Axes, image: Tensor) -> None:
+    """A picture (1 or 3, H, W) in [0, 1]; grey ones are shown dark on light."""
+    if len(image) == 3:
+        axes.imshow(image.permute(1, 2, 0).numpy(), interpolation="nearest")
+    else:
+        axes.imshow(image[0].numpy(), cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
 
 
 def _span(lines: Sequence[Tensor]) -> float:

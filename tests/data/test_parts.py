@@ -66,6 +66,10 @@ def test_too_few_classes_and_no_parts_are_said_in_a_sentence(tmp_path):
     folder = load_folder(tmp_path)
     with pytest.raises(ValueError, match=r"has 6 classes, .* 8 classes are the fewest with a fifth for each"):
         part_classes(folder)
+    for name in "ghijklmnop":
+        noise(tmp_path / name / "1.png", ord(name))
+    with pytest.raises(ValueError, match="has 4 images, of which one is held back"):
+        part_classes(load_folder(tmp_path))
     with pytest.raises(ValueError, match="has no folders val or test beside a train"):
         part_as_given(folder)
 

@@ -66,6 +66,9 @@ def test_equal_errors_are_those_of_the_curve_to_within_a_step():
     scores, same = repeated(pairs, torch.ones(9))
     exact = equal_error_rate(roc(scores, same))
     assert figure_of(pairs, equal_errors) == pytest.approx(exact, abs=1 / len(pairs.genuine))
+    apart = pairs._replace(genuine=pairs.genuine + 3)
+    turned = pairs._replace(genuine=pairs.genuine - 3)
+    assert figure_of(apart, equal_errors) == 0 and figure_of(turned, equal_errors) == 1
 
 
 def test_an_interval_holds_what_other_people_really_give_about_as_often_as_it_says():
