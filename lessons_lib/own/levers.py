@@ -3,12 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import torch
+
 from lessons_lib.backbones import Backbone
 from lessons_lib.data import ImageFolder
+from lessons_lib.data.folders import pictures_of
 from lessons_lib.evaluation.resampled import Interval, difference, ranked_rightly
 from lessons_lib.own.settings import Setting, train
 
 LABELS = "labels"
+LOOKED_AT = 50  # pictures, to know whether a folder has colour
 
 
 @dataclass(frozen=True)
@@ -23,16 +27,25 @@ class Lever:
         return f"{self.name:19} {_points(self.gain)}: {sure}"
 
 
-def levers(setting: Setting, backbone: Backbone | None = None) -> dict[str, Setting]:
-    """What may be changed about a setting, one thing at a time."""
+def levers(setting: Setting, folder: ImageFolder, backbone: Backbone | None = None) -> dict[str, Setting]:
+    """What may be changed about a setting, one thing at a time; colour only where the folder has any."""
     changed = {"three times as long": replace(setting, epochs=3 * setting.epochs)}
-    if not setting.colour:
+    if not setting.colour and has_colour(folder):
         changed["colour"] = replace(setting, colour=True)
     if 2 * setting.size <= 224:
         changed["twice the size"] = replace(setting, size=2 * setting.size)
     if backbone is not None:
         changed["the backbone"] = replace(setting, backbone=backbone)
     return changed
+
+
+def has_colour(folder: ImageFolder) -> bool:
+    """Whether one in ten of a folder's pictures, or more, is not grey: a few of them are looked at."""
+    some = torch.linspace(0, len(folder) - 1, min(LOOKED_AT, len(folder))).long()
+    few = replace(folder, images=folder.images[some], files=tuple(folder.files[i] for i in some.tolist()))
+    small = replace(folder.decoding, size=16, channels=3)
+    spread = torch.stack([picture.amax(0) - picture.amin(0) for picture in pictures_of(few, small)])
+    return bool((spread.flatten(1).amax(dim=1) > 0.1).float().mean() >= 0.1)
 
 
 def try_levers(

@@ -35,7 +35,7 @@ def test_where_hue_decides_colour_is_the_lever(hues):
     verdict = judge(chosen.embedded(data.unseen), raw_pixels=pixels(data.unseen), learnt_from=data.train)
     assert verdict.winner == "raw pixels"  # grey tells nothing, and it is said
     assert "cannot be told apart" in str(verdict) and "Nothing here speaks for the trained network" in str(verdict)
-    found = try_levers(folder, SHORT, levers(SHORT))
+    found = try_levers(folder, SHORT, levers(SHORT, folder))
     assert found[0].name == "colour" and found[0].gain.low > 0.1
     assert all(lever.gain.low < 0.05 for lever in found[1:])
     assert advise(found).startswith("Next: colour, +")
@@ -128,9 +128,10 @@ def test_the_advice_follows_from_the_levers():
     assert str(size) == "twice the size      +2.0 points (-1.0 to +4.0): not told apart from nothing"
 
 
-def test_a_lever_changes_one_thing():
-    assert list(levers(Setting())) == ["three times as long", "colour", "twice the size"]
+def test_a_lever_changes_one_thing(hues, tmp_path):
+    coloured, grey = SHORT.read(hues), SHORT.read(few(tmp_path / "few"))
+    assert list(levers(Setting(), coloured)) == ["three times as long", "colour", "twice the size"]
+    assert list(levers(Setting(), grey)) == ["three times as long", "twice the size"]
     large = Setting(size=160, colour=True)
-    backbone = lite0(64)
-    assert list(levers(large, backbone)) == ["three times as long", "the backbone"]
-    assert levers(large)["three times as long"] == Setting(size=160, colour=True, epochs=120)
+    assert list(levers(large, coloured, lite0(64))) == ["three times as long", "the backbone"]
+    assert levers(large, coloured)["three times as long"] == Setting(size=160, colour=True, epochs=120)
