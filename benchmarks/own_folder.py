@@ -130,7 +130,7 @@ def known_pairs(folder: NamedImages, epochs: int, seed: int) -> Figures:
     net, loss = nn.Sequential(RandomJitter(), EmbeddingNet(SIZE, width=WIDTH)), ContrastiveLoss()
     optimizer = torch.optim.AdamW(net.parameters(), lr=0.01, betas=(0.9, 0.99), weight_decay=0.0)
     chance = torch.Generator().manual_seed(seed)
-    for _ in range(max(1, epochs // 10)):  # an epoch of pairs shows every picture some twenty times
+    for _ in range(max(1, epochs // 4)):  # a pass over the pairs shows every picture some ten times
         for which in torch.randperm(learnt.stop, generator=chance).split(BATCH):
             if len(which) > 1:
                 both = folder.images[torch.cat([drawn.first[which], drawn.second[which]])]

@@ -30,16 +30,16 @@ class PictureNet(nn.Module):
         self.embedding_size, self.size, self.channels = embedding_size, size, channels
         widths = [width, 3 * width, 6 * width, 8 * width]  # the biggest pictures get the fewest channels
         kernel, stride = (5, 2) if size < 112 else (7, 4)
-        layers, known, side = [], channels, size
+        layers, known, side, padding = [], channels, size, 0  # the rim of a picture tells least
         for depth in range(8):
             wide = widths[min(depth, 3)]
             layers += [
-                nn.Conv2d(known, wide, kernel, stride=stride, padding=kernel // 2, bias=False),
+                nn.Conv2d(known, wide, kernel, stride=stride, padding=padding, bias=False),
                 nn.BatchNorm2d(wide),
                 nn.ReLU(inplace=True),
             ]
-            side, known = -(-side // stride), wide
-            kernel, stride = 3, 2
+            side, known = (side + 2 * padding - kernel) // stride + 1, wide
+            kernel, stride, padding = 3, 2, 1
             if side <= _LEFT:
                 break
         dense = [nn.Flatten(), nn.Linear(known * side**2, 64, bias=False), nn.BatchNorm1d(64), nn.PReLU(64)]

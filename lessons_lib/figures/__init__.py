@@ -2,7 +2,16 @@
 
 from lessons_lib.figures.centers import several_centers
 from lessons_lib.figures.plane import embeddings
-from lessons_lib.figures.plots import angle_histogram, curve_panels, curves, digits, neighbours, over_seeds, over_steps
+from lessons_lib.figures.plots import (
+    angle_histogram,
+    curve_panels,
+    curves,
+    digits,
+    neighbours,
+    over_seeds,
+    over_steps,
+    states,
+)
 from lessons_lib.figures.sphere import sphere
 
 __all__ = [
@@ -16,4 +25,5 @@ __all__ = [
     "over_steps",
     "several_centers",
     "sphere",
+    "states",
 ]

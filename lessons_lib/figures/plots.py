@@ -114,6 +114,23 @@ def over_steps(step: Sequence[int], theta: Mapping[str, Tensor], stress: str = "
     return picture
 
 
+def states(step: Sequence[int], shares: Mapping[str, Sequence[float]], kept: int) -> Picture:
+    """Shares 0..1, in %, of the states that a training went through, each line named; the step `kept` is marked."""
+    ends = {name: 100 * values[-1] for name, values in shares.items()}
+    said = "; ".join(f"{name} ends at {end:.0f} %" for name, end in ends.items())
+    picture = Picture(f"Over {step[-1]} training steps, of which the state at step {kept} was kept: {said}.", 7.2, 3.0)
+    axes = quiet_axes(picture.subplots(), "training step", "%")
+    for colour, (name, values) in zip(_LINES, shares.items(), strict=False):
+        axes.plot(step, 100 * np.asarray(values), color=colour, linewidth=1.8)
+        beside = {"textcoords": "offset points", "va": "center", "annotation_clip": False}
+        axes.annotate(name, (step[-1], ends[name]), (6, 0), color=colour, **beside)
+    axes.axvline(kept, color=SOFT, linewidth=1, dashes=(5, 3))
+    axes.text(kept, 101, "kept", color=SOFT, fontsize=9, ha="center")
+    axes.set_ylim(min(0.95 * 100 * min(min(values) for values in shares.values()), 50), 100)
+    axes.grid(color=FAINT, linewidth=0.5)
+    return picture
+
+
 def over_seeds(found: Mapping[str, Sequence[float]], xlabel: str, stress: Sequence[str] = ()) -> Picture:
     """Shares 0..1, shown in %: a row a name, best median on top, a dot a seed, and a bar from the worst to the best.
 

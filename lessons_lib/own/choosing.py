@@ -116,7 +116,7 @@ def _path(chosen: Chosen, data: OpenSetData, settings: dict[str, float]) -> Path
             stacklevel=3,
         )
         return None
-    return cache_folder() / "chosen" / f"{name[:32]}.run"
+    return cache_folder() / "runs" / f"{name[:32]}.run"
 
 
 def _keep(path: Path, chosen: Chosen) -> None:

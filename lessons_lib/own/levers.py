@@ -54,16 +54,19 @@ def try_levers(
     changed: Mapping[str, Setting],
     *,
     suspected: Sequence[str] = (),
+    budget: float = 0.5,
     seed: int = 0,
 ) -> list[Lever]:
     """Train as the setting says and with each change, and compare on the strangers to choose by, best change first.
 
-    The strangers to report on are not touched, so that the verdict on them stays honest. `suspected` are files that
-    look wrongly labelled: to leave them out is a lever as well, the labels.
+    Each training, the plain one too, gets a share of its epochs, the `budget`. The strangers to report on are not
+    touched, so that the verdict on them stays honest. `suspected` are files that look wrongly labelled: to leave them
+    out is a lever as well, the labels.
     """
+    setting, *others = (replace(one, epochs=max(1, round(budget * one.epochs))) for one in (setting, *changed.values()))
     plain, data = train(folder, setting, seed=seed)
     before, gains = plain.pairs(data.unseen_validation), {}
-    for name, other in changed.items():
+    for name, other in zip(changed, others, strict=True):
         chosen, its = train(folder, other, seed=seed)
         gains[name] = difference(chosen.pairs(its.unseen_validation), before, ranked_rightly)
     if suspected:

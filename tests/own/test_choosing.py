@@ -41,7 +41,7 @@ def test_a_training_is_read_back_with_all_it_has_seen_and_chance_goes_on_as_befo
     first, after = trained(data), torch.rand(3)
     calls = []
     monkeypatch.setattr(choosing, "_train", lambda *arguments: calls.append(arguments))
-    (path,) = (cache_folder / "chosen").iterdir()
+    (path,) = (cache_folder / "runs").iterdir()
     monkeypatch.setattr(choosing, "_path", lambda *arguments: path)  # the name holds the code that trains
     again = trained(data)
     assert torch.rand(3).equal(after) and not calls
@@ -52,7 +52,7 @@ def test_a_training_is_read_back_with_all_it_has_seen_and_chance_goes_on_as_befo
 
 
 def test_another_setting_or_other_strangers_are_trained_anew(data, cache_folder):
-    kept = lambda: len(list((cache_folder / "chosen").iterdir()))  # noqa: E731
+    kept = lambda: len(list((cache_folder / "runs").iterdir()))  # noqa: E731
     trained(data, epochs=1)
     trained(data, epochs=1)
     assert kept() == 1
