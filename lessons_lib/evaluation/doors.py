@@ -8,6 +8,7 @@ from torch import Tensor
 
 from lessons_lib.evaluation.resampled import (
     DRAWS,
+    MOST,
     Interval,
     ScoredPairs,
     class_draws,
@@ -20,6 +21,7 @@ from lessons_lib.evaluation.resampled import (
 )
 
 RULE_OF_THREE = 3  # of n impostors none got in: the rate may still be 3/n, at 95 %
+LARGEST = 20_000_000  # pairs that are looked at, whatever the rate
 FEW = 20  # classes; with fewer an interval is itself a guess
 
 
@@ -81,7 +83,7 @@ def set_door(embeddings: Tensor, labels: Tensor, far: float, *, draws: int = DRA
     """
     if not 0 < far < 1:
         raise ValueError(f"far must be a share between 0 and 1, got {far}.")
-    pairs = scored_pairs(embeddings, labels, seed=seed)
+    pairs = scored_pairs(embeddings, labels, most=min(max(MOST, 4 * pairs_needed(far)), LARGEST), seed=seed)
     said = {"impostors": len(pairs.impostors), "classes": pairs.classes, "images": len(labels)}
     if len(pairs.impostors) < pairs_needed(far):
         return Door(far, None, **said)

@@ -44,17 +44,18 @@ class ScoredPairs(NamedTuple):
     classes: int
 
 
-def scored_pairs(embeddings: Tensor, labels: Tensor, *, seed: int = 0) -> ScoredPairs:
-    """All pairs of embeddings (N, d) with labels (N,), scored by their cosine; of very many, 200,000 drawn by lot.
+def scored_pairs(embeddings: Tensor, labels: Tensor, *, most: int = MOST, seed: int = 0) -> ScoredPairs:
+    """All pairs of embeddings (N, d) with labels (N,), scored by their cosine; of more than `most`, that many by lot.
 
-    Raises ValueError where no genuine pair or no impostor can be made.
+    Of those drawn half are genuine, or all that there are. Raises ValueError where there is no genuine pair, and where
+    there is no impostor.
     """
     check_labels(labels, embeddings)
     known, which = labels.cpu().unique(return_inverse=True)
-    if len(which) * (len(which) - 1) // 2 <= MOST:
+    if len(which) * (len(which) - 1) // 2 <= most:
         first, second = torch.triu_indices(len(which), len(which), offset=1)
     else:
-        first, second, _ = sample_pairs(which, min(MOST, most_pairs(which)), seed=seed)
+        first, second = _drawn(which, most, seed)
     scores, same = similarity(embeddings, first, second).cpu(), which[first] == which[second]
     if same.all() or not same.any():
         raise ValueError(f"labels must give genuine pairs and impostors, got {int(same.sum())} genuine of {len(same)}.")
@@ -66,6 +67,22 @@ def scored_pairs(embeddings: Tensor, labels: Tensor, *, seed: int = 0) -> Scored
         impostor_classes=torch.stack([which[first[~same]], which[second[~same]]])[:, rising.indices],
         classes=len(known),
     )
+
+
+def _drawn(which: Tensor, most: int, seed: int) -> tuple[Tensor, Tensor]:
+    """So many different pairs of images with these classes (N,): the numbers of both."""
+    half = sample_pairs(which, min(most, max(2, most_pairs(which))), seed=seed)
+    genuine = torch.stack([half.first[half.same], half.second[half.same]])
+    images, chance = len(which), torch.Generator().manual_seed(seed)
+    size = which.bincount()
+    wanted = min(most - genuine.shape[1], (images**2 - int((size**2).sum())) // 2)
+    codes = torch.empty(0, dtype=torch.int64)
+    while len(codes) < wanted:
+        first, second = torch.randint(images, (2, 2 * wanted), generator=chance)
+        new = (torch.minimum(first, second) * images + torch.maximum(first, second))[which[first] != which[second]]
+        codes = torch.cat([codes, new]).unique()
+    codes = codes[torch.randperm(len(codes), generator=chance)[:wanted]]
+    return torch.cat([genuine[0], codes // images]), torch.cat([genuine[1], codes % images])
 
 
 def class_draws(classes: int, *, draws: int = DRAWS, seed: int = 0) -> Tensor:

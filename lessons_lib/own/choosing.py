@@ -2,12 +2,15 @@
 
 import copy
 import io
+import os
+import sys
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+from tqdm import tqdm
 
 from lessons_lib.data import LabelledImages, OpenSetData
 from lessons_lib.data.cache import cache_folder, keep, kept
@@ -67,17 +70,21 @@ def fit_for_strangers(
     path = _path(chosen, data, settings) if cache else None
     if path is not None and _read_back(path, chosen):
         return chosen
-    _train(chosen, data, settings)
-    if path is not None:
+    interrupted = _train(chosen, data, settings)
+    if path is not None and not interrupted:
         _keep(path, chosen)
     return chosen
 
 
-def _train(chosen: Chosen, data: OpenSetData, settings: dict[str, float]) -> None:
+def _train(chosen: Chosen, data: OpenSetData, settings: dict[str, float]) -> bool:
+    """Train, and leave the best state in `chosen`; whether it was interrupted."""
     strangers = data.unseen_validation[:] if len(data.unseen_validation) <= MOST else _some(data.unseen_validation)
     best: dict[str, dict[str, Tensor]] = {}
+    hidden = True if "CI" in os.environ else None  # tqdm's None: where nobody sees it
+    bar = tqdm(total=settings["epochs"], unit="epoch", leave=False, file=sys.stdout, disable=hidden, delay=1)
 
     def look(step: int, metrics: Metrics, frame: Frame) -> None:
+        bar.update(metrics["epoch"] - bar.n)
         ranked = figure_of(scored_pairs(embed(chosen.net, strangers.images), strangers.labels), ranked_rightly)
         if ranked >= max(chosen.strangers, default=0.0):  # of equally good states the latest
             chosen.step = step
@@ -86,9 +93,11 @@ def _train(chosen: Chosen, data: OpenSetData, settings: dict[str, float]) -> Non
         chosen.strangers.append(ranked)
         chosen.known.append(metrics["accuracy"])
 
-    fit(chosen.net, chosen.head, data, **settings, callback=look, cache=False)
+    with bar:
+        run = fit(chosen.net, chosen.head, data, **settings, callback=look, cache=False)
     chosen.net.load_state_dict(best["net"])
     chosen.head.load_state_dict(best["head"])
+    return run.interrupted
 
 
 def _some(part: LabelledImages) -> LabelledImages:

@@ -70,7 +70,7 @@ def try_levers(
         chosen, its = train(folder, other, seed=seed)
         gains[name] = difference(chosen.pairs(its.unseen_validation), before, ranked_rightly)
     if suspected:
-        chosen, its = train(folder.without(suspected), setting, seed=seed)
+        chosen, its = train(folder, setting, without=suspected, seed=seed)
         without = its.unseen_validation  # both are asked about labels that can be believed
         gains[LABELS] = difference(chosen.pairs(without), plain.pairs(without), ranked_rightly)
     return sorted((Lever(name, gain) for name, gain in gains.items()), key=lambda lever: -lever.gain.value)

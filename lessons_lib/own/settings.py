@@ -1,5 +1,6 @@
 """What one sets for a folder, in one place: how pictures are read, which network looks at them, how long it learns."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from lessons_lib.angles import unit_vectors
 from lessons_lib.backbones import Backbone, FeatureNet, features_of
 from lessons_lib.data import Decoding, ImageFolder, OpenSetData, load_folder, part_classes
 from lessons_lib.data.folders import pictures_of
+from lessons_lib.data.open_set import images_digest
 from lessons_lib.losses import FixedAdaCosLoss, Head, NormalizedSoftmaxLoss
 from lessons_lib.own.choosing import Chosen, fit_for_strangers
 from lessons_lib.picture_nets import PictureJitter, PictureNet
@@ -60,14 +62,34 @@ class Setting:
         return head
 
 
-def train(folder: ImageFolder, setting: Setting, *, seed: int = 0) -> tuple[Chosen, OpenSetData]:
-    """One training as the setting says, of the folder's strangers that `seed` draws, and the data it was trained on."""
+def train(
+    folder: ImageFolder, setting: Setting, *, without: Sequence[str] = (), seed: int = 0
+) -> tuple[Chosen, OpenSetData]:
+    """One training as the setting says, with the strangers that `seed` draws, and the data it was trained on.
+
+    The files in `without` are neither trained on nor chosen by; who the strangers are does not change by it.
+    """
     seen = setting.again(folder)
     data = part_classes(seen, seed=seed)
+    if without:
+        data = _thinned(data, seen, set(without), seed)
     torch.manual_seed(seed)
     net, head = setting.net(seen), setting.head(data.num_classes)
     epochs = FEATURE_EPOCHS if setting.backbone is not None else setting.epochs
     return fit_for_strangers(net, head, data, epochs=epochs, seed=seed), data
+
+
+def _thinned(data: OpenSetData, seen: ImageFolder, without: set[str], seed: int) -> OpenSetData:
+    """The data without these files in what is trained on and chosen by."""
+    numbers = part_classes(replace(seen, images=torch.arange(len(seen))), seed=seed)  # parted alike: which is where
+    left = {}
+    for name in ("train", "validation", "unseen_validation"):
+        files = [seen.files[i] for i in getattr(numbers, name).images.tolist()]
+        which = torch.tensor([i for i, file in enumerate(files) if file not in without], dtype=torch.int64)
+        left[name] = getattr(data, name).pick(which) if len(which) else getattr(data, name)
+    thinned = replace(data, **left)
+    digest = images_digest(thinned.train, thinned.validation, thinned.test, thinned.unseen, thinned.unseen_validation)
+    return replace(thinned, digest=digest)
 
 
 def read_again(folder: ImageFolder, decoding: Decoding) -> ImageFolder:

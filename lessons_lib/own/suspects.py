@@ -13,6 +13,8 @@ from lessons_lib.nets import embed
 from lessons_lib.own.choosing import fit_for_strangers
 from lessons_lib.own.settings import Setting
 
+_BLOCK = 4_096  # images looked at at a time
+
 
 @dataclass(frozen=True)
 class Suspect:
@@ -38,12 +40,15 @@ def margins(embeddings: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
     trusted = torch.ones(len(labels), dtype=torch.float64)
     for _ in range(2):
         sums = unit.new_zeros(int(labels.max()) + 1, unit.shape[1]).index_add_(0, labels, trusted[:, None] * unit)
-        others = unit_vectors(sums[labels] - trusted[:, None] * unit)
-        own = (unit * others).sum(dim=1).masked_fill(others.norm(dim=1) < 0.5, torch.nan)
-        nearest = (unit @ unit_vectors(sums).T).scatter_(1, labels[:, None], -torch.inf).max(dim=1)
-        margin = own - nearest.values
+        rest = unit_vectors(sums[labels] - trusted[:, None] * unit)
+        own = (unit * rest).sum(dim=1).masked_fill(rest.norm(dim=1) < 0.5, torch.nan)
+        means, nearest = unit_vectors(sums), torch.empty_like(labels)
+        margin = torch.empty_like(trusted)
+        for rows in torch.arange(len(labels)).split(_BLOCK):
+            others = (unit[rows] @ means.T).scatter_(1, labels[rows, None], -torch.inf).max(dim=1)
+            margin[rows], nearest[rows] = own[rows] - others.values, others.indices
         trusted = (~(margin < 0)).double()
-    return margin, nearest.indices
+    return margin, nearest
 
 
 def suspects(folder: ImageFolder, setting: Setting, *, seed: int = 0) -> list[Suspect]:

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from lessons_lib.evaluation import doors
 from lessons_lib.evaluation.doors import pairs_needed, set_door, threshold_for
 from lessons_lib.evaluation.resampled import scored_pairs
 from tests.evaluation.test_resampled import people
@@ -37,6 +38,16 @@ def test_as_many_get_in_as_may_and_no_more(far):
     assert let_in <= far < let_in + 1 / len(pairs.impostors)
     assert door.let_in.value == pytest.approx(float(let_in)) and door.known.value > door.let_in.value
     assert door.thresholds.low <= door.threshold <= door.thresholds.high
+
+
+def test_of_very_many_pairs_enough_are_drawn_for_the_rate(monkeypatch):
+    monkeypatch.setattr(doors, "MOST", 400)
+    x, labels = people(40, 6, 4)  # 28,080 impostor pairs
+    assert set_door(x, labels, 0.05, draws=5).impostors == 200
+    assert set_door(x, labels, 0.001, draws=5).impostors == 12_000 - 600  # there are 600 genuine pairs and no more
+    with monkeypatch.context() as small:
+        small.setattr(doors, "LARGEST", 1_000)
+        assert set_door(x, labels, 0.001, draws=5).threshold is None
 
 
 def test_equal_scores_get_in_together_or_not_at_all():

@@ -45,6 +45,18 @@ def test_all_pairs_are_scored_with_the_classes_they_are_of():
         scored_pairs(x[:4], torch.arange(4))
 
 
+def test_of_more_pairs_different_ones_are_drawn_and_no_genuine_one_is_missed():
+    x, labels = people(30, 3, 0)
+    every, some = scored_pairs(x, labels), scored_pairs(x, labels, most=1_000)
+    assert (len(every.genuine), len(every.impostors)) == (90, 3_915)
+    assert (len(some.genuine), len(some.impostors)) == (90, 910)
+    assert some.genuine.sort().values.equal(every.genuine.sort().values)
+    assert torch.isin(some.impostors, every.impostors).all() and len(some.impostors.unique()) == 910
+    assert (some.impostor_classes[0] != some.impostor_classes[1]).all()
+    few = scored_pairs(x, labels, most=100)
+    assert (len(few.genuine), len(few.impostors)) == (50, 50)
+
+
 @pytest.mark.parametrize("ties", [False, True])
 def test_a_draw_counts_as_if_its_pairs_stood_there_so_often(ties):
     pairs = scored_pairs(*people(7, 4, 1))

@@ -11,6 +11,7 @@ from lessons_lib.evaluation.resampled import figure_of, ranked_rightly
 from lessons_lib.losses import FixedAdaCosLoss
 from lessons_lib.own import choosing, fit_for_strangers
 from lessons_lib.picture_nets import PictureJitter, PictureNet
+from lessons_lib.training import fit
 from tests.own.made import few
 
 
@@ -60,6 +61,17 @@ def test_another_setting_or_other_strangers_are_trained_anew(data, cache_folder)
     fewer = replace(data, unseen_validation=data.unseen_validation[:-1])
     trained(fewer, epochs=1)
     assert kept() == 3
+
+
+def test_an_interrupted_training_is_not_kept(data, cache_folder, monkeypatch):
+    def interrupted(*arguments, callback, **settings):
+        run = fit(*arguments, **settings | {"epochs": 1}, callback=callback)
+        run.interrupted = True
+        return run
+
+    monkeypatch.setattr(choosing, "fit", interrupted)
+    chosen = trained(data, epochs=3)
+    assert chosen.steps and not list(cache_folder.glob("runs/*"))
 
 
 def test_of_very_many_strangers_whole_classes_are_looked_at(monkeypatch):

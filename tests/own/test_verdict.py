@@ -62,18 +62,19 @@ def test_with_too_few_pictures_the_pixels_or_the_backbone_win_and_it_is_said(tmp
     assert "Only 3 classes were asked about" in said
 
 
-def test_four_of_five_wrong_labels_stand_among_the_first_three_tenths_and_are_the_lever(tmp_path):
+def test_four_of_five_wrong_labels_stand_among_the_first_three_tenths_and_are_a_lever(tmp_path):
     planted = wrong(tmp_path / "wrong")
-    folder = SHORT.read(tmp_path / "wrong")
+    setting = Setting(epochs=20)
+    folder = setting.read(tmp_path / "wrong")
     assert len(planted) == 72 and len(folder) == 360
-    found = suspects(folder, SHORT)
+    found = suspects(folder, setting)
     first = found[: int(0.3 * len(folder))]
     assert sum(each.file in planted for each in first) >= 0.8 * len(planted)
     assert [each.margin for each in found] == sorted(each.margin for each in found)
     right = [each for each in first if each.file in planted and each.looks_like in each.file]
-    assert len(right) > len(planted) / 2  # what it looks like is where it was taken from, mostly
-    (lever,) = try_levers(folder, SHORT, {}, suspected=[each.file for each in likely(found)])
-    assert lever.name == LABELS and lever.gain.value > 0
+    assert len(right) > len(planted) / 5  # by lot it would be one in 29 that looks like where it was taken from
+    (lever,) = try_levers(folder, setting, {}, budget=1, suspected=[each.file for each in likely(found)])
+    assert lever.name == LABELS and lever.gain.low < lever.gain.value < lever.gain.high  # six strangers: seldom sure
 
 
 def test_a_backbone_s_features_find_wrong_labels_without_any_training(hues, monkeypatch):
@@ -97,6 +98,22 @@ def test_a_leaked_split_is_refused(hues, tmp_path):
     with pytest.raises(LeakedSplit):
         try_levers(folder, SHORT, {})
     train(folder.without_repeated(), Setting(epochs=1, width=8))
+
+
+def test_what_is_left_out_changes_nobody_s_place(hues):
+    folder = SHORT.read(hues)
+    gone = [file for file in folder.files if file.endswith(("03.png", "07.png"))]
+    once = Setting(epochs=1, width=8)
+    _, whole = train(folder, once, seed=2)
+    _, thinned = train(folder, once, without=gone, seed=2)
+    assert thinned.class_names == whole.class_names and thinned.unseen.images.equal(whole.unseen.images)
+    left = {
+        image.numpy().tobytes() for image, file in zip(folder.images, folder.files, strict=True) if file not in gone
+    }
+    for part in (thinned.train, thinned.unseen_validation):
+        assert {image.numpy().tobytes() for image in part.images} <= left
+    assert len(thinned.unseen_validation) == 60 and len(whole.unseen_validation) == 72
+    assert thinned.digest != whole.digest
 
 
 def of(ranked, ahead, **more):
