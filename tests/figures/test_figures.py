@@ -239,6 +239,26 @@ def test_shares_over_seeds_stand_in_the_order_of_their_medians():
     assert "high 80.0 %; between 60.0 %; low 20.0 %" in picture.alt
 
 
+def test_states_of_a_training_are_drawn_in_per_cent_with_the_one_that_was_kept():
+    picture = figures.states([0, 5, 10], {"strangers": [0.5, 0.9, 0.8], "known": [0.1, 0.6, 1.0]}, kept=5)
+    shown(picture)
+    (axes,) = picture.axes
+    assert [list(line.get_ydata()) for line in axes.lines[:2]] == [[50, 90, 80], [10, 60, 100]]
+    assert axes.lines[2].get_xdata()[0] == 5 and [text.get_text() for text in axes.texts] == [
+        "strangers",
+        "known",
+        "kept",
+    ]
+    assert "the state at step 5 was kept: strangers ends at 80 %; known ends at 100 %" in picture.alt
+
+
+def test_a_picture_in_colour_is_shown_in_colour_and_a_grey_one_dark_on_light():
+    picture = figures.digits(torch.rand(2, 3, 8, 8), ["a", "b"], alt="Two pictures in colour.")
+    assert [axes.images[0].get_array().shape for axes in picture.axes[:2]] == [(8, 8, 3)] * 2
+    grey = figures.digits(torch.rand(1, 1, 8, 8), ["a"])
+    assert grey.axes[0].images[0].get_array().shape == (8, 8) and grey.axes[0].images[0].get_cmap().name == "gray_r"
+
+
 def test_angles_over_steps_name_every_loss_at_its_end_and_stress_one():
     falling = torch.linspace(1.5, 0.2, 5).expand(3, 5)
     theta = {name: falling + 0.01 * i for i, name in enumerate("abcdefgh")}
