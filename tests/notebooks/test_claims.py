@@ -104,15 +104,6 @@ def test_what_hangs_on_a_training_is_found(source, count):
 
 
 # Their claims on trainings are still held by asserts on one run, and by benchmarks' results of a few seeds.
-NOT_YET = ("07_uniform_loss", "08_p2sgrad", "10_open_set")
-
-
-@pytest.mark.parametrize(
-    "lesson",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(name in NOT_YET, reason="no record yet", strict=True))
-        for name in LESSONS
-    ],
-)
+@pytest.mark.parametrize("lesson", LESSONS)
 def test_no_assert_of_a_lesson_hangs_on_the_run_of_this_machine(lesson):
     assert hanging("\n".join(cells(lesson))) == []
