@@ -1,9 +1,19 @@
 """Figures: arrays in, a picture out; the sphere can be turned as well."""
 
 from lessons_lib.figures.centers import several_centers
+from lessons_lib.figures.offsets import around_centers
 from lessons_lib.figures.plane import embeddings
-from lessons_lib.figures.plots import angle_histogram, curve_panels, curves, digits, neighbours, over_seeds, over_steps
-from lessons_lib.figures.pulls import around_centers
+from lessons_lib.figures.plots import (
+    angle_histogram,
+    curve_panels,
+    curves,
+    digits,
+    neighbours,
+    over_seeds,
+    over_steps,
+    states,
+)
+from lessons_lib.figures.pulls import pulls
 from lessons_lib.figures.sphere import sphere
 
 __all__ = [
@@ -16,6 +26,8 @@ __all__ = [
     "neighbours",
     "over_seeds",
     "over_steps",
+    "pulls",
     "several_centers",
     "sphere",
+    "states",
 ]

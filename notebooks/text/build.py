@@ -12,8 +12,8 @@ A lesson is notebooks/text/NN_topic.md: MyST Markdown that begins with
     ---
 
 Code stands in ```{code-cell} fences; a line of +++ parts two cells of prose. It becomes notebooks/NN_topic.ipynb.
-A cell that begins with the line :tags: [hide-input] is folded into its first line of code, a comment that says what is
-checked.
+A cell that begins with the line :tags: [hide-input] is folded into its first line of code, a comment that says what it
+checks or defines.
 """
 
 import argparse
@@ -82,7 +82,7 @@ def edited_by_hand(notebook: NotebookNode) -> bool:
 def library_digest(root: Path = ROOT / "lessons_lib") -> str:
     """One hash for all code that a lesson imports."""
     digest = hashlib.sha256()
-    for path in sorted([*root.rglob("*.py"), *root.rglob("*.js")]):
+    for path in sorted(path for path in root.rglob("*") if path.suffix in (".py", ".js", ".css", ".html")):
         place = path.relative_to(root)
         if place.parent.name != ".ipynb_checkpoints":  # JupyterLab's own copy of a file that was opened there
             digest.update(place.as_posix().encode() + b"\0" + path.read_bytes() + b"\0")

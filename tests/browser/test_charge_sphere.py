@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lessons_lib.explorers import ChargeSphere
-from lessons_lib.explorers.charge_places import scattered, seen
+from lessons_lib.explorers.charge_sphere.places import scattered, seen
 from tests.browser.pictures import at_rest, paste, settings
 
 TRAINED = {"λ = 0": np.array(scattered(10, 3, seed=5)) * 3, "plane": np.array(scattered(8, 2, seed=6))}

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lessons_lib.explorers import VerificationThreshold
-from lessons_lib.explorers.verification_counts import edges_of
+from lessons_lib.explorers.verification_threshold.counts import edges_of
 from tests.browser.pictures import at_rest, paste, settings
 
 WIDE, NARROW = 1000, 420

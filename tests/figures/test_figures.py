@@ -10,16 +10,15 @@ import pytest
 import torch
 from matplotlib.colors import to_rgb
 from PIL import Image
-from py_mini_racer import MiniRacer
 
 from lessons_lib import figures
-from lessons_lib.explorers.base import join_modules
 from lessons_lib.figures.centers import rays
+from lessons_lib.figures.offsets import offsets
 from lessons_lib.figures.plane import draw_regions, draw_satisfied
 from lessons_lib.figures.plots import _apart
-from lessons_lib.figures.pulls import offsets
 from lessons_lib.figures.style import PALETTE, Picture, number_ink
 from lessons_lib.losses import ArcFaceLoss, ModifiedSoftmaxLoss, SoftmaxLoss, SoftTripleLoss, SphereFaceLoss
+from tests.explorers.modules import modules
 
 
 def points(count: int = 400):
@@ -47,11 +46,10 @@ def contrast(one, other):
 def test_numbers_stand_out_from_their_class_colour():
     assert contrast("#000", "#fff") == pytest.approx(21)
     assert min(contrast(colour, number_ink(k)) for k, colour in enumerate(PALETTE)) >= 4.5
-    with MiniRacer() as v8:
-        v8.eval(join_modules("core.js") + "\n0")
-        assert [v8.eval(f"inkOn({k}, false)") for k in (0, 2)] == [number_ink(0), "#fff"]
+    with modules("kit/view.js") as v8:
+        assert [v8(f"inkOn({k}, false)") for k in (0, 2)] == [number_ink(0), "#fff"]
         for scheme, dark in (("light", "false"), ("dark", "true")):
-            looks = [(v8.eval(f"PALETTE.{scheme}[{k}]"), v8.eval(f"inkOn({k}, {dark})")) for k in range(10)]
+            looks = [(v8(f"PALETTE.{scheme}[{k}]"), v8(f"inkOn({k}, {dark})")) for k in range(10)]
             assert min(contrast(*look) for look in looks) >= 4.5
 
 
@@ -241,6 +239,26 @@ def test_shares_over_seeds_stand_in_the_order_of_their_medians():
     assert "high 80.0 %; between 60.0 %; low 20.0 %" in picture.alt
 
 
+def test_states_of_a_training_are_drawn_in_per_cent_with_the_one_that_was_kept():
+    picture = figures.states([0, 5, 10], {"strangers": [0.5, 0.9, 0.8], "known": [0.1, 0.6, 1.0]}, kept=5)
+    shown(picture)
+    (axes,) = picture.axes
+    assert [list(line.get_ydata()) for line in axes.lines[:2]] == [[50, 90, 80], [10, 60, 100]]
+    assert axes.lines[2].get_xdata()[0] == 5 and [text.get_text() for text in axes.texts] == [
+        "strangers",
+        "known",
+        "kept",
+    ]
+    assert "the state at step 5 was kept: strangers ends at 80 %; known ends at 100 %" in picture.alt
+
+
+def test_a_picture_in_colour_is_shown_in_colour_and_a_grey_one_dark_on_light():
+    picture = figures.digits(torch.rand(2, 3, 8, 8), ["a", "b"], alt="Two pictures in colour.")
+    assert [axes.images[0].get_array().shape for axes in picture.axes[:2]] == [(8, 8, 3)] * 2
+    grey = figures.digits(torch.rand(1, 1, 8, 8), ["a"])
+    assert grey.axes[0].images[0].get_array().shape == (8, 8) and grey.axes[0].images[0].get_cmap().name == "gray_r"
+
+
 def test_angles_over_steps_name_every_loss_at_its_end_and_stress_one():
     falling = torch.linspace(1.5, 0.2, 5).expand(3, 5)
     theta = {name: falling + 0.01 * i for i, name in enumerate("abcdefgh")}
@@ -254,3 +272,16 @@ def test_angles_over_steps_name_every_loss_at_its_end_and_stress_one():
     widths = {line.get_linewidth() for line in axes.lines if line.get_color() == names["c"].get_color()}
     assert names["c"].get_weight() == "bold" and widths == {2.6}
     assert "a ends at 11 degrees" in picture.alt
+
+
+def test_pulls_part_the_points_that_are_held_from_those_let_go_and_count_those_before_the_curve():
+    theta = torch.tensor([10.0, 20, 30, 70]).deg2rad()
+    pull = torch.tensor([0.0, 0.5, 3.0, 8.0], requires_grad=True)
+    curve = torch.tensor([0.0, 50, 60, 90]).deg2rad(), torch.tensor([0.0, 0, 9, 7])
+    picture = figures.pulls(theta, pull, curve=curve, least=0.5)
+    shown(picture)
+    line, grey, held = picture.axes[0].lines
+    assert line.get_xdata() == pytest.approx([0, 50, 60, 90]) and grey.get_xdata() == pytest.approx([10])
+    assert held.get_xdata() == pytest.approx([20, 30, 70]) and held.get_ydata() == pytest.approx([0.5, 3, 8])
+    assert held.get_color() != grey.get_color()
+    assert "4 points" in picture.alt and "3 are held; 2 of these" in picture.alt
