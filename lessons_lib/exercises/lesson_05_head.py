@@ -1,4 +1,4 @@
-"""Exercise 5.4: a margin and a scale chosen for twenty classes around a plane."""
+"""Exercise 5.3: a margin and a scale chosen for twenty classes around a plane."""
 
 import math
 from typing import Any
@@ -70,13 +70,13 @@ def _draw(yours: Tensor | None) -> Picture:
 _TARGET = _around(ArcFaceLoss(20, 2, margin=0.1, scale=100))
 
 HEAD = Exercise(
-    number="5.4",
-    stub='check("5.4", ...)',
+    number="5.3",
+    stub='check("5.3", ...)',
     hints=(
         "Neighbours stand 360°/20 = 18° apart, which is 0.314 rad, or 1 − cos 18° = 0.049 in cosines: stay well below.",
         "cos 0 and cos 18° differ by 0.05 only. For P = 0.9 the scale has to make some 3 of that, so 60 or more.",
     ),
-    solution='check("5.4", ArcFaceLoss(20, 2, margin=0.1, scale=100))',
+    solution='check("5.3", ArcFaceLoss(20, 2, margin=0.1, scale=100))',
     evaluate=_evaluate,
     target=_TARGET,
     slips={},

@@ -1,4 +1,4 @@
-"""Exercise 5.4: heads that fail one of its demands each, heads that meet all, and the words said of them."""
+"""Exercise 5.3: heads that fail one of its demands each, heads that meet all, and the words said of them."""
 
 import math
 import re
@@ -36,7 +36,7 @@ def arcface(margin=0.1, scale=100.0, **others):
 
 
 MISTAKES = {
-    "5.4": [
+    "5.3": [
         (NormalizedSoftmaxLoss(20, 2, scale=64), "it needs a margin"),
         (AdaCosLoss(20, 2), "it needs a margin"),
         (arcface(margin=0.0), "it needs a margin"),
@@ -61,7 +61,7 @@ MISTAKES = {
     ]
 }
 ALSO_RIGHT = {
-    "5.4": [
+    "5.3": [
         arcface(),
         lambda: arcface(margin=0.15, scale=128),
         arcface(margin=0.2, scale=256),
@@ -84,7 +84,7 @@ def test_the_probability_on_the_own_weight_is_that_of_the_circle(scale):
     margin = 0.1
     others = sum(math.exp(scale * math.cos(2 * math.pi * k / 20)) for k in range(1, 20))
     own = math.exp(scale * math.cos(margin))
-    verdict = check("5.4", arcface(margin, scale))
+    verdict = check("5.3", arcface(margin, scale))
     said = re.search(r"gets P = (\d\.\d+)", verdict.words)
     assert own / (own + others) == pytest.approx(float(said[1]), abs=0.006) if said else own / (own + others) > 0.9
 
@@ -92,4 +92,4 @@ def test_the_probability_on_the_own_weight_is_that_of_the_circle(scale):
 def test_what_it_says_of_twenty_classes_and_a_scale_of_16():
     others = sum(math.exp(16 * (math.cos(2 * math.pi * k / 20) - 1)) for k in range(1, 20))
     assert 1 / (1 + others) == pytest.approx(0.5, abs=0.01)
-    assert "for twenty it would leave P at one half" in EXERCISES["5.4"].done
+    assert "for twenty it would leave P at one half" in EXERCISES["5.3"].done
