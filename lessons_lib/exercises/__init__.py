@@ -9,9 +9,13 @@ from lessons_lib.exercises import (  # noqa: F401  EXERCISES takes every lesson 
     lesson_03,
     lesson_04,
     lesson_05,
+    lesson_05_head,
     lesson_06,
+    lesson_06_logs,
     lesson_07,
+    lesson_07_law,
     lesson_08,
+    lesson_08_head,
     lesson_09,
     lesson_10,
     lesson_11,
@@ -20,7 +24,11 @@ from lessons_lib.exercises import (  # noqa: F401  EXERCISES takes every lesson 
 from lessons_lib.exercises.exercise import DONE, NOT_ATTEMPTED, NOT_YET, Exercise, Verdict
 
 _LESSONS = [module for name, module in sorted(vars().items()) if name.startswith("lesson_")]
-EXERCISES: dict[str, Exercise] = {exercise.number: exercise for lesson in _LESSONS for exercise in lesson.EXERCISES}
+_IN_ORDER = sorted(
+    (exercise for lesson in _LESSONS for exercise in lesson.EXERCISES),
+    key=lambda exercise: [int(part) for part in exercise.number.split(".")],
+)
+EXERCISES: dict[str, Exercise] = {exercise.number: exercise for exercise in _IN_ORDER}
 
 
 def check(number: str, answer: Any) -> Verdict:

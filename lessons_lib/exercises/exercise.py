@@ -23,7 +23,8 @@ _MARKS = {NOT_ATTEMPTED: ("○", "#717581"), NOT_YET: ("◐", "#c2187f"), DONE: 
 class Exercise:
     """A task. `compare` draws an answer over the target (or the target alone, given None) and raises Slip if it is off.
 
-    `stub` is what the lesson shows; `solution` is a function, or a number's worth of source text.
+    `stub` is what the lesson shows; `solution` is a function, or source text. Where many answers are right `judge` says
+    what is off, nothing where all is well, and `target` is what one of them gives.
     """
 
     number: str
@@ -36,6 +37,7 @@ class Exercise:
     draw: Callable[[Tensor | None], Picture]
     done: str
     tolerance: float = 2e-3
+    judge: Callable[[Tensor], str] | None = None
     not_finite: str = (
         "Some of your values are not finite: is something divided by zero, or has a root, a logarithm or an arccos "
         "been given what it cannot take?"
@@ -58,6 +60,10 @@ class Exercise:
 
     def compare(self, yours: Tensor) -> None:
         """Raise a Slip that names what is off: the typical slip nearest to it, else the largest difference."""
+        if self.judge is not None:
+            if words := self.judge(yours):
+                raise Slip(words)
+            return
         if yours.shape == self.target.shape and torch.allclose(yours, self.target, atol=self.tolerance):
             return
         alike = {words: self._how_far(yours, wrong) for words, wrong in self.slips.items()}

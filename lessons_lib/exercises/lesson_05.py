@@ -265,7 +265,7 @@ def _draw_factor(yours: Tensor | None) -> Picture:
 
 
 FACTOR = Exercise(
-    number="5.3",
+    number="5.4",
     stub="def factor(theta, margin):\n    ...",
     hints=(
         "Both gradients are by cos θ, and both curves are functions of θ: that is the chain rule.",

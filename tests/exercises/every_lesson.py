@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from lessons_lib import losses
 from lessons_lib.exercises import DONE, EXERCISES, NOT_ATTEMPTED, NOT_YET, Exercise, check
 from lessons_lib.figures.style import Picture
 
@@ -95,12 +96,17 @@ def kept(draw: Callable[[Tensor | None], Picture]) -> Callable[[Tensor | None], 
 
 
 def written(source: str, in_the_notebook: Mapping[str, Any] | None = None) -> Any:
-    """What a reader has after running this source in a cell: what it gives to check itself, else its last name."""
-    names: dict[str, object] = {"math": math, "torch": torch, "F": F} | dict(in_the_notebook or {})
-    names["check"] = lambda number, answer: names.update(answer=answer)
+    """What a reader has after running this source in a cell: what it gives to `check`, else its last assigned name."""
+    given: list[Any] = []
+    names: dict[str, object] = {"math": math, "torch": torch, "F": F, "check": lambda _, answer: given.append(answer)}
+    names |= {name: getattr(losses, name) for name in losses.__all__} | dict(in_the_notebook or {})
     known = set(names)
     exec(re.sub(r"-> [^:]+|: (Tensor|float)\b", "", source), names)
-    return next(names[name] for name in reversed(names) if name not in known and name != "__builtins__")
+    return (
+        given[0]
+        if given
+        else next(names[name] for name in reversed(names) if name not in known and name != "__builtins__")
+    )
 
 
 def bisected(falling: Callable[[float], float], end: float) -> float:

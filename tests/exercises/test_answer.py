@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from lessons_lib.exercises.answer import Slip, call, number
+from lessons_lib.exercises.answer import Slip, call, number, untouched
 from lessons_lib.exercises.exercise import NOT_YET, Exercise
 
 
@@ -76,3 +76,26 @@ def test_the_nearest_of_two_typical_slips_is_told():
     )
     verdicts = [exercise.check(torch.tensor([answer])) for answer in (1.0002, 1.0008)]
     assert [(verdict.state, verdict.words) for verdict in verdicts] == [(NOT_YET, "one"), (NOT_YET, "a little more")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_stub"), [(..., True), ({"A": ..., "B": ...}, True), ({"A": ..., "B": 1}, False)]
+)
+def test_a_dict_is_a_stub_while_nothing_in_it_was_replaced(answer, is_stub):
+    assert untouched(answer) == is_stub and not untouched({})
+
+
+def test_where_many_answers_are_right_the_judge_has_the_word():
+    exercise = Exercise(
+        number="9.9",
+        stub="x = ...",
+        hints=(),
+        solution="x = 3",
+        evaluate=number,
+        target=torch.tensor(3.0).double(),
+        slips={},
+        draw=lambda yours: None,
+        done="well done",
+        judge=lambda yours: "" if yours > 0 else "Above 0, please.",
+    )
+    assert [exercise.check(answer).words for answer in (7, -3)] == ["well done", "Above 0, please."]

@@ -72,7 +72,7 @@ MISTAKES = {
         (lambda apart, margin: (apart, margin), "One number is wanted"),
         (lambda apart, margin: cosface_edge(math.radians(36), margin), "Not the same yet"),
     ],
-    "5.3": [
+    "5.4": [
         (lambda theta, margin: torch.sin(theta) / torch.sin(theta + margin), "Upside down"),
         (lambda theta, margin: torch.cos(theta + margin) / torch.cos(theta), "ratio of the two cosines"),
         (lambda theta, margin: torch.sin(theta + margin), "up to its sign"),
@@ -107,7 +107,7 @@ ALSO_RIGHT = {
         lambda apart, margin: [[np.float32(cosface_edge(apart, margin))]],
         lambda apart, margin: apart / 2 - torch.asin(torch.tensor(margin / 2 / math.sin(apart / 2))),
     ],
-    "5.3": [
+    "5.4": [
         lambda theta, margin: slope(lambda t: torch.cos(t + margin), theta) / slope(torch.cos, theta),
         lambda theta, margin: np.sin(theta + margin) / np.sin(theta),
         lambda theta, margin: factor(theta.float(), margin),
@@ -132,6 +132,6 @@ def test_what_lesson_05_says_of_its_finished_pictures():
     torch.testing.assert_close(edges[[0, -1]], torch.tensor([[18.0, 30.0], [0.0, 0.0]]).double(), rtol=0, atol=1e-5)
     assert f"{1 - math.cos(math.radians(36)):.3f} for 36°" in EXERCISES["5.2"].done
     at = lambda degrees: float(factor(torch.tensor(math.radians(degrees)).double(), 0.5))  # noqa: E731
-    assert f"{at(5):.1f} times" in EXERCISES["5.3"].done
-    assert f"{math.degrees((math.pi - 0.5) / 2):.1f}°" in EXERCISES["5.3"].done
+    assert f"{at(5):.1f} times" in EXERCISES["5.4"].done
+    assert f"{math.degrees((math.pi - 0.5) / 2):.1f}°" in EXERCISES["5.4"].done
     assert at(75.676) == pytest.approx(1, abs=1e-4) and at(math.degrees(math.pi - 0.5)) == pytest.approx(0, abs=1e-6)
