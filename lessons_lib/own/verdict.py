@@ -38,6 +38,16 @@ class Verdict:
             return NETWORK
         return max(others, key=lambda name: self.ranked[name].value)
 
+    def _conclusion(self) -> str:
+        if self.winner == NETWORK:
+            return "The training was worth it: use the network."
+        instead = f"use {self.winner}, which takes no training of yours"
+        if all(ahead.value > 0 for ahead in self.ahead.values()):
+            return (
+                f"The network may be the better one, but these strangers cannot tell: ask more of them, or {instead}."
+            )
+        return f"Nothing here speaks for the trained network: {instead}."
+
     def __str__(self) -> str:
         """The verdict, a sentence a line."""
         lines = [
@@ -45,11 +55,7 @@ class Verdict:
             for name, ranked in self.ranked.items()
         ]
         lines += [_compared(name, ahead) for name, ahead in self.ahead.items()]
-        lines.append(
-            "The training was worth it: use the network."
-            if self.winner == NETWORK
-            else f"Nothing here speaks for the trained network: use {self.winner}, which needs no training of yours."
-        )
+        lines.append(self._conclusion())
         if self.learnt_from and self.winner != NETWORK:
             images, classes = self.learnt_from
             each = f"{images} pictures of {classes} classes, {images / classes:.0f} of each"

@@ -34,7 +34,7 @@ def test_where_hue_decides_colour_is_the_lever(hues):
     chosen, data = train(folder, SHORT)
     verdict = judge(chosen.embedded(data.unseen), raw_pixels=pixels(data.unseen), learnt_from=data.train)
     assert verdict.winner == "raw pixels"  # grey tells nothing, and it is said
-    assert "cannot be told apart" in str(verdict) and "Nothing here speaks for the trained network" in str(verdict)
+    assert "cannot be told apart" in str(verdict) and "use raw pixels, which takes no training" in str(verdict)
     found = try_levers(folder, SHORT, levers(SHORT, folder))
     assert found[0].name == "colour" and found[0].gain.low > 0.1
     assert all(lever.gain.low < 0.05 for lever in found[1:])
@@ -128,10 +128,14 @@ def test_the_words_follow_from_the_figures():
     assert "The network is ahead of raw pixels by 10.0 points (+5.0 to +15.0)." in str(both)
     one = of(ranked, {"raw pixels": (0.1, 0.05, 0.15), "the backbone": (0.05, -0.01, 0.09)})
     assert one.winner == "the backbone" and "The network and the backbone cannot be told apart" in str(one)
+    assert "may be the better one, but these strangers cannot tell: ask more of them, or use the backbone" in str(one)
     behind = of(
         ranked | {"this network": 0.7}, {"raw pixels": (-0.1, -0.15, -0.05), "the backbone": (-0.15, -0.2, -0.1)}
     )
     assert "The network is behind raw pixels by 10.0 points (-15.0 to -5.0)." in str(behind)
+    assert "Nothing here speaks for the trained network: use the backbone, which takes no training of yours." in str(
+        behind
+    )
     enough = of(ranked, one.ahead, learnt_from=(300, 30))
     assert "It learnt from 300 pictures of 30 classes, 10 of each." in str(enough)
     assert "Only" not in str(enough) and "Only 5 classes" in str(of(ranked, one.ahead, strangers=5))
