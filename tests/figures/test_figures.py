@@ -46,7 +46,7 @@ def contrast(one, other):
 def test_numbers_stand_out_from_their_class_colour():
     assert contrast("#000", "#fff") == pytest.approx(21)
     assert min(contrast(colour, number_ink(k)) for k, colour in enumerate(PALETTE)) >= 4.5
-    with modules("kit/view.js") as v8:
+    with modules("kit/looks.js") as v8:
         assert [v8(f"inkOn({k}, false)") for k in (0, 2)] == [number_ink(0), "#fff"]
         for scheme, dark in (("light", "false"), ("dark", "true")):
             looks = [(v8(f"PALETTE.{scheme}[{k}]"), v8(f"inkOn({k}, {dark})")) for k in range(10)]

@@ -2,7 +2,7 @@
 // Class 1 is right where θ1 < θ2, and right enough where target(θ1) > cos θ2; class 2 is the mirror image.
 // Two coordinates make everything short: sum = θ1 + θ2 and ahead = θ2 − θ1. A band is ahead < width(sum), and what can
 // exist at all between weights θ12 apart is a rectangle in them: |ahead| ≤ θ12 ≤ sum ≤ 2π − θ12.
-import { degrees } from '../kit/view.js';
+import { degrees } from '../kit/words.js';
 import { MARGINS, marginText } from '../kit/losses.js';
 
 const RAD = Math.PI / 180,

@@ -1,5 +1,5 @@
 // What BoundaryPlane paints in the plane of two angles.
-import { degrees } from '../kit/view.js';
+import { degrees } from '../kit/words.js';
 import { MARGINS, marginText } from '../kit/losses.js';
 import { FONT, tools } from './circle.js';
 import { bandEdge, bandWidth, corners, plainDegrees, shadow } from './maths.js';

@@ -1,16 +1,5 @@
-import {
-  choice,
-  element,
-  figure,
-  ownKeys,
-  painter,
-  settingsLine,
-  slider,
-  speaker,
-  surface,
-  theme,
-  watchLooks,
-} from '../kit/view.js';
+import { element, mount, surface, write } from '../kit/view.js';
+import { choice, ownKeys, settingsLine, slider } from '../kit/controls.js';
 import { MARGINS, curveFormula, marginText } from '../kit/losses.js';
 import { circleFrame, paintCircle } from './circle.js';
 import { paintPlane, planeFrame } from './plane.js';
@@ -36,7 +25,8 @@ const GRAB = { mouse: 8, pen: 12, touch: 18 },
   KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
 
 function render({ model, el }) {
-  const root = figure(el, STYLE),
+  const stage = mount({ model, el }, STYLE),
+    { root, draw } = stage,
     DEGREE = Math.PI / 180,
     STANDARD = { sphereface: 4, cosface: 0.1, arcface: 0.2 };
   const handle = (label, most) =>
@@ -62,9 +52,6 @@ function render({ model, el }) {
     caption = element('figcaption');
   const read = element('p', { class: 'read' }),
     hint = element('p', { class: 'soft' }, HINT);
-  const spoken = element('div', { class: 'spoken', 'aria-live': 'polite' });
-  const say = speaker(spoken),
-    draw = painter(paint);
 
   // The model may hold what someone pasted: a loss's margin left out, a point that does not exist.
   const state = () => {
@@ -174,20 +161,14 @@ function render({ model, el }) {
       element('div', { class: 'beside' }, circle, aside, gap.root),
     ),
     line.root,
-    spoken,
   );
 
-  let look = null,
-    drag = null,
+  let drag = null,
     hot = false,
-    names = [],
-    told = '';
-  function paint() {
-    const width = field.clientWidth,
-      size = circle.clientWidth;
-    if (!width || !size) return false; // hidden or taken off the page
-    look ??= { ...theme(root), soft: getComputedStyle(hint).color };
-    const now = state(),
+    names = [];
+  function paint(_, width, size) {
+    const look = stage.look(),
+      now = state(),
       seen = node => node.matches(':focus-visible');
     const plane = { ...now, look, hot: hot || drag?.kind === 'edge', focus: seen(field) };
     names = paintPlane(surface(field, width, planeFrame(width).height), width, plane).clickable;
@@ -196,10 +177,10 @@ function render({ model, el }) {
       look,
       focus: seen(circle),
     });
-    words(now);
+    words(now, look);
     return false;
   }
-  function words({ loss, m, between, point }) {
+  function words({ loss, m, between, point }, look) {
     const { range } = MARGINS[loss],
       reading = pointReading(loss, m, point),
       { turn, inPlane } = shadow(point, between);
@@ -217,7 +198,7 @@ function render({ model, el }) {
       : 'x is off the plane of W₁ and W₂: needs a third dimension. What is drawn is its shadow.';
     const text = bandSentence(loss, m, between),
       at = point.map(a => `${(a / DEGREE).toFixed(1)}°`);
-    if (caption.innerHTML !== text) caption.innerHTML = text;
+    write(caption, text);
     const nearest = reading.own === 1 ? 'x is nearer to W₁' : 'x is nearer to W₂, so read as class 2';
     const verdict = element('b', { class: reading.band ? 'm' : '' }, reading.said);
     read.replaceChildren(`${nearest}: ${reading.text.slice(0, -reading.said.length)}`, verdict, '.');
@@ -228,11 +209,7 @@ function render({ model, el }) {
     field.setAttribute('aria-valuetext', value);
     circle.setAttribute('aria-valuenow', ((((turn / DEGREE) % 360) + 360) % 360).toFixed(1));
     circle.setAttribute('aria-valuetext', value);
-    const all = `${caption.textContent} ${nearest}: ${reading.text}.`;
-    if (all !== told) {
-      told = all;
-      say(all);
-    }
+    stage.say(`${caption.textContent} ${nearest}: ${reading.text}.`);
     line.update();
   }
 
@@ -381,20 +358,7 @@ function render({ model, el }) {
     save();
   });
 
-  const changes = ['loss', 'margins', 'between', 'point'].map(name => `change:${name}`),
-    unwatch = watchLooks(root, () => {
-      look = null;
-      draw();
-    });
-  changes.forEach(name => model.on(name, draw));
-  draw();
-  return () => {
-    changes.forEach(name => model.off(name, draw));
-    unwatch();
-    draw.stop();
-    say.stop();
-    root.remove();
-  };
+  return stage.live({ canvases: [field, circle], paint, traits: ['loss', 'margins', 'between', 'point'] });
 }
 
 export default { render };

@@ -1,5 +1,6 @@
 // What stands around CenterUpdate's plane: the rule, the batch, α, the buttons and the worked table.
-import { button, choice, element, ownKeys, slider } from '../kit/view.js';
+import { element } from '../kit/view.js';
+import { button, choice, ownKeys, slider } from '../kit/controls.js';
 import { MOST, RULES } from './maths.js';
 import { lawOf, shareLine, tableRows } from './words.js';
 import { switched } from './hand.js';

@@ -1,16 +1,6 @@
 // CenterUpdate: three points of a class and its centre, one update at a time.
-import {
-  calm,
-  element,
-  figure,
-  ownKeys,
-  painter,
-  settingsLine,
-  speaker,
-  surface,
-  theme,
-  watchLooks,
-} from '../kit/view.js';
+import { calm, element, mount, surface, write } from '../kit/view.js';
+import { ownKeys, settingsLine } from '../kit/controls.js';
 import { FITS, samePlace, update, walked } from './maths.js';
 import { paintCenter } from './paint.js';
 import { centerSentence, farWords, gesture, walkLine } from './words.js';
@@ -64,14 +54,7 @@ function writer(parts, say) {
   let last = null,
     before = null,
     kind = '',
-    moved = -Infinity,
-    told = '';
-  const put = (node, html) => {
-    if (node.dataset.html !== html) {
-      node.dataset.html = html;
-      node.innerHTML = html;
-    }
-  };
+    moved = -Infinity;
   return (now, found) => {
     const change = last ? gesture(last, now) : now.path.length ? 'step' : '';
     if (change) {
@@ -80,13 +63,9 @@ function writer(parts, say) {
       moved = performance.now();
     }
     last = now;
-    put(parts.caption, centerSentence(now, kind, before));
-    put(parts.walk, walkLine(now));
-    const all = `${parts.caption.textContent} ${parts.walk.textContent}`;
-    if (all !== told) {
-      told = all;
-      say(all);
-    }
+    write(parts.caption, centerSentence(now, kind, before));
+    write(parts.walk, walkLine(now));
+    say(`${parts.caption.textContent} ${parts.walk.textContent}`);
     parts.panel.update(now, found);
     parts.line.update();
   };
@@ -103,8 +82,7 @@ function build(root, model, state, moves, changed) {
   const hint = element('p', { class: 'soft' }),
     caption = element('figcaption'),
     walk = element('p', { class: 'soft walk' });
-  const panel = controls(state, moves.set, moves.step, moves.again),
-    spoken = element('div', { class: 'spoken', 'aria-live': 'polite' });
+  const panel = controls(state, moves.set, moves.step, moves.again);
   const line = settingsLine(model, SETTINGS, (name, value) => FITS[name](value), changed);
   hint.innerHTML = HINT;
   root.append(
@@ -116,14 +94,13 @@ function build(root, model, state, moves, changed) {
       element('div', { class: 'words' }, caption, walk),
     ),
     line.root,
-    spoken,
   );
-  return { field, hint, caption, walk, panel, spoken, line };
+  return { field, hint, caption, walk, panel, line };
 }
 
 function render({ model, el }) {
-  const root = figure(el, STYLE),
-    draw = painter(paint),
+  const stage = mount({ model, el }, STYLE),
+    { root, draw } = stage,
     hand = { held: null },
     trail = walking();
   const state = () => Object.fromEntries(TRAITS.map(name => [name, model.get(name)]));
@@ -153,46 +130,27 @@ function render({ model, el }) {
     if (!samePlace(model.get('center'), stood)) set('path', []);
     draw();
   });
-  const say = speaker(parts.spoken),
-    write = writer(parts, say);
-  let look = null,
-    stood = model.get('center');
+  const tell = writer(parts, stage.say);
+  let stood = model.get('center');
 
-  function paint(moment) {
-    const side = parts.field.clientWidth;
-    if (!side) return false; // hidden or taken off the page
-    look ??= { ...theme(root), soft: getComputedStyle(parts.hint).color };
+  function paint(moment, side) {
     const now = state(),
       seen = trail.shown(now, moment);
     stood = now.center;
     paintCenter(surface(parts.field, side, side), side, {
       ...seen,
-      look,
+      look: stage.look(),
       found: update(seen),
       words: farWords(seen),
       held: hand.held,
       focus: parts.field.matches(':focus-visible'),
     });
-    write(now, update(now));
+    tell(now, update(now));
     return trail.moving();
   }
 
   const stop = listenTo(parts.field, { state, put, step, draw, hand, save });
-  const changes = TRAITS.map(name => `change:${name}`),
-    unwatch = watchLooks(root, () => {
-      look = null;
-      draw();
-    });
-  changes.forEach(name => model.on(name, draw));
-  draw();
-  return () => {
-    changes.forEach(name => model.off(name, draw));
-    unwatch();
-    stop();
-    draw.stop();
-    say.stop();
-    root.remove();
-  };
+  return stage.live({ canvases: [parts.field], paint, traits: TRAITS, stop: stop });
 }
 
 export default { render };

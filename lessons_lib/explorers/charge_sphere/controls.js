@@ -1,5 +1,7 @@
 // What stands around ChargeSphere's canvas: surface, number, the three laws with their energies, the buttons.
-import { button, choice, degrees, element, ownKeys, slider } from '../kit/view.js';
+import { element } from '../kit/view.js';
+import { button, choice, ownKeys, slider } from '../kit/controls.js';
+import { degrees } from '../kit/words.js';
 import { FEWEST, LAWS, MOST } from './maths.js';
 import { energyText } from './words.js';
 

@@ -1,6 +1,6 @@
 // ChargeSphere's gauge: the smallest angle on the way to Tammes' optimum, and the energy above the optimum, step by
 // step.
-import { degrees } from '../kit/view.js';
+import { degrees } from '../kit/words.js';
 import { dot, line, SANS, words } from './sphere.js';
 
 const LOWEST = 1e-8,

@@ -1,17 +1,7 @@
 // ChargeSphere: class centres as like charges on the circle or the sphere, relaxing before the eye.
-import {
-  calm,
-  degrees,
-  element,
-  figure,
-  ownKeys,
-  painter,
-  settingsLine,
-  speaker,
-  surface,
-  theme,
-  watchLooks,
-} from '../kit/view.js';
+import { calm, element, mount, surface, write } from '../kit/view.js';
+import { degrees } from '../kit/words.js';
+import { ownKeys, settingsLine } from '../kit/controls.js';
 import { FEWEST, flat, LAWS, MOST, onto, resized, scattered, shaken, standing } from './maths.js';
 import { motion } from './motion.js';
 import { paintSphere } from './sphere.js';
@@ -75,14 +65,7 @@ function tracing() {
 function writer(parts, say) {
   let last = null,
     before = null,
-    kind = '',
-    told = '';
-  const put = (node, html) => {
-    if (node.dataset.html !== html) {
-      node.dataset.html = html;
-      node.innerHTML = html;
-    }
-  };
+    kind = '';
   return (now, found) => {
     const change = last ? chargeGesture(last, now) : '';
     if (change) {
@@ -90,18 +73,15 @@ function writer(parts, say) {
       before = last;
     } else if (last && now.steps === 0 && last.steps > 0) kind = '';
     last = { size: now.size, n: now.n, law: now.law, held: now.held, tammes: found.tammes, balanced: found.balanced };
-    put(parts.caption, chargeSentence(now, found, kind, before));
-    put(parts.aside, chargeAside(now));
-    put(parts.hint, HINT[now.size]);
+    write(parts.caption, chargeSentence(now, found, kind, before));
+    write(parts.aside, chargeAside(now));
+    write(parts.hint, HINT[now.size]);
     parts.panel.strip.setAttribute(
       'aria-label',
       `Smallest angle ${degrees(found.angle)}, Tammes ${degrees(found.tammes)}; ` +
         `excess over the optimum ${excessText(found.excess)}`,
     );
-    if (!now.moving && parts.caption.textContent !== told) {
-      told = parts.caption.textContent;
-      say(told);
-    }
+    if (!now.moving) say(parts.caption.textContent);
   };
 }
 
@@ -112,8 +92,7 @@ function build(root, model, act, changed) {
   const hint = element('p', { class: 'soft' }),
     caption = element('figcaption'),
     aside = element('p', { class: 'soft aside' });
-  const panel = chargeControls(model.get('trained'), act, aside),
-    spoken = element('div', { class: 'spoken', 'aria-live': 'polite' });
+  const panel = chargeControls(model.get('trained'), act, aside);
   const line = settingsLine(model, SETTINGS, fitting(model), changed);
   root.append(
     element(
@@ -124,9 +103,8 @@ function build(root, model, act, changed) {
       element('div', { class: 'words' }, caption),
     ),
     line.root,
-    spoken,
   );
-  return { field, hint, caption, aside, panel, line, spoken };
+  return { field, hint, caption, aside, panel, line };
 }
 
 /** What the controls and the hand do to the charges. */
@@ -169,8 +147,8 @@ function actions(model, charges, rest) {
 }
 
 function render({ model, el }) {
-  const root = figure(el, STYLE),
-    draw = painter(paint),
+  const stage = mount({ model, el }, STYLE),
+    { root, draw } = stage,
     charges = motion(model, calm),
     rest = () => {
       model.save_changes();
@@ -178,11 +156,9 @@ function render({ model, el }) {
     };
   const act = actions(model, charges, rest),
     parts = build(root, model, act, pasted),
-    say = speaker(parts.spoken),
-    write = writer(parts, say),
+    tell = writer(parts, stage.say),
     follow = tracing();
-  let look = null,
-    stood = {};
+  let stood = {};
 
   function state() {
     const [law, start, turn, running, steps, trained, optima] = [
@@ -224,21 +200,17 @@ function render({ model, el }) {
       draw();
     }
   }
-  function paint(moment) {
-    const side = parts.field.clientWidth,
-      width = parts.panel.strip.clientWidth;
-    if (!side || !width) return false; // hidden or taken off the page
+  function paint(moment, side, width) {
     const more = charges.tick(moment);
     if (charges.held() >= charges.places().length / 3) charges.hold(null);
     if (more === 'rest') model.save_changes();
-    look ??= { ...theme(root), soft: getComputedStyle(parts.hint).color };
     const now = state(),
       found = standing(now);
     stood = { start: now.start, points: model.get('points') };
-    const scene = { ...now, look, near: found, focus: parts.field.matches(':focus-visible') };
+    const scene = { ...now, look: stage.look(), near: found, focus: parts.field.matches(':focus-visible') };
     (now.size === 2 ? paintCircle : paintSphere)(surface(parts.field, side, side), side, scene);
     paintGauge(surface(parts.panel.strip, width, GAUGE_HEIGHT), width, { ...scene, found, ...follow(now, found) });
-    write(now, found);
+    tell(now, found);
     parts.panel.update(now, found);
     parts.line.update();
     return more === true;
@@ -259,22 +231,15 @@ function render({ model, el }) {
       draw();
     },
   });
-  const changes = TRAITS.map(name => `change:${name}`),
-    unwatch = watchLooks(root, () => {
-      look = null;
-      draw();
-    });
-  changes.forEach(name => model.on(name, draw));
-  draw();
-  return () => {
-    if (charges.moving()) model.save_changes();
-    changes.forEach(name => model.off(name, draw));
-    unwatch();
-    stop();
-    draw.stop();
-    say.stop();
-    root.remove();
-  };
+  return stage.live({
+    canvases: [parts.field, parts.panel.strip],
+    paint,
+    traits: TRAITS,
+    stop: () => {
+      if (charges.moving()) model.save_changes();
+      stop();
+    },
+  });
 }
 
 export default { render };

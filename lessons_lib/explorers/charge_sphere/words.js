@@ -1,5 +1,5 @@
 // What ChargeSphere says, in HTML: how the charges stand, what just changed, who pushes whom.
-import { degrees } from '../kit/view.js';
+import { degrees } from '../kit/words.js';
 import { LAWS, pushesOn, travelled } from './maths.js';
 
 const COUNT = ['', '', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine', 'Ten', 'Eleven', 'Twelve'];

@@ -1,5 +1,5 @@
 // The plane of the trained 2-D features, painted: class directions, regions, points, and where the drawing stands.
-import { degrees } from '../kit/view.js';
+import { degrees } from '../kit/words.js';
 
 const SUB = '₀₁₂₃₄₅₆₇₈₉',
   TAU = 2 * Math.PI;

@@ -1,5 +1,6 @@
 // A pad to draw on with mouse, pen, finger or keys. Strokes are lists of [x, y] on a pad of side 1, y downwards.
-import { element, ownKeys } from '../kit/view.js';
+import { element } from '../kit/view.js';
+import { ownKeys } from '../kit/controls.js';
 import { SIDE, PEN } from './network.js';
 
 const STEP = 0.02,

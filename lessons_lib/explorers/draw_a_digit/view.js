@@ -1,18 +1,8 @@
 // DrawADigit: draw on the pad, and the trained network puts the drawing on the circle, move by move.
-import {
-  element,
-  figure,
-  button,
-  theme,
-  watchLooks,
-  painter,
-  speaker,
-  surface,
-  calm,
-  degrees,
-  bytes,
-  inflate,
-} from '../kit/view.js';
+import { calm, element, mount, surface, write } from '../kit/view.js';
+import { button } from '../kit/controls.js';
+import { degrees } from '../kit/words.js';
+import { bytes, inflate } from '../kit/bytes.js';
 import { SIDE, unpack, forward, prepare, reading, region } from './network.js';
 import { PAD_KEYS, drawingPad, paintPad, bitmap } from './pad.js';
 import { paintCircle } from './circle.js';
@@ -123,20 +113,20 @@ async function render({ model, el }) {
     first = JSON.stringify(data.start);
   const strokes = () => model.get('strokes'),
     digit = () => model.get('digit');
-  let look = null,
+  let look = null, // what is painted: theme, test digit, strokes and their digit
     below = null,
     drawn = null,
-    under = null; // what is painted: theme, test digit, strokes and their digit
+    under = null;
   let x = null,
     seen = null,
     shown = null,
     glide = null,
     trail = [],
     cleared = null,
-    told = '',
     advised = '';
 
-  const ask = painter(now => paint(now));
+  const stage = mount({ model, el }, STYLE),
+    { root, draw: ask } = stage;
   function put(newStrokes, newDigit) {
     pad.lift();
     model.set('digit', newDigit);
@@ -183,12 +173,9 @@ async function render({ model, el }) {
     angles = angleRows(weight.length);
   const numbers = element('div', { 'aria-hidden': 'true' }),
     hint = element('p', { class: 'soft hint' });
-  const caption = element('figcaption'),
-    spoken = element('div', { class: 'spoken', 'aria-live': 'polite' }),
-    say = speaker(spoken);
+  const caption = element('figcaption');
   const undoing = button('undo', undo),
     clearing = button('clear', clear);
-  const root = figure(el, STYLE);
   root.append(
     element(
       'div',
@@ -204,7 +191,7 @@ async function render({ model, el }) {
       ),
       hint,
       circle,
-      element('div', { class: 'words' }, caption, spoken),
+      element('div', { class: 'words' }, caption),
       angles.node,
     ),
   );
@@ -226,10 +213,8 @@ async function render({ model, el }) {
   const guided = () => digit() < 0 && seen?.read !== 8 && JSON.stringify(strokes().slice(0, 1)) === first;
   function words() {
     const now = sentence(seen, digit() >= 0 && !strokes().length ? labels[digit()] : null, data);
-    if (now !== told) {
-      told = caption.innerHTML = now;
-      say(caption.textContent);
-    }
+    write(caption, now);
+    stage.say(caption.textContent);
     const coordinates = seen && x.map((v, i) => `<i>x</i>${'₁₂'[i]} = ${signed(v)}<br>`).join('');
     numbers.innerHTML = seen ? `${coordinates}‖<i>x</i>‖ = ${seen.length.toFixed(1)}` : '';
     angles.show(seen, look);
@@ -243,9 +228,9 @@ async function render({ model, el }) {
           'Coloured lines: the class directions. Grey lines: where the reading changes.';
     if (advice !== advised) advised = hint.innerHTML = advice;
   }
-  function paint(now) {
-    if (!look) {
-      look = theme(root);
+  function paint(now, width, size) {
+    if (look !== stage.look()) {
+      look = stage.look();
       below = null;
     }
     if (strokes() !== drawn || digit() !== under) see(now);
@@ -254,8 +239,6 @@ async function render({ model, el }) {
       eased = gone * gone * (3 - 2 * gone);
     if (gone === 1) glide = null;
     shown = glide ? x.map((v, i) => glide.from[i] + (v - glide.from[i]) * eased) : x;
-    const width = pad.canvas.clientWidth || 240,
-      size = circle.clientWidth || 400;
     const guide = guided() && data.closing,
       pen = pad.keyboard();
     paintPad(surface(pad.canvas, width, width), width, { look, strokes: drawn, below, guide, pen });
@@ -264,19 +247,7 @@ async function render({ model, el }) {
     return Boolean(glide);
   }
 
-  const changes = ['change:strokes', 'change:digit'],
-    stopWatching = watchLooks(root, () => {
-      look = null;
-      ask();
-    });
-  changes.forEach(name => model.on(name, ask));
-  ask();
-  return () => {
-    stopWatching();
-    ask.stop();
-    say.stop();
-    changes.forEach(name => model.off(name, ask));
-    root.remove();
-  };
+  return stage.live({ canvases: [pad.canvas, circle], paint, traits: ['strokes', 'digit'] });
 }
+
 export default { render };

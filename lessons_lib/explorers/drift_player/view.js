@@ -1,16 +1,6 @@
-import {
-  bytes,
-  button,
-  calm,
-  element,
-  figure,
-  ownKeys,
-  painter,
-  speaker,
-  surface,
-  theme,
-  watchLooks,
-} from '../kit/view.js';
+import { calm, element, mount, surface } from '../kit/view.js';
+import { bytes } from '../kit/bytes.js';
+import { button, ownKeys } from '../kit/controls.js';
 import { nearestCenter } from './centers.js';
 import { paintStage, paintTimes, plan } from './circle.js';
 import {
@@ -39,7 +29,8 @@ const CENTRED =
   HINT.replace('on the rim', 'on the rim or at a diamond');
 
 function render({ model, el }) {
-  const root = figure(el, STYLE),
+  const life = mount({ model, el }, STYLE),
+    { root, draw } = life,
     stage = element('canvas', { role: 'img' }),
     strip = element('canvas', { 'aria-hidden': 'true' });
   const range = ownKeys(
@@ -55,8 +46,7 @@ function render({ model, el }) {
     step = element('b'),
     epoch = element('span', { class: 'soft' });
   const caption = element('figcaption'),
-    aside = element('p', { class: 'soft' }),
-    spoken = element('div', { class: 'spoken', 'aria-live': 'polite' });
+    aside = element('p', { class: 'soft' });
   root.append(
     element(
       'div',
@@ -71,10 +61,7 @@ function render({ model, el }) {
     ),
     caption,
     aside,
-    spoken,
   );
-  const say = speaker(spoken),
-    draw = painter(paint);
   const read = () =>
     unpack(bytes(model.get('film')), model.get('notes'), bytes(model.get('labels')), model.get('classes'));
   let film = read(),
@@ -82,8 +69,7 @@ function render({ model, el }) {
     goal = null,
     run = null,
     follow = model.get('live');
-  let look = null,
-    gap = null,
+  let gap = null,
     before = 0,
     pinned = null,
     pointed = null,
@@ -108,15 +94,12 @@ function render({ model, el }) {
     }
     return run !== null || goal !== null;
   }
-  function paint(now) {
-    const side = stage.clientWidth,
-      width = strip.clientWidth;
-    if (!side || !width) return false; // hidden or taken off the page
-    const moving = advance(now),
+  function paint(now, side, width) {
+    const look = life.look(),
+      moving = advance(now),
       index = nearest(film, time),
       frame = film.frames[index],
       only = pointed ?? pinned;
-    look ??= { ...theme(root), soft: getComputedStyle(aside).color };
     if (frame) {
       const pose = moment(film, time),
         aim = widestGap(film.frames.findLast(f => !f.broken)?.angles ?? [0]);
@@ -151,7 +134,7 @@ function render({ model, el }) {
     if (caption.textContent !== plain) {
       caption.replaceChildren(...text.split('*').map((part, i) => (i % 2 ? element('b', {}, part) : part)));
       stage.setAttribute('aria-label', `The 2-D embedding. ${plain}`);
-      if (!run) say(plain);
+      if (!run) life.say(plain);
     }
     aside.textContent = !frame
       ? ''
@@ -309,22 +292,16 @@ function render({ model, el }) {
       draw();
     },
   };
-  for (const [event, f] of Object.entries(heard)) model.on(event, f);
-  const unwatch = watchLooks(root, () => {
-    look = null;
-    draw();
-  });
-  draw();
-  return () => {
-    for (const [event, f] of Object.entries(heard)) model.off(event, f);
-    if (run) {
+  return life.live({
+    canvases: [stage, strip],
+    paint,
+    heard,
+    stop: () => {
+      if (!run) return;
       run = null;
       model.set('playing', false);
-    }
-    unwatch();
-    draw.stop();
-    say.stop();
-  };
+    },
+  });
 }
 
 export default { render };

@@ -1,5 +1,5 @@
 // The second view of GradientArrows: along x towards the origin, where both steps on x lie in the page.
-import { degrees } from '../kit/view.js';
+import { degrees } from '../kit/words.js';
 import { FONT, STROKES, TAU, arrow } from './plane.js';
 
 /** Sizes of that view on a canvas `width` wide: a disc, and on its right the angle in words. */

@@ -1,5 +1,6 @@
 // What stands around GradientArrows' plane: losses, sliders, formulas and the table.
-import { choice, element, slider } from '../kit/view.js';
+import { element } from '../kit/view.js';
+import { choice, slider } from '../kit/controls.js';
 import { MARGINS, marginText } from '../kit/losses.js';
 import { PUSHES } from '../kit/push.js';
 import { CLASSES, FITS, TALLEST, even, factors, short } from './steps.js';

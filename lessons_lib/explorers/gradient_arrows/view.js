@@ -1,16 +1,6 @@
 // GradientArrows: drag a feature, and see the steps of two losses on it and on every class weight.
-import {
-  calm,
-  element,
-  figure,
-  ownKeys,
-  painter,
-  settingsLine,
-  speaker,
-  surface,
-  theme,
-  watchLooks,
-} from '../kit/view.js';
+import { calm, element, gestureBefore, mount, surface, write } from '../kit/view.js';
+import { ownKeys, settingsLine } from '../kit/controls.js';
 import { PUSHES } from '../kit/push.js';
 import { FITS, compare, longest, units } from './steps.js';
 import { paintPlane } from './plane.js';
@@ -21,8 +11,7 @@ import { commonPanel, lossPanel, pushTable, read } from './controls.js';
 import STYLE from './style.css' with { type: 'text' };
 
 const SETTINGS = ['loss', 'other', 'margins', 'scale', 'directions', 'label', 'point', 'lift', 'lengths'];
-const GLIDE = 320,
-  REST = 900; // milliseconds
+const GLIDE = 320; // milliseconds
 const HINT = 'Drag x anywhere; drag a number to turn that weight, click it to make it the class of x.';
 const KEYS =
   'Arrow left and right turn x, up and down lengthen it, Shift for more; ' +
@@ -48,8 +37,7 @@ function build(root, model, state, set, changed) {
   const losses = ['loss', 'other'].map((trait, i) => lossPanel(trait, i, state, set)),
     common = commonPanel(set),
     table = pushTable();
-  const spoken = element('div', { class: 'spoken', 'aria-live': 'polite' }),
-    law = element('p', { class: 'law' });
+  const law = element('p', { class: 'law' });
   const line = settingsLine(model, SETTINGS, (name, value) => FITS[name](value), changed);
   law.innerHTML = LAW;
   const grid = element(
@@ -70,16 +58,13 @@ function build(root, model, state, set, changed) {
       element('div', { class: 'set' }, common.scale.root, ...common.rows, common.note),
     ),
   );
-  root.append(grid, line.root, spoken);
-  return { grid, field, along, caption, place, seen, losses, common, table, spoken, line };
+  root.append(grid, line.root);
+  return { grid, field, along, caption, place, seen, losses, common, table, line };
 }
 
 /** The words around the picture; what is said is told from what was shown before the gesture. */
 function writer(parts, say) {
-  let before = null,
-    last = null,
-    moved = -Infinity,
-    told = '';
+  const gestured = gestureBefore();
   return (now, look) => {
     const mark = JSON.stringify(SETTINGS.map(name => now[name])),
       shown = {
@@ -88,23 +73,12 @@ function writer(parts, say) {
         turned: now.turned ?? [],
         kind: `${now.both} ${now.label} ${now.directions.length}`,
       };
-    if (last && last.mark !== mark) {
-      // a gesture is what has no pause in it
-      if (performance.now() - moved > REST) before = last;
-      moved = performance.now();
-    }
-    last = shown;
+    const before = gestured(shown, last => last.mark !== mark);
     const old = before && before.kind !== shown.kind ? { ...before, turned: now.turned ?? [] } : before;
     const text = arrowsSentence(now, old, now.lift),
       there = placeSentence(now, now.lift);
-    if (parts.caption.dataset.text !== text) {
-      parts.caption.dataset.text = text;
-      parts.caption.innerHTML = text;
-    }
-    if (parts.place.dataset.text !== there) {
-      parts.place.dataset.text = there;
-      parts.place.innerHTML = there;
-    }
+    write(parts.caption, text);
+    write(parts.place, there);
     parts.seen.textContent =
       now.lift > 0
         ? 'Arrows equally long; numbers say where classes lie.'
@@ -115,11 +89,7 @@ function writer(parts, say) {
         ? `Seen along x the two steps on it stand ${((now.angle * 180) / Math.PI).toFixed(1)}° apart.`
         : 'Seen along x: no angle.',
     );
-    const all = `${spokenLine(now, now.label)}. ${parts.caption.textContent}`;
-    if (all !== told) {
-      told = all;
-      say(all);
-    }
+    say(`${spokenLine(now, now.label)}. ${parts.caption.textContent}`);
     parts.losses.forEach(part => part.update(now));
     parts.common.update(now, now.tops);
     parts.table.update(now);
@@ -135,12 +105,10 @@ function writer(parts, say) {
 }
 
 /** Colours of the two losses: for strokes, and darker or lighter for words. */
-function colours(root, soft) {
-  const look = theme(root),
-    pair = [look.classes[0], look.classes[2]];
+function colours(look) {
+  const pair = [look.classes[0], look.classes[2]];
   return {
     ...look,
-    soft: getComputedStyle(soft).color,
     pair,
     words: pair.map((c, i) => (i || look.dark ? c : `color-mix(in srgb,${c} 72%,#000)`)),
   };
@@ -177,9 +145,9 @@ function gliding() {
 }
 
 function render({ model, el }) {
-  const root = figure(el, STYLE),
-    state = () => read(model, SETTINGS),
-    draw = painter(paint);
+  const stage = mount({ model, el }, STYLE),
+    { root, draw } = stage,
+    state = () => read(model, SETTINGS);
   const put = (name, value) => {
     model.set(name, value);
     draw();
@@ -190,24 +158,19 @@ function render({ model, el }) {
     model.save_changes();
   };
   const parts = build(root, model, state, set, tidy),
-    say = speaker(parts.spoken),
-    write = writer(parts, say),
+    tell = writer(parts, stage.say),
     top = remembered();
   const hand = { held: 'x' },
     measure = gliding();
-  let look = null;
 
   function tidy() {
     for (const name of ['margins', 'directions', 'label']) model.set(name, state()[name]);
     model.save_changes();
     draw();
   }
-  function paint(moment) {
-    const side = parts.field.clientWidth,
-      width = parts.along.clientWidth;
-    if (!side || !width) return false; // hidden or taken off the page
-    look ??= colours(root, parts.place);
-    const now = state(),
+  function paint(moment, side, width) {
+    const look = colours(stage.look()),
+      now = state(),
       tops = [now.loss, now.other].map(loss => top(loss, now)),
       C = now.directions.length;
     const goal = units(
@@ -219,26 +182,12 @@ function render({ model, el }) {
     const held = parts.field.matches(':focus-visible') ? hand.held : null;
     paintPlane(surface(parts.field, side, side), side, { ...all, held });
     paintAlong(surface(parts.along, width, alongFrame(width).height), width, all);
-    write(all, look);
+    tell(all, look);
     return measure.moving();
   }
 
   const stop = listen(parts.field, { state, put, draw, hand, save: () => model.save_changes() });
-  const changes = SETTINGS.map(name => `change:${name}`),
-    unwatch = watchLooks(root, () => {
-      look = null;
-      draw();
-    });
-  changes.forEach(name => model.on(name, draw));
-  draw();
-  return () => {
-    changes.forEach(name => model.off(name, draw));
-    unwatch();
-    stop();
-    draw.stop();
-    say.stop();
-    root.remove();
-  };
+  return stage.live({ canvases: [parts.field, parts.along], paint, traits: SETTINGS, stop: stop });
 }
 
 export default { render };

@@ -1,5 +1,5 @@
 // What GradientArrows says, in HTML: plain sentences and formulas with the numbers in them.
-import { degrees } from '../kit/view.js';
+import { degrees } from '../kit/words.js';
 import { PUSHES } from '../kit/push.js';
 import { ON } from './steps.js';
 

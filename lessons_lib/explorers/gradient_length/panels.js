@@ -1,5 +1,5 @@
 // GradientLength's panels under the plot: where each loss still pushes, today's trained angles, and the factors apart.
-import { thousands } from '../kit/view.js';
+import { thousands } from '../kit/words.js';
 import { PUSHES } from '../kit/push.js';
 import { MINI, ROW } from '../kit/theta_plot.js';
 import { BINS, LOSSES, STEPS, factorsAt, pushedOf, sizeOf, study } from './maths.js';

@@ -1,19 +1,7 @@
 // GradientLength: how hard each loss pulls its own class weight, against θ; drag s, m, C and the angle.
-import {
-  calm,
-  choice,
-  element,
-  figure,
-  ownKeys,
-  painter,
-  settingsLine,
-  slider,
-  speaker,
-  surface,
-  theme,
-  thousands,
-  watchLooks,
-} from '../kit/view.js';
+import { calm, element, gestures, mount, surface, write } from '../kit/view.js';
+import { choice, ownKeys, settingsLine, slider } from '../kit/controls.js';
+import { thousands } from '../kit/words.js';
 import { MARGINS, marginText } from '../kit/losses.js';
 import { PUSHES } from '../kit/push.js';
 import { lengthFrame } from '../kit/theta_plot.js';
@@ -25,7 +13,6 @@ import STYLE from './style.css' with { type: 'text' };
 const PARAMS = ['scale', 'margins', 'classes', 'others'],
   SETTINGS = ['loss', ...PARAMS, 'quantity', 'divided', 'angle', 'net'];
 const STANDARD = { sphereface: 4, cosface: 0.35, arcface: 0.5 },
-  REST = 900,
   GLIDE = 320; // milliseconds
 const HINT =
   'Drag in the plot to move <i>θ</i>; a click on a name chooses its loss. The trained angles ' +
@@ -167,9 +154,9 @@ function lengthControls(model, move, put) {
 }
 
 function render({ model, el }) {
-  const root = figure(el, STYLE),
-    nets = model.get('nets'),
-    draw = painter(paint);
+  const stage = mount({ model, el }, STYLE),
+    { root, draw } = stage,
+    nets = model.get('nets');
   const canvas = ownKeys(
     element('canvas', {
       tabindex: 0,
@@ -183,8 +170,6 @@ function render({ model, el }) {
     caption = element('figcaption'),
     read = element('p', { class: 'read' }),
     hint = element('p', { class: 'soft' });
-  const spoken = element('div', { class: 'spoken', 'aria-live': 'polite' }),
-    say = speaker(spoken);
   hint.innerHTML = nets.length ? HINT : HINT_ALONE;
 
   const params = () => ({
@@ -199,28 +184,18 @@ function render({ model, el }) {
       save();
       draw();
     };
-  let look = null,
-    shown = null,
-    told = '',
+  let shown = null,
     scene = {},
     names = {},
     glide = null,
     heights = null,
     axis = '',
     drag = false,
-    pressed = false,
-    begun = false,
-    touched = -Infinity,
-    moving = '',
     settled = params();
 
-  // One drag, or keys on one control without a pause, is one gesture: where it began is drawn thin until the next one.
+  const { begin, end } = gestures(root, () => model.set('before', params()));
   function move(name, value) {
-    const now = performance.now();
-    if (name !== moving || (pressed ? !begun : now - touched > REST)) model.set('before', params());
-    begun = true;
-    touched = now;
-    moving = name;
+    begin(name);
     put(name, value);
   }
   const table = lossTable(loss => put('loss', loss)),
@@ -228,7 +203,7 @@ function render({ model, el }) {
   const line = settingsLine(model, SETTINGS, fits(model), () => {
     model.set('margins', params().margins);
     model.set('before', settled);
-    moving = '';
+    end();
     save();
     draw();
   });
@@ -242,7 +217,6 @@ function render({ model, el }) {
       element('div', { class: 'side' }, table.root, formula, ...controls.sides),
       element('div', { class: 'foot' }, hint, line.root),
     ),
-    spoken,
   );
 
   /** The curves as drawn: those of the parameters, or on their way from one axis to another. */
@@ -266,16 +240,13 @@ function render({ model, el }) {
           );
     return part < 1;
   }
-  function paint(now) {
-    const width = canvas.clientWidth;
-    if (!width) return false; // hidden or taken off the page
-    look ??= theme(root);
+  function paint(now, width) {
     const p = params(),
       before = model.get('before'),
       moved = changes(before, p).length > 0,
       busy = gliding(p, now);
     const state = {
-      look,
+      look: stage.look(),
       loss: model.get('loss'),
       quantity: model.get('quantity'),
       divided: model.get('divided'),
@@ -304,21 +275,12 @@ function render({ model, el }) {
   function words(state) {
     const { loss, angle, p, quantity } = state,
       texts = [formulaHtml(state), pullSentence(state), reachSentence(state)];
-    [formula, caption, read].forEach((node, i) => {
-      if (node.dataset.text !== texts[i]) {
-        node.dataset.text = texts[i];
-        node.innerHTML = texts[i];
-      }
-    });
+    [formula, caption, read].forEach((node, i) => write(node, texts[i]));
     const value = key => shownValue(key, angle, p, quantity, state.divided),
       own = loss === 'p2sgrad' ? '' : `${PUSHES[loss].name} ${value(loss)}, `;
     canvas.setAttribute('aria-valuenow', ((angle * 180) / Math.PI).toFixed(1));
     canvas.setAttribute('aria-valuetext', `θ ${plainAngle(angle)}: ${own}P2SGrad ${value('p2sgrad')}`);
-    const all = `${caption.textContent} ${read.textContent}`;
-    if (all !== told) {
-      told = all;
-      say(all);
-    }
+    stage.say(`${caption.textContent} ${read.textContent}`);
   }
 
   const spot = event => {
@@ -379,37 +341,8 @@ function render({ model, el }) {
     },
   };
   for (const [type, f] of Object.entries(listeners)) canvas.addEventListener(type, f);
-  root.addEventListener(
-    'pointerdown',
-    () => {
-      pressed = true;
-      begun = false;
-    },
-    true,
-  );
-  for (const type of ['pointerup', 'pointercancel', 'keydown'])
-    root.addEventListener(
-      type,
-      () => {
-        pressed = false;
-      },
-      true,
-    );
 
-  const changed = [...SETTINGS, 'before'].map(name => `change:${name}`),
-    unwatch = watchLooks(root, () => {
-      look = null;
-      draw();
-    });
-  changed.forEach(name => model.on(name, draw));
-  draw();
-  return () => {
-    changed.forEach(name => model.off(name, draw));
-    unwatch();
-    draw.stop();
-    say.stop();
-    root.remove();
-  };
+  return stage.live({ canvases: [canvas], paint, traits: [...SETTINGS, 'before'] });
 }
 
 export default { render };

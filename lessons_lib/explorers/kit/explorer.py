@@ -11,14 +11,21 @@ import html
 import json
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, ClassVar, NoReturn
 
 import anywidget
+from IPython import get_ipython
 from traitlets import Enum, TraitError
 
 from lessons_lib.figures.style import Picture
 
-_NOT_STATE = {"layout", "tabbable", "tooltip", "comm"}
+# The script finds its own figure by a mark made from the content, so that saved notebooks change only when it does;
+# two equal figures on a page each take the first that is not yet alive. `model` is what views use of a widget model.
+_PAGE = Path(__file__).with_name("page.html").read_text(encoding="utf-8").removesuffix("\n")
+_OF_A_WIDGET = ("layout", "tabbable", "tooltip")
+_WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+_NOT_STATE = {*_OF_A_WIDGET, "comm"}
 
 
 class Choice(Enum):
@@ -84,36 +91,25 @@ class Explorer(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = super()._repr_mimebundle_(**kwargs)
+        if not _is_seen():
+            data = {kind: content for kind, content in data.items() if kind != _WIDGET_VIEW}
         return {**data, "text/html": self.html(), "text/plain": self.alt}, metadata
+
+
+def _is_seen() -> bool:
+    """Whether the cell that runs was sent by somebody who could answer a question: nbconvert and its like cannot.
+
+    What they write is read without a kernel, where a widget view shows nothing and asks for scripts from elsewhere.
+    """
+    kernel = getattr(get_ipython(), "kernel", None)
+    asked = kernel.get_parent("shell").get("content", {}) if kernel else {}
+    return asked.get("allow_stdin", True)
+
+
+def of_a_widget(settings: dict[str, Any]) -> dict[str, Any]:
+    """What among the settings any widget has, such as `layout`, taken out of them."""
+    return {name: settings.pop(name) for name in _OF_A_WIDGET if name in settings}
 
 
 def _as_json(value: Any) -> Any:
     return base64.b64encode(value).decode() if isinstance(value, bytes) else value
-
-
-# The script finds its own figure by a mark made from the content, so that saved notebooks change only when it does;
-# two equal figures on a page each take the first that is not yet alive. `model` is what views use of a widget model.
-_PAGE = """<div data-explorer="MARK"><img alt="ALT" src="data:image/png;base64,STILL" style="max-width:100%"></div>
-<script type="module">
-const home = document.querySelector('[data-explorer="MARK"]:not([data-alive])');
-home.dataset.alive = 'true';
-const state = STATE, heard = {};
-const model = {
-  get: name => state[name],
-  set(name, value) {
-    if (state[name] === value) return;
-    state[name] = value;
-    (heard['change:' + name] ?? []).forEach(f => f());
-  },
-  save_changes() {},
-  send() {},
-  alone: true,
-  on(event, f) { (heard[event] ??= []).push(f); },
-  off(event, f) { heard[event] = (heard[event] ?? []).filter(g => g !== f); },
-};
-const packed = new Blob([Uint8Array.from(atob('MODULE'), c => c.charCodeAt(0))]);
-const source = await new Response(packed.stream().pipeThrough(new DecompressionStream('gzip'))).text();
-const { default: view } = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
-home.replaceChildren();
-view.render({ model, el: home });
-</script>"""

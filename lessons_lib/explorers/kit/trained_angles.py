@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lessons_lib.explorers.kit.explorer import Explorer
+from lessons_lib.explorers.kit.explorer import Explorer, of_a_widget
 from lessons_lib.explorers.kit.losses import MarginExplorer
 from lessons_lib.figures.style import FAINT, SOFT, quiet_axes
 
@@ -52,7 +52,7 @@ class AngleExplorer(CursorExplorer, MarginExplorer):
     """
 
     def __init__(self, theta: Mapping[str, Tensor | NDArray] | None = None, **settings: Any):
-        super().__init__(nets=counted(theta))
+        super().__init__(nets=counted(theta), **of_a_widget(settings))
         self.use({name: value for name, value in settings.items() if name != "margin"})
         if "margin" in settings:
             self.margin = settings["margin"]

@@ -1,15 +1,6 @@
-// Shared by all explorers: theme, palette, controls, canvas, pointer and keys. No loss and no network in here.
+// What every figure lives in: a place of its own on the page, the page's colours, one paint a frame, a spoken word.
+import { PALETTE, inkOn } from './looks.js';
 import STYLE from './style.css' with { type: 'text' };
-
-// petroff10 (the ten colours that colour-blind readers tell apart best), and the same hues lifted for a dark page.
-export const PALETTE = {
-  light: ['#3f90da', '#ffa90e', '#bd1f01', '#94a4a2', '#832db6', '#a96b59', '#e76300', '#b9ac70', '#717581', '#92dadd'],
-  dark: ['#5aa2e6', '#ffa90e', '#ee5a41', '#a3b3b1', '#b779e6', '#c48a78', '#ff8126', '#c9bd83', '#8d91a0', '#92dadd'],
-};
-const WHITE_ON = new Set([2, 4, 8]);
-
-/** What stands out from the colour of a class, by a contrast of at least 4.5. */
-export const inkOn = (k, dark) => (dark || !WHITE_ON.has(k) ? '#0b0d10' : '#fff');
 
 // element('p', { class: 'soft' }, 'text', child): functions among the attributes become listeners.
 export function element(tag, attributes = {}, ...children) {
@@ -20,136 +11,120 @@ export function element(tag, attributes = {}, ...children) {
   return node;
 }
 
-/** The figure every explorer lives in: themed, with its own style sheet. */
-export function figure(el, css = '') {
-  const root = element('figure', { class: 'lesson' }, element('style', {}, STYLE + css));
-  el.append(root);
+/**
+ * A figure of its own: no style of the page reaches into it, none of its own reaches the page. JupyterLab sees only the
+ * home when a key is pressed inside, and its command mode would otherwise take that key.
+ */
+function figure(el, css) {
+  const home = element('div', { class: 'explorer', 'data-lm-suppress-shortcuts': 'true' });
+  home.style.cssText = 'all:initial;display:block;min-width:0';
+  el.style.minWidth = '0'; // or two figures side by side would not grow narrower
+  const root = element('figure', { class: 'lesson' });
+  home.attachShadow({ mode: 'open' }).append(element('style', {}, STYLE + css), root);
+  el.append(home);
   return root;
 }
 
-/** JupyterLab's command mode would otherwise eat the keys. */
-export function ownKeys(node) {
-  node.dataset.lmSuppressShortcuts = 'true';
-  node.addEventListener('keydown', event => event.stopPropagation());
-  return node;
+/**
+ * The life of a view, from `render` to its end. `css` is the explorer's own style sheet.
+ *
+ * - root: where the figure's parts go
+ * - draw(): asks for a paint; any number of calls are one paint in the next frame
+ * - look(): the page's colours as they are now, see `theme`; kept until they change
+ * - say(text): for a screen reader, once the text has rested; the same text is said once
+ * - live({ canvases, paint, traits, heard, stop }): begins, and returns what ends it. `paint(now, ...widths)` gets the
+ *   widths of the canvases, is left out while one of them is hidden, and returns true while it wants another frame;
+ *   a change of a trait draws, `heard` says what else other events do, `stop` is called at the end.
+ */
+export function mount({ model, el }, css) {
+  const root = figure(el, css),
+    spoken = element('div', { class: 'spoken', 'aria-live': 'polite' }),
+    say = speaker(spoken);
+  let look = null,
+    paints = () => false;
+  const draw = painter(now => paints(now));
+  function live({ canvases, paint, traits = [], heard = {}, stop = () => {} }) {
+    paints = now => {
+      const widths = canvases.map(canvas => canvas.clientWidth);
+      return widths.every(width => width > 0) && paint(now, ...widths); // else hidden or taken off the page
+    };
+    const events = { ...Object.fromEntries(traits.map(name => [`change:${name}`, () => draw()])), ...heard };
+    for (const [event, f] of Object.entries(events)) model.on(event, f);
+    root.append(spoken);
+    const unwatch = watchLooks(root, () => {
+      look = null;
+      draw();
+    });
+    draw();
+    return () => {
+      for (const [event, f] of Object.entries(events)) model.off(event, f);
+      unwatch();
+      stop();
+      draw.stop();
+      say.stop();
+      root.getRootNode().host.remove();
+    };
+  }
+  return { root, draw, say, live, look: () => (look ??= theme(root)) };
 }
 
-export const button = (text, click, attributes = {}) =>
-  ownKeys(element('button', { type: 'button', click, ...attributes }, text));
-
-let numbered = Math.floor(Math.random() * 1e12); // every figure of a page has its own copy of this module
-
-/** A labelled slider: `show(value)` is its value in words, for the eye and for a screen reader; `label` may be HTML. */
-export function slider({ label, show, set, ...range }) {
-  const id = `lesson-slider-${++numbered}`,
-    name = element('label', { for: id }),
-    words = element('output', { for: id, 'aria-hidden': 'true' });
-  const input = ownKeys(element('input', { id, type: 'range', ...range, input: () => set(Number(input.value)) }));
-  name.innerHTML = `<span>${label}</span>`;
-  name.append(words);
-  const update = (value, limits = range) => {
-    Object.assign(input, limits);
-    input.value = value;
-    words.textContent = show(value);
-    input.setAttribute('aria-valuetext', show(value));
-  };
-  return { root: element('div', { class: 'slider' }, name, input), input, update };
+/** Puts HTML into a node, if it is not what was put there last. */
+export function write(node, html) {
+  if (written.get(node) === html) return;
+  written.set(node, html);
+  node.innerHTML = html;
 }
+const written = new WeakMap();
 
-/** One of a few, as words with the chosen one underlined; options is [[value, text], …]. Arrow keys move the choice. */
-export function choice({ label, options, set }) {
-  const name = `lesson-choice-${++numbered}`,
-    inputs = new Map();
-  const root = element(
-    'fieldset',
-    { 'aria-label': label },
-    ...options.map(([value, text]) => {
-      const input = ownKeys(element('input', { type: 'radio', name, value, change: () => set(value) }));
-      inputs.set(value, input);
-      return element('label', {}, input, text);
-    }),
-  );
-  return {
-    root,
-    update: value => {
-      inputs.get(value).checked = true;
-    },
-  };
-}
+const REST = 900; // milliseconds without a change, after which the next one is a gesture of its own
 
 /**
- * The settings of a figure as a line of JSON, to copy and to paste: `names` are traits, `fits(name, value)` says
- * whether
- * a value may be set. `changed` is called after others were pasted in.
+ * One drag, or keys on one control without a pause, is one gesture. `begin(what)` before each change of `what` calls
+ * `started` where a gesture begins; after `end()` the next change begins one, whatever it is.
  */
-export function settingsLine(model, names, fits, changed) {
-  const line = ownKeys(
-    element('input', {
-      type: 'text',
-      spellcheck: 'false',
-      'aria-label': 'settings of this figure, to copy or to replace',
-      change: take,
-      input: () => {
-        said.textContent = '';
-      },
-    }),
-  ); // what is being typed is not overwritten
-  const said = element('span', { role: 'status' }),
-    text = () => JSON.stringify(Object.fromEntries(names.map(name => [name, model.get(name)])));
-  const copy = button('copy', async () => {
-    line.select();
-    try {
-      await navigator.clipboard.writeText(line.value);
-      said.textContent = 'Copied.';
-    } catch {
-      said.textContent = 'Selected: copy it with Ctrl+C.';
-    }
-  });
-  function take() {
-    let given;
-    try {
-      given = JSON.parse(line.value);
-    } catch {
-      given = null;
-    }
-    const problem =
-      given === null || typeof given !== 'object' || Array.isArray(given)
-        ? 'These are no settings: they look like {"scale": 16}.'
-        : Object.entries(given)
-            .map(([name, value]) =>
-              !names.includes(name)
-                ? `This figure has no ${name}; it has ${names.join(', ')}.`
-                : fits(name, value)
-                  ? ''
-                  : `${name} cannot be ${JSON.stringify(value)} here.`,
-            )
-            .find(words => words);
-    said.textContent = problem || 'Set.';
-    if (problem) return;
-    const table = value => value !== null && typeof value === 'object' && !Array.isArray(value); // what it lacks stays
-    for (const [name, value] of Object.entries(given))
-      model.set(name, table(value) ? { ...model.get(name), ...value } : value);
-    model.save_changes();
-    changed();
-  }
-  const root = element(
-    'details',
-    { class: 'soft' },
-    element('summary', {}, 'settings'),
-    element('div', {}, line, copy),
-    said,
-  );
-  ownKeys(root.firstChild);
+export function gestures(root, started) {
+  let pressed = false,
+    begun = false,
+    touched = -Infinity,
+    moving = '';
+  const press = on => () => {
+    pressed = on;
+    begun &&= !on;
+  };
+  root.addEventListener('pointerdown', press(true), true);
+  for (const type of ['pointerup', 'pointercancel', 'keydown']) root.addEventListener(type, press(false), true);
   return {
-    root,
-    update: () => {
-      if (document.activeElement !== line || said.textContent === 'Set.') line.value = text();
+    begin(what) {
+      const now = performance.now();
+      if (what !== moving || (pressed ? !begun : now - touched > REST)) started();
+      begun = true;
+      touched = now;
+      moving = what;
     },
+    end: () => {
+      moving = '';
+    },
+  };
+}
+
+/** What was shown before the gesture that is going on: `before(shown, changed)` is called with each paint. */
+export function gestureBefore() {
+  let last = null,
+    first = null,
+    moved = -Infinity;
+  return (shown, changed) => {
+    const now = performance.now();
+    if (last && changed(last)) {
+      if (now - moved > REST) first = last;
+      moved = now;
+    }
+    last = shown;
+    return first;
   };
 }
 
 /** Ink, paper, accent and class colours of the page as it is now: Lab's theme, or the system's on a static page. */
-export function theme(root) {
+function theme(root) {
   const css = getComputedStyle(root),
     probe = element('canvas').getContext('2d', { willReadFrequently: true });
   const resolve = name => {
@@ -162,9 +137,11 @@ export function theme(root) {
     ink = resolve('--ink'),
     paper = resolve('--paper');
   const dark = ink[0] + ink[1] + ink[2] > paper[0] + paper[1] + paper[2];
+  root.classList.toggle('dark', dark);
   return {
     ink: rgb(ink),
     paper: rgb(paper),
+    soft: rgb(resolve('--soft')),
     accent: rgb(resolve('--accent')),
     dark,
     classes: dark ? PALETTE.dark : PALETTE.light,
@@ -173,7 +150,7 @@ export function theme(root) {
 }
 
 /** Calls `changed` when Lab's theme, the system's colours or the size of `node` change; returns the way to stop. */
-export function watchLooks(node, changed) {
+function watchLooks(node, changed) {
   // Lab hides and shows a panel within a frame
   const again = () => requestAnimationFrame(() => requestAnimationFrame(changed));
   const size = new ResizeObserver(changed),
@@ -205,18 +182,19 @@ export function painter(paint) {
   return Object.assign(ask, { stop: () => cancelAnimationFrame(frame) });
 }
 
-/** A screen reader hears the newest text, once it has rested. */
-export function speaker(node, rest = 800) {
-  let timer = 0;
-  return Object.assign(
-    text => {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        node.textContent = text;
-      }, rest);
-    },
-    { stop: () => clearTimeout(timer) },
-  );
+/** A screen reader hears the newest text, once it has rested for some milliseconds. */
+function speaker(node) {
+  let timer = 0,
+    told = '';
+  const say = (text, rest = 800) => {
+    if (text === told) return;
+    told = text;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      node.textContent = text;
+    }, rest);
+  };
+  return Object.assign(say, { stop: () => clearTimeout(timer) });
 }
 
 /** A crisp drawing surface of width x height CSS pixels, cleared. */
@@ -236,17 +214,3 @@ export function surface(canvas, width, height) {
 }
 
 export const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
-export const degrees = radians => `${((radians * 180) / Math.PI).toFixed(1)}°`;
-export const thousands = n => n.toLocaleString('en-US');
-
-/** Bytes of a binary trait: a DataView from the kernel, base64 on a page without one. */
-export function bytes(value) {
-  if (typeof value === 'string') return Uint8Array.from(atob(value), c => c.charCodeAt(0));
-  return new Uint8Array(value.buffer.slice(value.byteOffset, value.byteOffset + value.byteLength));
-}
-
-/** What Python's zlib packed, unpacked. */
-export const inflate = async packed =>
-  new Uint8Array(
-    await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'))).arrayBuffer(),
-  );

@@ -1,5 +1,6 @@
 // LiveLab's controls: what trains, how fast, and the three buttons.
-import { button, choice, element, slider } from '../kit/view.js';
+import { element } from '../kit/view.js';
+import { button, choice, slider } from '../kit/controls.js';
 import { MARGINS, marginText } from '../kit/losses.js';
 import { KINDS } from './maths.js';
 import { plainly, sized } from './words.js';

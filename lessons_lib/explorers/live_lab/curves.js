@@ -1,6 +1,6 @@
 // LiveLab's curves: share read right, angles, loss and scale against the steps; where the reader changed something, a
 // mark.
-import { degrees } from '../kit/view.js';
+import { degrees } from '../kit/words.js';
 import { ROWS_OF_CURVES, changeSeats, curveFrame } from './axes.js';
 import { changeText, plainly, sized } from './words.js';
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from lessons_lib.data import ImageData
+from lessons_lib.explorers.kit.explorer import of_a_widget
 from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.live_lab.film import Curves, filmed, pack_moment, shown_numbers
 from lessons_lib.explorers.live_lab.loop import LiveLoop
@@ -49,7 +50,7 @@ class LiveLab(LiveSettings):
         self._curves, self._frames, self._learns_from = Curves(), 0, ""
         self.error: Exception | None = None
         labels = data.validation[:SHOWN].labels.numpy().astype(np.uint8).tobytes()
-        super().__init__(labels=labels, classes=data.num_classes, warm=warm is not None)
+        super().__init__(labels=labels, classes=data.num_classes, warm=warm is not None, **of_a_widget(settings))
         self.change(**settings)
         self._loop = _loop_of(self)
         self.on_msg(self._told)

@@ -1,17 +1,8 @@
 // LiveLab: a network trains while one watches; its loss, margin and scale change under way. Without a kernel, a
 // recording.
-import {
-  bytes,
-  element,
-  figure,
-  ownKeys,
-  painter,
-  settingsLine,
-  speaker,
-  surface,
-  theme,
-  watchLooks,
-} from '../kit/view.js';
+import { element, mount, surface } from '../kit/view.js';
+import { bytes } from '../kit/bytes.js';
+import { ownKeys, settingsLine } from '../kit/controls.js';
 import { readFrame, readMoments } from './frames.js';
 import { readings, rimArcs, KINDS } from './maths.js';
 import { newsSentences, stateSentence } from './words.js';
@@ -34,7 +25,8 @@ const SILENT =
 const GONE = 'The kernel is gone; this is the recorded run. Run this cell again to train.';
 
 function render({ model, el }) {
-  const root = figure(el, STYLE),
+  const stage = mount({ model, el }, STYLE),
+    { root, draw } = stage,
     classes = model.get('classes'),
     labels = bytes(model.get('labels'));
   const circle = ownKeys(element('canvas', { class: 'circle', tabindex: 0, role: 'application' })),
@@ -46,9 +38,6 @@ function render({ model, el }) {
     where = element('p'),
     news = element('div', { class: 'news' }),
     hint = element('p', { class: 'soft hint' }, LIVE_HINT);
-  const spoken = element('div', { class: 'spoken', 'aria-live': 'polite' }),
-    say = speaker(spoken, 2000),
-    draw = painter(paint);
   let film, recording;
   const load = () => {
     film = readMoments(bytes(model.get('film')), classes, labels.length);
@@ -61,9 +50,7 @@ function render({ model, el }) {
     waiting = 0,
     answered = -1;
   let frame = readFrame(bytes(model.get('frame')), classes, labels.length),
-    look = null,
-    only = null,
-    told = '';
+    only = null;
 
   const hand = {
     play() {
@@ -100,7 +87,6 @@ function render({ model, el }) {
       element('figcaption', {}, where, news),
       element('div', {}, hint, line.root),
     ),
-    spoken,
   );
 
   /** What is shown: the newest frame, or the moment at which the recording stands. */
@@ -138,13 +124,10 @@ function render({ model, el }) {
       read: readings(moment.angles, moment.weight, settings.loss),
     };
   }
-  function paint(now) {
-    const side = circle.clientWidth,
-      width = curves.clientWidth;
-    if (!side || !width) return false; // hidden or taken off the page: nothing is answered either
-    const moving = replay && recording.advance(now),
+  function paint(now, side, width) {
+    const look = stage.look(),
+      moving = replay && recording.advance(now),
       state = shown();
-    look ??= { ...theme(root), soft: getComputedStyle(hint).color };
     paintLiveCircle(surface(circle, side, side), { side, look, only, ...state });
     paintLiveCurves(surface(curves, width, curveFrame(width, 0).height), {
       width,
@@ -171,10 +154,7 @@ function render({ model, el }) {
     const plain = `${where.textContent} ${news.textContent}`;
     // read out once it rests
     circle.setAttribute('aria-label', `The digits on the circle${state.playing ? ', moving.' : `. ${plain}`}`);
-    if (!state.playing && plain !== told) {
-      told = plain;
-      say(plain);
-    }
+    if (!state.playing) stage.say(plain, 2000);
     range.hidden = !(replay && film.length > 1);
     line.root.hidden = replay;
     range.max = film.length - 1;
@@ -239,23 +219,15 @@ function render({ model, el }) {
       gone = replay = true;
       draw();
     }, // it was live when this view was made
-    ...Object.fromEntries([...SETTINGS_OF_LAB, 'changes', 'problem'].map(name => [`change:${name}`, () => draw()])),
   };
-  for (const [event, f] of Object.entries(heard)) model.on(event, f);
-  const unwatch = watchLooks(root, () => {
-    look = null;
-    draw();
-  });
   listen();
-  draw();
-  return () => {
-    for (const [event, f] of Object.entries(heard)) model.off(event, f);
-    clearTimeout(waiting);
-    unwatch();
-    draw.stop();
-    say.stop();
-    root.remove();
-  };
+  return stage.live({
+    canvases: [circle, curves],
+    paint,
+    traits: [...SETTINGS_OF_LAB, 'changes', 'problem'],
+    heard,
+    stop: () => clearTimeout(waiting),
+  });
 }
 
 export default { render };

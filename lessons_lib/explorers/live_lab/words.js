@@ -1,5 +1,5 @@
 // What LiveLab says, in HTML: where the training stands, and what has just happened, in numbers.
-import { degrees } from '../kit/view.js';
+import { degrees } from '../kit/words.js';
 import { marginText } from '../kit/losses.js';
 import { KINDS, nearestWeights, recalls, shutOut } from './maths.js';
 

@@ -1,5 +1,6 @@
 // LogitCurves's controls: the table that reads every loss at the cursor and chooses one, the sliders, the trained nets.
-import { choice, element, ownKeys, slider } from '../kit/view.js';
+import { element } from '../kit/view.js';
+import { choice, ownKeys, slider } from '../kit/controls.js';
 import { MARGINS, marginText } from '../kit/losses.js';
 import { GAPS, LAMBDAS, LOGITS, logitAt, nearestLambda } from './maths.js';
 import { STROKES, tints } from './paint.js';

@@ -1,5 +1,5 @@
 // LogitCurves's panels under the plot: today's trained angles, and the way from one class weight to the other.
-import { thousands } from '../kit/view.js';
+import { thousands } from '../kit/words.js';
 import { MARGINS } from '../kit/losses.js';
 import { STRIP } from './axes.js';
 import { LOGITS, TENTHS, countOf } from './maths.js';

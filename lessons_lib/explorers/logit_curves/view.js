@@ -1,16 +1,6 @@
 // LogitCurves: what stands in place of cos θ for the true class; drag m, λ, the angle between two classes, and θ.
-import {
-  calm,
-  element,
-  figure,
-  ownKeys,
-  painter,
-  settingsLine,
-  speaker,
-  surface,
-  theme,
-  watchLooks,
-} from '../kit/view.js';
+import { calm, element, gestures, mount, surface, write } from '../kit/view.js';
+import { ownKeys, settingsLine } from '../kit/controls.js';
 import { MARGINS } from '../kit/losses.js';
 import { logitFrame } from './axes.js';
 import { fits, logitControls, logitTable } from './controls.js';
@@ -22,15 +12,14 @@ import STYLE from './style.css' with { type: 'text' };
 
 const SETTINGS = ['loss', 'margins', 'annealing', 'between', 'angle', 'net'],
   STANDARD = { sphereface: 4, cosface: 0.1, arcface: 0.2 };
-const REST = 900; // milliseconds between two gestures
 const HINT =
   'Drag in the plot to move <i>θ</i>; a click on a name chooses its loss. The dashed line ' +
   'across leads to the angle at which plain softmax has the same logit.';
 
 function render({ model, el }) {
-  const root = figure(el, STYLE),
-    nets = model.get('nets'),
-    draw = painter(paint);
+  const stage = mount({ model, el }, STYLE),
+    { root, draw } = stage,
+    nets = model.get('nets');
   const canvas = ownKeys(
     element('canvas', {
       tabindex: 0,
@@ -44,8 +33,6 @@ function render({ model, el }) {
     caption = element('figcaption'),
     read = element('p', { class: 'read' }),
     hint = element('p', { class: 'soft' });
-  const spoken = element('div', { class: 'spoken', 'aria-live': 'polite' }),
-    say = speaker(spoken);
   hint.innerHTML = HINT;
 
   const params = () => ({
@@ -59,25 +46,14 @@ function render({ model, el }) {
       save();
       draw();
     };
-  let look = null,
-    shown = null,
-    told = '',
+  let shown = null,
     scene = {},
     names = {},
-    pressed = false,
-    begun = false,
-    touched = -Infinity,
-    moving = '',
     settled = params();
 
-  // One drag, or keys on one control without a pause, is one gesture: where it began is drawn thin until the next one.
+  const { begin, end } = gestures(root, () => model.set('before', params()));
   function move(name, value) {
-    const now = performance.now(),
-      what = name + model.get('loss');
-    if (what !== moving || (pressed ? !begun : now - touched > REST)) model.set('before', params());
-    begun = true;
-    touched = now;
-    moving = what;
+    begin(name + model.get('loss'));
     put(name, value);
   }
   const table = logitTable(loss => put('loss', loss)),
@@ -85,7 +61,7 @@ function render({ model, el }) {
   const line = settingsLine(model, SETTINGS, fits(model), () => {
     model.set('margins', params().margins);
     model.set('before', settled);
-    moving = '';
+    end();
     save();
     draw();
   });
@@ -99,17 +75,13 @@ function render({ model, el }) {
       element('div', { class: 'side' }, table.root, formula, ...controls.sides),
       element('div', { class: 'foot' }, hint, line.root),
     ),
-    spoken,
   );
 
-  function paint(now) {
-    const width = canvas.clientWidth;
-    if (!width) return false; // hidden or taken off the page
-    look ??= theme(root);
+  function paint(now, width) {
     if (width !== shown) names = {};
     const p = params(),
       state = {
-        look,
+        look: stage.look(),
         loss: model.get('loss'),
         angle: model.get('angle'),
         p,
@@ -132,23 +104,14 @@ function render({ model, el }) {
     const { loss, angle, p } = state,
       texts = [logitFormula(state), logitSentence(state), edgeSentence(state)],
       f = logitAt(loss, angle, p);
-    [formula, caption, read].forEach((node, i) => {
-      if (node.dataset.text !== texts[i]) {
-        node.dataset.text = texts[i];
-        node.innerHTML = texts[i];
-      }
-    });
+    [formula, caption, read].forEach((node, i) => write(node, texts[i]));
     canvas.setAttribute('aria-valuenow', ((angle * 180) / Math.PI).toFixed(1));
     canvas.setAttribute(
       'aria-valuetext',
       `θ ${angleText(angle)}: ${MARGINS[loss].name} ${numberText(f)}, ` +
         `${sameCosine(f) === null ? 'lower than any cosine' : `as softmax at ${asksText(f)}`}`,
     );
-    const all = `${caption.textContent} ${read.textContent}`;
-    if (all !== told) {
-      told = all;
-      say(all);
-    }
+    stage.say(`${caption.textContent} ${read.textContent}`);
   }
 
   listenTo(canvas, {
@@ -163,37 +126,8 @@ function render({ model, el }) {
       draw();
     },
   });
-  root.addEventListener(
-    'pointerdown',
-    () => {
-      pressed = true;
-      begun = false;
-    },
-    true,
-  );
-  for (const type of ['pointerup', 'pointercancel', 'keydown'])
-    root.addEventListener(
-      type,
-      () => {
-        pressed = false;
-      },
-      true,
-    );
 
-  const changed = [...SETTINGS, 'before'].map(name => `change:${name}`),
-    unwatch = watchLooks(root, () => {
-      look = null;
-      draw();
-    });
-  changed.forEach(name => model.on(name, draw));
-  draw();
-  return () => {
-    changed.forEach(name => model.off(name, draw));
-    unwatch();
-    draw.stop();
-    say.stop();
-    root.remove();
-  };
+  return stage.live({ canvases: [canvas], paint, traits: [...SETTINGS, 'before'] });
 }
 
 export default { render };

@@ -1,5 +1,5 @@
 // What LogitCurves says: numbers as one would write them, and sentences that hold for what is set.
-import { thousands } from '../kit/view.js';
+import { thousands } from '../kit/words.js';
 import { MARGINS, marginText } from '../kit/losses.js';
 import { belowEdge, countOf, edgeOf, logitAt, movedFrom, sameCosine } from './maths.js';
 

@@ -1,5 +1,5 @@
 // What MarginBand paints on its circle, back to front.
-import { degrees } from '../kit/view.js';
+import { degrees } from '../kit/words.js';
 import { BAND, TAU, WRONG, wrap } from './band.js';
 import { dab, packed, stamp } from '../kit/dots.js';
 

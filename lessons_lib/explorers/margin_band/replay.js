@@ -1,5 +1,6 @@
 // What MarginBand plays without a kernel: a training again that margin_replay.py recorded. Angles are radians.
-import { bytes, calm, painter } from '../kit/view.js';
+import { calm, painter } from '../kit/view.js';
+import { bytes } from '../kit/bytes.js';
 import { readPoints, wrap } from './band.js';
 
 const REPLAY = 1500; // milliseconds, for 150 steps or for any number

@@ -1,21 +1,8 @@
 // MarginBand: drag the margin on the circle that was just trained, and the class weights along its rim.
-import {
-  bytes,
-  calm,
-  choice,
-  degrees,
-  element,
-  figure,
-  ownKeys,
-  painter,
-  settingsLine,
-  slider,
-  speaker,
-  surface,
-  theme,
-  thousands,
-  watchLooks,
-} from '../kit/view.js';
+import { calm, element, gestureBefore, mount, surface, write } from '../kit/view.js';
+import { bytes } from '../kit/bytes.js';
+import { choice, ownKeys, settingsLine, slider } from '../kit/controls.js';
+import { degrees, thousands } from '../kit/words.js';
 import { MARGINS, curveFormula, marginText } from '../kit/losses.js';
 import { angleBetween, ceiling, cells, evaluate, petals, readAngle, readPoints, shares, wrap } from './band.js';
 import { againButtons } from './again.js';
@@ -25,8 +12,7 @@ import { bandSentence, classSentence, pointSentence, trainedSentence } from './w
 import STYLE from './style.css' with { type: 'text' };
 
 const RAD = Math.PI / 180,
-  GLIDE = 650,
-  REST = 900; // milliseconds: between the views, between two gestures
+  GLIDE = 650; // milliseconds between the views
 const SETTINGS = ['loss', 'margins', 'scale', 'view', 'directions'];
 const HINT =
   'Drag an edge of the band, or a numbered handle to turn that class weight; point anywhere inside to read <i>θ</i>.';
@@ -118,15 +104,15 @@ const fits = model => (name, value) =>
   })[name]();
 
 function render({ model, el }) {
-  const root = figure(el, STYLE),
+  const stage = mount({ model, el }, STYLE),
+    { root, draw: ask } = stage,
     canvas = ownKeys(element('canvas', { tabindex: 0, role: 'slider', 'aria-valuemin': -180, 'aria-valuemax': 180 }));
   const panel = element('div', { class: 'panel' }),
     caption = element('figcaption'),
     read = element('p', { class: 'soft read' });
-  const spoken = element('div', { class: 'spoken', 'aria-live': 'polite' }),
-    say = speaker(spoken);
   const settings = settingsLine(model, SETTINGS, fits(model), () => ask());
-  const hand = { retrain: () => model.send({ do: 'retrain' }), replay: () => replay.play(), undo };
+  const hand = { retrain: () => model.send({ do: 'retrain' }), replay: () => replay.play(), undo, gone: () => gone };
+  let gone = false;
   const update = controls(
       panel,
       model,
@@ -137,9 +123,8 @@ function render({ model, el }) {
       hand,
     ),
     replay = replayOf(model);
-  root.append(element('div', { class: 'band' }, canvas, panel, caption, read), settings.root, spoken);
-  const ask = painter(paint),
-    dirs = () => model.get('directions'),
+  root.append(element('div', { class: 'band' }, canvas, panel, caption, read), settings.root);
+  const dirs = () => model.get('directions'),
     retrained = () => bytes(model.get('retrained'));
   const shown = () => {
     const fresh = retrained();
@@ -148,13 +133,10 @@ function render({ model, el }) {
   };
   let { points, petal } = shown(),
     seen = {},
-    look = null,
     box = {},
     hover = null,
-    grabbed = null,
-    before = null,
-    last = null,
-    moved = -Infinity;
+    grabbed = null;
+  const gestured = gestureBefore();
   let mix = model.get('view') === 'angle' ? 1 : 0,
     glide = null;
 
@@ -165,9 +147,7 @@ function render({ model, el }) {
     mix = glide.from + (goal - glide.from) * u * u * (3 - 2 * u);
     return u < 1;
   }
-  function paint(now) {
-    const side = canvas.clientWidth;
-    if (!side) return false; // hidden or taken off the page
+  function paint(now, side) {
     const loss = model.get('loss'),
       m = margin(),
       s = model.get('scale'),
@@ -177,12 +157,11 @@ function render({ model, el }) {
       top = ceiling(dirs(), loss),
       selected = model.get('selected');
     evaluate(points, dirs(), loss, m, s, seen);
-    look ??= theme(root);
     box = { cx: side / 2, cy: side / 2, R: side / 2 - 32 };
     const reading = hover === null ? null : readAngle(hover, dirs(), loss, m);
     paintBand(surface(canvas, side, side), {
       ...box,
-      look,
+      look: stage.look(),
       points,
       seen,
       dirs: dirs(),
@@ -214,19 +193,14 @@ function render({ model, el }) {
   }
   function words(now, cell, reading, selected) {
     const band = now.seen.count[1];
-    if (last && (last.band !== band || last.loss !== now.loss || last.m !== now.m)) {
-      // a gesture is what has no pause in it
-      if (performance.now() - moved > REST) before = last;
-      moved = performance.now();
-    }
-    last = { loss: now.loss, m: now.m, band };
+    const before = gestured(
+      { loss: now.loss, m: now.m, band },
+      last => last.band !== band || last.loss !== now.loss || last.m !== now.m,
+    );
     const text = bandSentence({ ...now, before }),
       left = model.get('left_out');
-    if (caption.dataset.text !== text) {
-      caption.dataset.text = text;
-      caption.innerHTML = text;
-      say(caption.textContent);
-    }
+    write(caption, text);
+    stage.say(caption.textContent);
     const trained = model.get('trained'),
       problem = model.get('problem');
     read.innerHTML = reading
@@ -352,23 +326,20 @@ function render({ model, el }) {
     seen = {};
     ask();
   };
-  const heard = Object.fromEntries(
-    [...SETTINGS, 'selected', 'training', 'trained', 'problem'].map(name => [`change:${name}`, ask]),
-  );
-  Object.assign(heard, { 'change:retrained': fresh, 'change:points': fresh });
-  for (const [event, f] of Object.entries(heard)) model.on(event, f);
-  const unwatch = watchLooks(root, () => {
-    look = null;
-    ask();
+  return stage.live({
+    canvases: [canvas],
+    paint,
+    traits: [...SETTINGS, 'selected', 'training', 'trained', 'problem'],
+    heard: {
+      'change:retrained': fresh,
+      'change:points': fresh,
+      comm_live_update: () => {
+        gone = true; // it was live when this view was made
+        ask();
+      },
+    },
+    stop: () => replay.stop(),
   });
-  ask();
-  return () => {
-    for (const [event, f] of Object.entries(heard)) model.off(event, f);
-    replay.stop();
-    unwatch();
-    ask.stop();
-    say.stop();
-  };
 }
 
 export default { render };

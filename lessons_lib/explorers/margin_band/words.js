@@ -1,5 +1,5 @@
 // What MarginBand says, in HTML: plain sentences with the numbers in them.
-import { degrees, thousands } from '../kit/view.js';
+import { degrees, thousands } from '../kit/words.js';
 import { MARGINS, marginText } from '../kit/losses.js';
 import { BAND, WRONG } from './band.js';
 

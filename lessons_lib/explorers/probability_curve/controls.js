@@ -1,5 +1,7 @@
 // ProbabilityCurve's controls: who chooses s, its slider with AdaCos's place on it, C, the others, and the run.
-import { button, choice, element, slider, thousands } from '../kit/view.js';
+import { element } from '../kit/view.js';
+import { button, choice, slider } from '../kit/controls.js';
+import { thousands } from '../kit/words.js';
 import {
   CLASSES,
   PLACES,

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 from torch import Tensor
 
+from lessons_lib.explorers.kit.explorer import of_a_widget
 from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.trained_angles import CursorExplorer, counted, draw_histogram
 from lessons_lib.figures.style import FAINT, INK, PALETTE, SOFT, Picture, degree_ticks, quiet_axes
@@ -51,7 +52,7 @@ class ProbabilityCurve(CursorExplorer):
     def __init__(
         self, theta: Mapping[str, Tensor | NDArray] | None = None, followed: Run | None = None, **settings: Any
     ):
-        super().__init__(nets=counted(theta), **({} if followed is None else _story(followed)))
+        super().__init__(nets=counted(theta), **of_a_widget(settings), **({} if followed is None else _story(followed)))
         if self.moments and not {"choice", "scale", "num_classes"} & settings.keys():
             settings = {"others": "simplex", "choice": "followed"} | settings  # where such a run ends
         self.use({"step": max(0, len(self.moments) - 1)} | settings)

@@ -1,5 +1,5 @@
 // ProbabilityCurve's two gauges: the scale and the mean angle of a run, moment by moment.
-import { thousands } from '../kit/view.js';
+import { thousands } from '../kit/words.js';
 import { endScale, fixedScale } from './maths.js';
 import { angleText, scaleText } from './words.js';
 

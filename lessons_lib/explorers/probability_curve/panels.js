@@ -1,5 +1,5 @@
 // ProbabilityCurve's panels under the plot: what the scale already takes for right, and today's trained angles.
-import { thousands } from '../kit/view.js';
+import { thousands } from '../kit/words.js';
 import { FULL, TENTHS, angleWith, sizeOf } from './maths.js';
 import { angleText } from './words.js';
 

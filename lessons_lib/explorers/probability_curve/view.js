@@ -1,17 +1,7 @@
 // ProbabilityCurve: P(θ) of the true class under a cosine softmax; pull the curve, or choose s, C and the others'
 // angle.
-import {
-  calm,
-  element,
-  figure,
-  ownKeys,
-  painter,
-  settingsLine,
-  speaker,
-  surface,
-  theme,
-  watchLooks,
-} from '../kit/view.js';
+import { calm, element, gestures, mount, surface, write } from '../kit/view.js';
+import { ownKeys, settingsLine } from '../kit/controls.js';
 import { probabilityFrame } from './axes.js';
 import { fits, probabilityControls, readingTable } from './controls.js';
 import { gaugeFrame, paintGauges } from './gauges.js';
@@ -24,18 +14,17 @@ import STYLE from './style.css' with { type: 'text' };
 
 const SETTINGS = ['step', 'num_classes', 'scale', 'choice', 'others', 'angle', 'net'],
   DRAWN = ['scale', 'num_classes', 'others'];
-const REST = 900,
-  FRAME = 260,
+const FRAME = 260,
   EASE = 90; // milliseconds
 const HINT =
   'Take hold of the curve and pull it: <i>s</i> follows. Drag elsewhere in the plot to move ' +
   '<i>θ</i>. Dashed: Fixed AdaCos; thin and pale: other scales.';
 
 function render({ model, el }) {
-  const root = figure(el, STYLE),
+  const stage = mount({ model, el }, STYLE),
+    { root, draw } = stage,
     nets = model.get('nets'),
-    moments = model.get('moments'),
-    draw = painter(paint);
+    moments = model.get('moments');
   const canvas = ownKeys(
     element('canvas', {
       tabindex: 0,
@@ -49,9 +38,7 @@ function render({ model, el }) {
     caption = element('figcaption'),
     read = element('p', { class: 'read' }),
     hint = element('p', { class: 'soft' });
-  const spoken = element('div', { class: 'spoken', 'aria-live': 'polite' }),
-    say = speaker(spoken),
-    hand = { grasp: null };
+  const hand = { grasp: null };
   hint.innerHTML = HINT;
 
   const all = names => Object.fromEntries(names.map(name => [name, model.get(name)])),
@@ -66,27 +53,17 @@ function render({ model, el }) {
     draw();
   };
   const state = () => ({ ...all(SETTINGS), moments, run_classes: model.get('run_classes') });
-  let look = null,
-    told = '',
-    scene = {},
+  let scene = {},
     gauge = null,
     run = null,
     drawn = null,
     glides = false,
     seen = 0,
-    pressed = false,
-    begun = false,
-    touched = -Infinity,
-    moving = '',
     settled = state();
 
-  // One drag, or keys on one control without a pause, is one gesture: where it began is drawn thin until the next one.
+  const { begin, end } = gestures(root, () => model.set('before', params()));
   function wish(what, wanted, keep = save) {
-    const now = performance.now();
-    if (what !== moving || (pressed ? !begun : now - touched > REST)) model.set('before', params());
-    begun = true;
-    touched = now;
-    moving = what;
+    begin(what);
     glides = 'choice' in wanted && !calm();
     if (what !== 'play') run = null;
     const { others, ...rest } = wanted;
@@ -113,13 +90,12 @@ function render({ model, el }) {
       element('div', { class: 'side' }, formula, table.root, ...controls.sides),
       element('div', { class: 'foot' }, hint, line.root),
     ),
-    spoken,
   );
 
   function pasted() {
     const before = Object.fromEntries(DRAWN.map(name => [name, settled[name]]));
     set({ ...mend(settled, state()), before });
-    moving = '';
+    end();
     run = null;
     save();
     draw();
@@ -144,10 +120,8 @@ function render({ model, el }) {
     if (drawn === scale) glides = false;
     return drawn;
   }
-  function paint(now) {
-    const width = canvas.clientWidth;
-    if (!width) return false; // hidden or taken off the page
-    look ??= theme(root);
+  function paint(now, width) {
+    const look = stage.look();
     playOn(now);
     const p = params(),
       shown = {
@@ -194,23 +168,14 @@ function render({ model, el }) {
   function words(now) {
     const { p, angle } = now,
       texts = [probabilityFormula(now), curveSentence(now), netSentence(now)];
-    [formula, caption, read].forEach((node, i) => {
-      if (node.dataset.text !== texts[i]) {
-        node.dataset.text = texts[i];
-        node.innerHTML = texts[i];
-      }
-    });
+    [formula, caption, read].forEach((node, i) => write(node, texts[i]));
     canvas.setAttribute('aria-valuenow', ((angle * 180) / Math.PI).toFixed(1));
     canvas.setAttribute(
       'aria-valuetext',
       `θ ${angleText(angle)}: P ${percentText(probability(angle, p))}, loss ${amount(lossAt(angle, p))}, slope ` +
         `${slopeText(slopeAt(angle, p))} percent a degree`,
     );
-    const text = `${caption.textContent} ${read.textContent}`;
-    if (text !== told && !run) {
-      told = text;
-      say(text);
-    }
+    if (!run) stage.say(`${caption.textContent} ${read.textContent}`);
   }
 
   const unhand = listenTo(canvas, hand, {
@@ -230,38 +195,8 @@ function render({ model, el }) {
     () => gauge,
     step => wish('step', { step, choice: 'followed' }),
   );
-  root.addEventListener(
-    'pointerdown',
-    () => {
-      pressed = true;
-      begun = false;
-    },
-    true,
-  );
-  for (const type of ['pointerup', 'pointercancel', 'keydown'])
-    root.addEventListener(
-      type,
-      () => {
-        pressed = false;
-      },
-      true,
-    );
 
-  const changed = [...SETTINGS, 'before'].map(name => `change:${name}`),
-    unwatch = watchLooks(root, () => {
-      look = null;
-      draw();
-    });
-  changed.forEach(name => model.on(name, draw));
-  draw();
-  return () => {
-    changed.forEach(name => model.off(name, draw));
-    unhand();
-    unwatch();
-    draw.stop();
-    say.stop();
-    root.remove();
-  };
+  return stage.live({ canvases: [canvas], paint, traits: [...SETTINGS, 'before'], stop: unhand });
 }
 
 export default { render };

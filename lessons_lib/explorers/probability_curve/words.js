@@ -1,5 +1,5 @@
 // What ProbabilityCurve says: numbers as one would write them, and sentences that hold for what is set.
-import { thousands } from '../kit/view.js';
+import { thousands } from '../kit/words.js';
 import {
   FULL,
   angleOfOthers,

@@ -1,6 +1,8 @@
 // VerificationThreshold's controls: which network, jumps to thresholds one asks for, the table, and how rare genuine
 // pairs are.
-import { button, choice, element, slider, thousands } from '../kit/view.js';
+import { element } from '../kit/view.js';
+import { button, choice, slider } from '../kit/controls.js';
+import { thousands } from '../kit/words.js';
 import { edgeAt, edgeAtFar, edgeOfBest, edgeOfEqualErrors } from './maths.js';
 import { priorText, shareText } from './words.js';
 

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lessons_lib.explorers.kit.explorer import Explorer
+from lessons_lib.explorers.kit.explorer import Explorer, of_a_widget
 from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.verification_threshold.counts import (
     Net,
@@ -65,7 +65,7 @@ class VerificationThreshold(Explorer):
         **settings: Any,
     ):
         nets = counted(_named(scores, same, name))
-        super().__init__(nets=nets, score=score)
+        super().__init__(nets=nets, score=score, **of_a_widget(settings))
         self.use({name: value for name, value in settings.items() if name != "prior"})
         net = nets[self.net]
         genuine, impostors = sum(net["genuine"]), sum(net["impostors"])

@@ -1,5 +1,5 @@
 // What VerificationThreshold paints of the scores: filled bars up for genuine pairs, hatched ones down for impostors.
-import { thousands } from '../kit/view.js';
+import { thousands } from '../kit/words.js';
 import { BAND, scoreBars, scoreFrame, scoreTicks } from './axes.js';
 import { shareText, scoreText } from './words.js';
 

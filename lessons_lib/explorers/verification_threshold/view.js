@@ -1,6 +1,7 @@
 // VerificationThreshold: do two images show the same class? Scores of genuine pairs and impostors, and a threshold to
 // drag.
-import { element, figure, ownKeys, painter, settingsLine, speaker, surface, theme, watchLooks } from '../kit/view.js';
+import { element, gestures, mount, surface, write } from '../kit/view.js';
+import { ownKeys, settingsLine } from '../kit/controls.js';
 import { penOn, tints } from '../kit/pen.js';
 import { nearestOnRoc, nextOnRoc, rocFrame, scoreFrame } from './axes.js';
 import { fits, verificationControls } from './controls.js';
@@ -13,7 +14,6 @@ import STYLE from './style.css' with { type: 'text' };
 
 const SETTINGS = ['net', 'threshold', 'axis', 'prior'],
   JUDGED = ['net', 'threshold', 'prior'];
-const REST = 900; // milliseconds between two gestures
 const HINT =
   'Drag the threshold, or its point along the ROC curve. Pink: judged wrongly. Where the dotted ' +
   'line crosses a curve, both errors are equally frequent.';
@@ -26,8 +26,7 @@ function build(root, model, acts, changed) {
     roc = canvas('roc', 'threshold as a point of the ROC curve');
   const caption = element('figcaption'),
     read = element('p', { class: 'read' }),
-    hint = element('p', { class: 'soft' }, HINT),
-    spoken = element('div', { class: 'spoken', 'aria-live': 'polite' });
+    hint = element('p', { class: 'soft' }, HINT);
   const controls = verificationControls(model, acts),
     line = settingsLine(model, SETTINGS, fits(model), changed);
   root.append(
@@ -39,50 +38,35 @@ function build(root, model, acts, changed) {
       element('div', { class: 'words' }, caption, read),
       element('div', { class: 'foot' }, hint, line.root),
     ),
-    spoken,
   );
-  return { scores, roc, caption, read, spoken, controls, line };
+  return { scores, roc, caption, read, controls, line };
 }
 
 function render({ model, el }) {
-  const root = figure(el, STYLE),
+  const stage = mount({ model, el }, STYLE),
+    { root, draw } = stage,
     nets = model.get('nets'),
-    draw = painter(paint),
     save = () => model.save_changes();
   const judged = () => Object.fromEntries(JUDGED.map(name => [name, model.get(name)])),
     now = () => standingAt(nets, judged());
   const parts = build(
-      root,
-      model,
-      {
-        move,
-        choose,
-        put: (name, value) => {
-          model.set(name, value);
-          save();
-          draw();
-        },
+    root,
+    model,
+    {
+      move,
+      choose,
+      put: (name, value) => {
+        model.set(name, value);
+        save();
+        draw();
       },
-      pasted,
-    ),
-    say = speaker(parts.spoken);
-  let look = null,
-    told = '',
-    scene = {},
-    pressed = false,
-    begun = false,
-    touched = -Infinity,
-    moving = '',
+    },
+    pasted,
+  );
+  const { begin, end } = gestures(root, () => model.set('before', judged()));
+  let scene = {},
     settled = judged();
 
-  // One drag, or keys on one control without a pause, is one gesture: where it began stays drawn until the next one.
-  function begin(what) {
-    const moment = performance.now();
-    if (what !== moving || (pressed ? !begun : moment - touched > REST)) model.set('before', judged());
-    begun = true;
-    touched = moment;
-    moving = what;
-  }
   function move(name, value, what = name, keep = save) {
     begin(what);
     model.set(name, value);
@@ -107,16 +91,13 @@ function render({ model, el }) {
       : nearestEdge(nets[k], model.get('threshold'));
     model.set('threshold', edgeAt(nets[k], edge));
     model.set('before', settled);
-    moving = '';
+    end();
     save();
     draw();
   }
 
-  function paint() {
-    const across = parts.scores.clientWidth,
-      beside = parts.roc.clientWidth;
-    if (!across || !beside) return false; // hidden or taken off the page
-    look ??= tints(theme(root));
+  function paint(_, across, beside) {
+    const look = tints(stage.look());
     const before = model.get('before'),
       standing = now(),
       ghost = ghostOf(before, standing),
@@ -148,20 +129,12 @@ function render({ model, el }) {
   }
   function words(standing, before) {
     const texts = [thresholdSentence(nets, standing, before), curveSentence(standing)];
-    [parts.caption, parts.read].forEach((node, i) => {
-      if (node.dataset.text !== texts[i]) {
-        node.dataset.text = texts[i];
-        node.innerHTML = texts[i];
-      }
-    });
+    [parts.caption, parts.read].forEach((node, i) => write(node, texts[i]));
     for (const canvas of [parts.scores, parts.roc]) {
       canvas.setAttribute('aria-valuenow', ((100 * standing.k) / lastEdge(standing.net)).toFixed(1));
       canvas.setAttribute('aria-valuetext', spokenRates(standing));
     }
-    if (parts.caption.textContent !== told) {
-      told = parts.caption.textContent;
-      say(told);
-    }
+    stage.say(parts.caption.textContent);
   }
 
   const go = k => move('threshold', edgeAt(now().net, k), 'drag', () => {}),
@@ -187,37 +160,8 @@ function render({ model, el }) {
     step: by => nextOnRoc(now().net, now().k, -Math.sign(by)),
     grip: ([x, y]) => (scene.roc && x > scene.roc.frame.left - 14 && y < scene.roc.frame.bottom + 10 ? 0 : null),
   });
-  root.addEventListener(
-    'pointerdown',
-    () => {
-      pressed = true;
-      begun = false;
-    },
-    true,
-  );
-  for (const type of ['pointerup', 'pointercancel', 'keydown'])
-    root.addEventListener(
-      type,
-      () => {
-        pressed = false;
-      },
-      true,
-    );
 
-  const changes = [...SETTINGS, 'before'].map(name => `change:${name}`),
-    unwatch = watchLooks(root, () => {
-      look = null;
-      draw();
-    });
-  changes.forEach(name => model.on(name, draw));
-  draw();
-  return () => {
-    changes.forEach(name => model.off(name, draw));
-    unwatch();
-    draw.stop();
-    say.stop();
-    root.remove();
-  };
+  return stage.live({ canvases: [parts.scores, parts.roc], paint, traits: [...SETTINGS, 'before'] });
 }
 
 export default { render };

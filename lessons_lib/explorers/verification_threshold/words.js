@@ -1,5 +1,5 @@
 // What VerificationThreshold says: shares and counts as one would write them, and sentences that hold for what is set.
-import { thousands } from '../kit/view.js';
+import { thousands } from '../kit/words.js';
 import { areaUnder, edgeAt, equalErrorRate, nearestEdge, standingAt } from './maths.js';
 
 const strong = text => `<b>${text}</b>`,
