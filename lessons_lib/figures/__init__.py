@@ -1,6 +1,7 @@
 """Figures: arrays in, a picture out; the sphere can be turned as well."""
 
 from lessons_lib.figures.centers import several_centers
+from lessons_lib.figures.maps import next_values
 from lessons_lib.figures.offsets import around_centers
 from lessons_lib.figures.plane import embeddings
 from lessons_lib.figures.plots import (
@@ -24,6 +25,7 @@ __all__ = [
     "digits",
     "embeddings",
     "neighbours",
+    "next_values",
     "over_seeds",
     "over_steps",
     "pulls",

@@ -285,3 +285,15 @@ def test_pulls_part_the_points_that_are_held_from_those_let_go_and_count_those_b
     assert held.get_xdata() == pytest.approx([20, 30, 70]) and held.get_ydata() == pytest.approx([0.5, 3, 8])
     assert held.get_color() != grey.get_color()
     assert "4 points" in picture.alt and "3 are held; 2 of these" in picture.alt
+
+
+def test_next_values_are_drawn_against_those_before_with_names_in_the_order_of_the_lines():
+    now = torch.tensor([1.0, 2.0, 4.0])
+    picture = figures.next_values(now, {"grows": 3 * now, "grows less": 2 * now, "falls": now / 2}, "scale")
+    shown(picture)
+    diagonal, *lines = picture.axes[0].lines
+    assert list(diagonal.get_xdata()) == list(diagonal.get_ydata()) == [0, 4]
+    assert lines[2].get_xdata().tolist() == [1, 2, 4] and lines[2].get_ydata().tolist() == [0.5, 1, 2]
+    heights = {text.get_text(): text.xy[1] for text in picture.axes[0].texts}
+    assert heights["falls"] < heights["grows less"] < heights["grows"]
+    assert picture.axes[0].get_aspect() == 1 and "next scale" in picture.alt
