@@ -97,7 +97,7 @@ def test_what_hangs_on_a_training_is_found(source, count):
 
 
 # Their claims on trainings are still held by asserts on one run, and by benchmarks' results of a few seeds.
-NOT_YET = ("07_uniform_loss", "08_p2sgrad", "10_open_set", "12_your_own_images")
+NOT_YET = ("10_open_set", "12_your_own_images")
 
 
 @pytest.mark.parametrize(
