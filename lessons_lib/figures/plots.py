@@ -93,14 +93,15 @@ def angle_histogram(angles: Mapping[str, Tensor], upto: int = 90) -> Picture:
 def over_steps(step: Sequence[int], theta: Mapping[str, Tensor], stress: str = "") -> Picture:
     """Mean angles (seeds, moments), radians, over training steps: a line a seed, each loss named at its end.
 
-    The axis ends at 90°, or at 180° where an angle is beyond. The loss to `stress` is drawn broad and in red.
+    The axis ends a little above 90°, or above 180° where an angle is beyond. The loss to `stress` is drawn broad and red.
     """
     means = {name: math.degrees(float(seeds[:, -1].mean())) for name, seeds in theta.items()}
     said = "; ".join(f"{name} ends at {mean:.0f} degrees" for name, mean in means.items())
     picture = Picture(f"Mean angle to the own class weight over training. {said}.", 7.2, 4.6)
     axes = quiet_axes(picture.subplots(), "training step", "mean angle θ to the own class weight")
     quiet = iter(zip(_QUIET, _DASHES * 2, strict=False))
-    top = 90 if all(seeds.max() <= math.pi / 2 for seeds in theta.values()) else 180
+    highest = math.degrees(max(float(seeds.max()) for seeds in theta.values()))
+    top = 90 if highest <= 90 * 1.05 else 180  # means of random directions begin on both sides of 90°
     for (name, seeds), end in zip(theta.items(), _apart(list(means.values()), 0.05 * top), strict=True):
         colour, dashes = (PALETTE[2], (None, None)) if name == stress else next(quiet)
         width, front = (2.6, 4) if name == stress else (1.3, 3)

@@ -274,6 +274,13 @@ def test_angles_over_steps_name_every_loss_at_its_end_and_stress_one():
     assert "a ends at 11 degrees" in picture.alt
 
 
+@pytest.mark.parametrize(("highest", "top"), [(89.0, 94.5), (91.5, 94.5), (96.0, 189.0)])
+def test_the_axis_of_angles_over_steps_is_no_higher_than_they_need(highest, top):
+    falling = torch.linspace(math.radians(highest), 0.2, 5).expand(2, 5)
+    picture = figures.over_steps([0, 1, 2, 3, 4], {"a": falling})
+    assert picture.axes[0].get_ylim() == pytest.approx((0, top))
+
+
 def test_pulls_part_the_points_that_are_held_from_those_let_go_and_count_those_before_the_curve():
     theta = torch.tensor([10.0, 20, 30, 70]).deg2rad()
     pull = torch.tensor([0.0, 0.5, 3.0, 8.0], requires_grad=True)
