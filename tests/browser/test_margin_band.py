@@ -207,7 +207,10 @@ WRONG = {
     "drag me": "These are no settings",
     '{"depth":3}': "This figure has no depth; it has loss, margins",
     '{"margins":{"arcface":28.6}}': "margins cannot be",
+    '{"margins":5}': "margins cannot be 5 here.",
     '{"scale":null}': "scale cannot be null here.",
+    '{"scale":[16]}': "scale cannot be [16] here.",
+    '{"loss":"constructor"}': 'loss cannot be "constructor" here.',
     '{"directions":[1,2]}': "directions cannot be [1,2] here.",
 }
 

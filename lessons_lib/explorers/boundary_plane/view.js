@@ -1,6 +1,6 @@
 import { element, mount, surface, write } from '../kit/view.js';
 import { choice, ownKeys, settingsLine, slider } from '../kit/controls.js';
-import { MARGINS, curveFormula, marginText } from '../kit/losses.js';
+import { MARGINS, curveFormula, fitMargins, marginText } from '../kit/losses.js';
 import { circleFrame, paintCircle } from './circle.js';
 import { paintPlane, planeFrame } from './plane.js';
 import {
@@ -121,13 +121,7 @@ function render({ model, el }) {
   const fits = (name, value) =>
     ({
       loss: () => Object.hasOwn(MARGINS, value),
-      margins: () =>
-        value !== null &&
-        typeof value === 'object' &&
-        Object.entries(value).every(([loss, m]) => {
-          const range = Object.hasOwn(MARGINS, loss) && MARGINS[loss].range;
-          return range && Number.isFinite(m) && m >= range.min && m <= range.max;
-        }),
+      margins: () => fitMargins(value),
       between: () => Number.isFinite(value) && value > BETWEEN.min - 1e-4 && value < BETWEEN.max + 1e-4,
       point: () =>
         Array.isArray(value) &&

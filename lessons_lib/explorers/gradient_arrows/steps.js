@@ -1,7 +1,7 @@
 // The step that gradient descent takes, −∂L, on x and on every class weight. All weights are unit vectors in one plane;
 // x stands over `point` of that plane, `lift` above it as seen from the origin. Lengths are those times ‖x‖ and ‖W‖.
 import { PUSHES, coefficients, pull } from '../kit/push.js';
-import { MARGINS } from '../kit/losses.js';
+import { fitMargins } from '../kit/losses.js';
 
 export const CLASSES = [3, 5, 10];
 export const LENGTHS = ['own', 'as_is', 'per_scale'];
@@ -145,14 +145,7 @@ const several = (v, counts) => Array.isArray(v) && counts.includes(v.length) && 
 export const FITS = {
   loss: v => typeof v === 'string' && Object.hasOwn(PUSHES, v),
   other: v => FITS.loss(v),
-  margins: v =>
-    v !== null &&
-    typeof v === 'object' &&
-    !Array.isArray(v) &&
-    Object.entries(v).every(([loss, m]) => {
-      const range = Object.hasOwn(MARGINS, loss) && MARGINS[loss].range;
-      return range && Number.isFinite(m) && m >= range.min && m <= range.max;
-    }),
+  margins: fitMargins,
   scale: number(1, 64),
   directions: v => several(v, CLASSES),
   label: v => Number.isInteger(v) && v >= 0 && v < 10,

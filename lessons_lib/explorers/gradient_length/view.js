@@ -2,7 +2,7 @@
 import { calm, element, gestures, mount, surface, write } from '../kit/view.js';
 import { choice, ownKeys, settingsLine, slider } from '../kit/controls.js';
 import { thousands } from '../kit/words.js';
-import { MARGINS, marginText } from '../kit/losses.js';
+import { MARGINS, fitMargins, marginText } from '../kit/losses.js';
 import { PUSHES } from '../kit/push.js';
 import { lengthFrame } from '../kit/theta_plot.js';
 import { CLASSES, LOSSES, changes, nearestStep } from './maths.js';
@@ -22,13 +22,7 @@ const HINT_ALONE = 'Drag in the plot to move <i>θ</i>; a click on a name choose
 const fits = model => (name, value) =>
   ({
     loss: () => LOSSES.includes(value),
-    margins: () =>
-      value !== null &&
-      typeof value === 'object' &&
-      Object.entries(value).every(([loss, m]) => {
-        const range = Object.hasOwn(MARGINS, loss) && MARGINS[loss].range;
-        return range && Number.isFinite(m) && m >= range.min && m <= range.max;
-      }),
+    margins: () => fitMargins(value),
     scale: () => Number.isFinite(value) && value >= 1 && value <= 64,
     classes: () => Number.isInteger(value) && value >= 3 && value <= CLASSES.at(-1),
     others: () => Object.hasOwn(PLACES, value),

@@ -1,7 +1,7 @@
 // LiveLab's controls: what trains, how fast, and the three buttons.
 import { element } from '../kit/view.js';
 import { button, choice, slider } from '../kit/controls.js';
-import { MARGINS, marginText } from '../kit/losses.js';
+import { MARGINS, fitMargins, marginText } from '../kit/losses.js';
 import { KINDS } from './maths.js';
 import { plainly, sized } from './words.js';
 
@@ -23,16 +23,7 @@ export const liveFits = model => (name, value) =>
   ({
     source: () => value === 'pixels' || (value === 'trunk' && model.get('warm')),
     loss: () => Object.hasOwn(KINDS, value),
-    margins: () =>
-      value !== null &&
-      typeof value === 'object' &&
-      Object.entries(value).every(
-        ([loss, m]) =>
-          Object.hasOwn(MARGINS, loss) &&
-          MARGINS[loss].range &&
-          between0(m, MARGINS[loss].range) &&
-          (loss !== 'sphereface' || Number.isInteger(m)),
-      ),
+    margins: () => fitMargins(value) && Number.isInteger(value.sphereface ?? 1),
     scale: () => between0(value, { min: 1, max: 64 }),
     speed: () => Number.isInteger(value) && between0(value, { min: 1, max: 50 }),
   })[name]();

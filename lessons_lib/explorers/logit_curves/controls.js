@@ -1,7 +1,7 @@
 // LogitCurves's controls: the table that reads every loss at the cursor and chooses one, the sliders, the trained nets.
 import { element } from '../kit/view.js';
 import { choice, ownKeys, slider } from '../kit/controls.js';
-import { MARGINS, marginText } from '../kit/losses.js';
+import { MARGINS, fitMargins, marginText } from '../kit/losses.js';
 import { GAPS, LAMBDAS, LOGITS, logitAt, nearestLambda } from './maths.js';
 import { STROKES, tints } from './paint.js';
 import { angleText, asksText, lambdaText, numberText } from './words.js';
@@ -12,13 +12,7 @@ const DEGREE = Math.PI / 180;
 export const fits = model => (name, value) =>
   ({
     loss: () => LOGITS.includes(value),
-    margins: () =>
-      value !== null &&
-      typeof value === 'object' &&
-      Object.entries(value).every(([loss, m]) => {
-        const range = Object.hasOwn(MARGINS, loss) && MARGINS[loss].range;
-        return range && Number.isFinite(m) && m >= range.min && m <= range.max;
-      }),
+    margins: () => fitMargins(value),
     annealing: () => Number.isFinite(value) && value >= 0 && value <= 1000,
     between: () => Number.isFinite(value) && value > GAPS.min - 1e-4 && value < GAPS.max + 1e-4,
     angle: () => Number.isFinite(value) && value >= 0 && value < Math.PI + 1e-4,

@@ -3,7 +3,7 @@ import { calm, element, gestureBefore, mount, surface, write } from '../kit/view
 import { bytes } from '../kit/bytes.js';
 import { choice, ownKeys, settingsLine, slider } from '../kit/controls.js';
 import { degrees, thousands } from '../kit/words.js';
-import { MARGINS, curveFormula, marginText } from '../kit/losses.js';
+import { MARGINS, curveFormula, fitMargins, marginText } from '../kit/losses.js';
 import { angleBetween, ceiling, cells, evaluate, petals, readAngle, readPoints, shares, wrap } from './band.js';
 import { againButtons } from './again.js';
 import { paintBand } from './paint.js';
@@ -93,12 +93,9 @@ function controls(root, model, put, hand) {
 
 const fits = model => (name, value) =>
   ({
-    loss: () => value in MARGINS,
-    margins: () =>
-      Object.entries(value ?? {}).every(
-        ([key, m]) => MARGINS[key]?.range && m >= MARGINS[key].range.min && m <= MARGINS[key].range.max,
-      ),
-    scale: () => value >= 1 && value <= 64,
+    loss: () => Object.hasOwn(MARGINS, value),
+    margins: () => fitMargins(value),
+    scale: () => Number.isFinite(value) && value >= 1 && value <= 64,
     view: () => ['features', 'angle'].includes(value),
     directions: () => Array.isArray(value) && value.length === model.get('home').length && value.every(Number.isFinite),
   })[name]();

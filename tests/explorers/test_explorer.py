@@ -1,0 +1,44 @@
+"""What every explorer has from its base."""
+
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from lessons_lib.explorers import BoundaryPlane, GradientLength, LogitCurves, ProbabilityCurve, VerificationThreshold
+from lessons_lib.explorers.kit import explorer as base
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+MADE = {
+    "BoundaryPlane": BoundaryPlane,
+    "GradientLength": GradientLength,
+    "LogitCurves": LogitCurves,
+    "ProbabilityCurve": ProbabilityCurve,
+    "VerificationThreshold": lambda **given: VerificationThreshold(
+        torch.linspace(0, 1, 20), torch.arange(20) % 2 == 0, **given
+    ),
+}
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """asked(content): the cell that runs was sent with this content."""
+
+    def ask(**content):
+        kernel = SimpleNamespace(get_parent=lambda channel: {"content": content} if channel == "shell" else {})
+        monkeypatch.setattr(base, "get_ipython", lambda: SimpleNamespace(kernel=kernel))
+
+    return ask
+
+
+@pytest.mark.parametrize("make", MADE.values(), ids=MADE)
+def test_a_figure_takes_the_layout_of_a_widget(make):
+    assert make(layout={"width": "50%"}).layout.width == "50%"
+
+
+@pytest.mark.parametrize("content, seen", [({"allow_stdin": True}, True), ({"allow_stdin": False}, False), ({}, True)])
+def test_who_cannot_answer_gets_no_widget_view(asked, content, seen):
+    asked(**content)
+    data, _ = LogitCurves()._repr_mimebundle_()
+    assert (WIDGET_VIEW in data) == seen
+    assert "data-explorer" in data["text/html"]
