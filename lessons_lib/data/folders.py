@@ -1,30 +1,24 @@
 """Your own images: any tree of folders whose folders of images are classes."""
 
-import os
-import sys
 import warnings
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 import torch
 from torch import Tensor
-from tqdm import tqdm
 
 from lessons_lib.data.copies import same_pictures
-from lessons_lib.data.decoding import REAL_WHITES, WHOLE_WHITES, Decoding, UnreadableImage, least_white
+from lessons_lib.data.decoding import Decoding, UnreadableImage
 from lessons_lib.data.open_set import NamedImages
+from lessons_lib.data.reading import Source, decoded, read_all
 from lessons_lib.data.tree import Tree, walked
 from lessons_lib.losses.checks import check_count
 
 Invert = bool | Literal["auto"]
 _WHITE = 0.9  # a border this bright is paper
 _NAMED = 5  # that many skipped files are named, the others counted
-_AT_ONCE = 512  # pictures on their way at a time
-_THREADS = min(8, os.cpu_count() or 1)  # Pillow lets others run while it reads
 
 
 @dataclass(frozen=True)
@@ -102,7 +96,7 @@ def load_folder(
     check_arguments(size, invert)
     root = _checked_folder(path)
     tree, decoding = walked(root), Decoding(size, 3 if colour else 1)
-    images, sources, damaged, decoding = _read(root, tree, decoding)
+    images, sources, damaged, decoding = read_all(root, tree, decoding)
     kept, unusable = _usable(tree, images, sources)
     skipped = (*tree.unread, *unusable, *damaged, *tree.beside)
     names = [name for name in tree.classes if name in kept]
@@ -138,7 +132,7 @@ def pictures_of(folder: ImageFolder, decoding: Decoding) -> Iterator[Tensor]:
 
     Raises OSError for a file that gives no picture any more.
     """
-    for file, read in zip(folder.files, _decoded([folder.root / file for file in folder.files], decoding), strict=True):
+    for file, read in zip(folder.files, decoded([folder.root / file for file in folder.files], decoding), strict=True):
         if isinstance(read, UnreadableImage):
             raise OSError(
                 f"{folder.root / file} gave a picture before and does not now ({read}): read the folder again."
@@ -167,9 +161,6 @@ def inverted_if_asked(images: Tensor, invert: Invert) -> tuple[Tensor, bool]:
     return (images.neg_().add_(1) if invert else images), invert
 
 
-Source = tuple[str, Path, int]  # the class, the file and the part of an image
-
-
 def _checked_folder(path: str | Path) -> Path:
     root = Path(path).expanduser()
     if not root.exists():
@@ -177,51 +168,6 @@ def _checked_folder(path: str | Path) -> Path:
     if not root.is_dir():
         raise NotADirectoryError(f"{root} is a file, not a folder: if it is an archive, unpack it first.")
     return root
-
-
-def _read(root: Path, tree: Tree, decoding: Decoding) -> tuple[Tensor, list[Source], list[str], Decoding]:
-    """All images (N, C, S, S) with where they come from, the files that give none, and how it was read in the end."""
-    wanted = [(name, file, part) for name, files in tree.classes.items() for file, part in files]
-    images = np.empty((len(wanted), decoding.channels, decoding.size, decoding.size), np.float32)
-    sources: list[Source] = []
-    damaged: list[str] = []
-    deep: dict[str, list[tuple[int, float]]] = {"whole": [], "real": []}
-    for source, read in zip(wanted, _decoded([file for _, file, _ in wanted], decoding), strict=True):
-        if isinstance(read, UnreadableImage):
-            damaged.append(f"{source[1].relative_to(root).as_posix()} ({read})")
-            continue
-        images[len(sources)], depth = read
-        if depth is not None:
-            deep[depth[0]].append((len(sources), depth[1]))
-        sources.append(source)
-    # Only now it is known how far the deep ones count: those are read again where that is not what was thought.
-    for kind, whites in (("whole", WHOLE_WHITES), ("real", REAL_WHITES)):
-        white = least_white(max((largest for _, largest in deep[kind]), default=0), whites)
-        if deep[kind] and white != getattr(decoding, kind):
-            decoding = replace(decoding, **{kind: white})
-            for row, _ in deep[kind]:
-                images[row] = decoding(sources[row][1])
-    return torch.from_numpy(images[: len(sources)]), sources, damaged, decoding
-
-
-def _decoded(
-    files: Sequence[Path], decoding: Decoding
-) -> Iterator[tuple[np.ndarray, tuple[str, float] | None] | UnreadableImage]:
-    """Each file's picture and depth, or why there is none, in order; several are read at a time."""
-
-    def one(file: Path) -> tuple[np.ndarray, tuple[str, float] | None] | UnreadableImage:
-        try:
-            return decoding.with_depth(file)
-        except UnreadableImage as error:
-            return error
-
-    hidden = True if "CI" in os.environ else None  # tqdm's None: where nobody sees it
-    bar = tqdm(total=len(files), unit="picture", leave=False, file=sys.stdout, disable=hidden, delay=1)
-    with bar, ThreadPoolExecutor(_THREADS) as pool:
-        for start in range(0, len(files), _AT_ONCE):
-            for read in pool.map(one, files[start : start + _AT_ONCE]):
-                bar.update()
-                yield read
 
 
 def _usable(tree: Tree, images: Tensor, sources: Sequence[Source]) -> tuple[set[str], list[str]]:
@@ -247,7 +193,7 @@ def _copies(images: Tensor, files: Sequence[Path], decoding: Decoding) -> Tensor
     fine = replace(decoding, size=48, channels=3)
 
     def looked_at(numbers: Sequence[int]) -> Tensor:
-        return torch.stack([torch.from_numpy(picture) for picture, _ in _decoded([files[i] for i in numbers], fine)])
+        return torch.stack([torch.from_numpy(picture) for picture, _ in decoded([files[i] for i in numbers], fine)])
 
     pairs = same_pictures(images, looked_at) if files else []
     return torch.tensor(pairs, dtype=torch.int64).reshape(-1, 2)

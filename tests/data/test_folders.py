@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from tqdm import tqdm
 
-from lessons_lib.data import by_classes, decoding, folders, load_folder
+from lessons_lib.data import by_classes, decoding, load_folder, reading
 from lessons_lib.data.decoding import Decoding, UnreadableImage
 from lessons_lib.data.folders import read_image
 from lessons_lib.losses import NormalizedSoftmaxLoss
@@ -329,7 +329,7 @@ def test_a_bar_shows_how_far_a_large_folder_is_and_none_where_nobody_sees_it(tre
             shown.append(options)
             super().__init__(*arguments, **options | {"disable": True})
 
-    monkeypatch.setattr(folders, "tqdm", Bar)
+    monkeypatch.setattr(reading, "tqdm", Bar)
     load_folder(tree)
     monkeypatch.delenv("CI")
     load_folder(tree)
