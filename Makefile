@@ -69,9 +69,10 @@ test-site: ## open every page of the site in a browser and try its figures (make
 	@sh .make/setup.sh requirements-dev.txt
 	@EVERY_PAGE=yes $(IN_VENV) -m pytest tests/browser/test_site.py $(ARGS)
 
-lint: ## check style and the order of imports
+lint: ## check style, of JavaScript too, and the order of imports
 	@sh .make/setup.sh requirements-dev.txt
 	@$(IN_VENV) -m ruff check . && $(IN_VENV) -m ruff format --check . && .venv/bin/lint-imports --no-cache
+	@.venv/bin/biome ci --diagnostic-level=warn .
 
 bench: ## measure losses, how soon a figure answers, and how a live one keeps up (needs Chromium)
 	@sh .make/setup.sh requirements-dev.txt

@@ -29,7 +29,7 @@ import torch
 from ipywidgets import FloatSlider, interact
 from lessons_lib.angles import circle_points
 from lessons_lib.explorers import MarginBand
-from lessons_lib.explorers.margin_band import in_band
+from lessons_lib.explorers.margin_band.explorer import in_band
 from lessons_lib.figures.plane import draw_directions, draw_points, draw_rim
 from lessons_lib.figures.style import ACCENT
 from lessons_lib.losses import ArcFaceLoss

@@ -2,6 +2,7 @@
 
     make records ARGS="03 class_spread"    record these anew
     make records                           record what is older than what it was made from
+    make records ARGS="--confirm 03"       the code changed and the numbers should not have: run one start of each kind
     make check-lessons ARGS="03 04"        run these from seeds that were not recorded, against their records
 
 A lesson is recorded by running its cells, a benchmark by calling its `measure`: whatever they say to their `Record` is
@@ -113,13 +114,16 @@ def _timed(name: str, seed: int, record: bool, rate: float) -> tuple[dict, list[
     return taken, fell, time.perf_counter() - began, torch.backends.cpu.get_cpu_capability()
 
 
-def play(kind: str, asked: list[str], seeds: list[int] | None, record: bool, rate: float) -> None:
+def play(kind: str, options: argparse.Namespace) -> None:
     """Run all that is asked on one kind of processor, which this process was started as; print a JSON line each."""
     context = get_context("forkserver")
     context.set_forkserver_preload(["torch", "matplotlib.pyplot", "lessons_lib.training", "lessons_lib.explorers"])
     with ProcessPoolExecutor(os.cpu_count(), mp_context=context, max_tasks_per_child=1) as processes:
-        starts = [(name, seed) for name in asked for seed in seeds or seeds_of(name, kind)]
-        jobs = {processes.submit(_timed, *start, record, rate): start for start in starts}
+        seeds = {
+            name: options.seeds or [*seeds_of(name, kind)][: 1 if options.confirm else None] for name in options.name
+        }
+        starts = [(name, seed) for name in seeds for seed in seeds[name]]
+        jobs = {processes.submit(_timed, *start, not options.check, options.rate): start for start in starts}
         for job in as_completed(jobs):
             (name, seed), (taken, fell, seconds, capability) = jobs[job], job.result()
             told = {"name": name, "seed": seed, "kind": kind, "capability": capability, "seconds": round(seconds)}
@@ -160,9 +164,39 @@ def write(name: str, starts: list[dict], origin: str) -> None:
     record |= {"processor": processor(), "made_from": origin}
     record["starts"] = [{key: start[key] for key in ("seed", "kind", "capability")} for start in starts]
     record["values"] = {what: _together([start["taken"][what] for start in starts]) for what in starts[0]["taken"]}
+    _keep(record)
+
+
+def confirm(name: str, starts: list[dict], origin: str) -> list[str]:
+    """Stamp a record as made from what stands now, if these starts measure again just what it holds; else say what not.
+
+    Code that was only moved or extended need not be recorded anew. Any number that differs shows that it was changed.
+    """
+    record = json.loads((RECORDS / f"{name}.json").read_text(encoding="utf-8"))
+    places = [(start["seed"], start["kind"]) for start in record["starts"]]
+    differ = []
+    for start in starts:
+        place = places.index((start["seed"], start["kind"]))
+        now = {what: _together([value]) for what, value in start["taken"].items()}
+        kept = {what: _only(values, place) for what, values in record["values"].items()}
+        different = [what for what in {**now, **kept} if repr(now.get(what)) != repr(kept.get(what))]  # NaN is not NaN
+        differ += [f"{name}, seed {start['seed']}, {start['kind']}: {what} is not as recorded" for what in different]
+    if not differ:
+        _keep(record | {"made_from": origin, "confirmed": str(datetime.date.today())})
+    return differ
+
+
+def _only(values: dict | list, place: int) -> dict | list:
+    """Of each list of starts the one at this place, as `_together` gives it."""
+    if isinstance(values, dict):
+        return {row: _only(numbers, place) for row, numbers in values.items()}
+    return [values[place]]
+
+
+def _keep(record: dict) -> None:
     RECORDS.mkdir(exist_ok=True)
     text = json.dumps(record, ensure_ascii=False, indent=1)
-    (RECORDS / f"{name}.json").write_text(_numbers_in_a_line(text) + "\n", encoding="utf-8")
+    (RECORDS / f"{record['name']}.json").write_text(_numbers_in_a_line(text) + "\n", encoding="utf-8")
 
 
 def _rows(taken: dict) -> dict:
@@ -211,28 +245,35 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("name", nargs="*", help="lessons or benchmarks, by the start of their names")
     parser.add_argument("--check", action="store_true", help="hold the runs against the records, and write nothing")
+    parser.add_argument(
+        "--confirm", action="store_true", help="run one start of each kind; the same numbers renew a record"
+    )
     parser.add_argument("--seeds", type=lambda text: [int(seed) for seed in text.split(",")])
     parser.add_argument("--kinds", type=lambda text: text.split(","), default=list(KINDS))
     parser.add_argument("--rate", type=float, default=1.0, help="train with this many times the learning rate")
     parser.add_argument("--play", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.play:
-        play(options.play, options.name, options.seeds, not options.check, options.rate)
+        play(options.play, options)
         return 0
     asked = [name for name in names() if name.startswith(tuple(options.name))] if options.name else names()
     if not options.name and not options.check:
         asked = [name for name in asked if stale(name)]
     seeds = options.seeds or (OTHER_SEEDS if options.check else ())
-    passed = [*asked, "--rate", str(options.rate), *["--check"] * options.check]
+    passed = [*asked, "--rate", str(options.rate), *["--check"] * options.check, *["--confirm"] * options.confirm]
     before = {name: made_from(name) for name in asked}
     passed += ["--seeds", ",".join(map(str, seeds))] if seeds else []
     starts = played(options.kinds, *passed) if asked else []
-    if not options.check:
-        for name in asked:
-            write(name, [start for start in starts if start["name"] == name], before[name])
+    differ = []
+    for name in [] if options.check else asked:
+        of_name = [start for start in starts if start["name"] == name]
+        if options.confirm:
+            differ += confirm(name, of_name, before[name])
+        else:
+            write(name, of_name, before[name])
     held = sum(not start["fell"] for start in starts)
-    print(f"{held}/{len(starts)} held")
-    return int(held < len(starts))
+    print(*differ, f"{held}/{len(starts)} held", sep="\n")
+    return int(held < len(starts) or bool(differ))
 
 
 if __name__ == "__main__":

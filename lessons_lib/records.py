@@ -72,6 +72,7 @@ class Record:
             recorded = self._recorded(what, rows, isinstance(here, Mapping))
             print(_table(what, rows, recorded, form))
             self._judge(what, rows, recorded, form)
+            print()  # a cell may show several
         known = {row: recorded.get(row, torch.tensor([value])) for row, value in rows.items()}
         return known if isinstance(here, Mapping) else known[what]
 

@@ -13,6 +13,7 @@ import torch
 from PIL import Image
 
 from benchmarks import few_images, make_records, omniglot, open_set, own_folder, soft_triple
+from lessons_lib.backbones import Backbone
 from lessons_lib.data import LabelledImages, load_folder, write_glyph_folder
 from lessons_lib.losses import InBatch
 from lessons_lib.records import Record
@@ -31,17 +32,27 @@ def folder(tmp_path):
     return tmp_path / "bars"
 
 
-def test_soft_triple_compares_three_embeddings_of_unseen_classes(folder, tmp_path, capsys):
+def test_soft_triple_compares_four_embeddings_of_unseen_classes(folder, tmp_path, capsys):
     kept = tmp_path / "kept.json"
     soft_triple.main([str(folder), "--epochs", "1", "--size", "20", "--save", str(kept)])
     said, made = capsys.readouterr().out, json.loads(kept.read_text(encoding="utf-8"))
     assert "3 classes trained (24 images), 3 retrieved (24)" in said
-    assert list(made["found"]) == ["raw pixels", "one centre", "SoftTriple, K = 5"]
+    assert list(made["found"]) == ["raw pixels", "one centre", "SoftTriple, K = 5", "N-pairs"]
     for name, (shares,) in made["found"].items():
         assert list(shares) == ["R@1", "R@2", "R@4", "R@8", "NMI"] and name in said
         assert 0 <= shares["R@1"] <= shares["R@2"] <= shares["R@4"] <= shares["R@8"] <= 1
     assert made["found"]["raw pixels"][0]["R@1"] == 1  # bars at three heights
     assert made["folder"] == "bars" and (made["trained"], made["retrieved"], made["images"]) == (3, 3, 24)
+
+
+def test_soft_triple_gives_every_image_once_or_two_of_a_class():
+    labels = torch.arange(60) % 6
+    once = list(soft_triple.in_batches(labels, 20, torch.Generator().manual_seed(0), in_pairs=False))
+    assert torch.cat(once).sort().values.tolist() == list(range(60))
+    pairs = list(soft_triple.in_batches(labels, 8, torch.Generator().manual_seed(0), in_pairs=True))
+    assert len(pairs) == 7 and all(len(which.unique()) == 8 for which in pairs)
+    assert all(sorted(torch.bincount(labels[which], minlength=6).tolist()) == [0, 0, 2, 2, 2, 2] for which in pairs)
+    assert len({tuple(labels[which].tolist()) for which in pairs}) > 1  # other classes each time
 
 
 def test_soft_triple_says_how_far_seeds_differ():
@@ -241,7 +252,7 @@ def faces(tmp_path):
     [
         (
             "pairs",
-            ["raw pixels", "contrastive, random pairs", "contrastive, nearest pairs"],
+            ["raw pixels", "contrastive, random pairs", "contrastive, nearest pairs", "pairs parted at random"],
             ["verification", "equal errors", "TAR at 1 %", "R@1"],
         ),
         (
@@ -249,7 +260,11 @@ def faces(tmp_path):
             ["ArcFace", "ArcFace + RegularFace", "Fixed AdaCos", "cross-entropy"],
             ["accuracy", "angle", "apart"],
         ),
-        ("retrieval", ["raw pixels", "one centre", "SoftTriple, K = 5"], ["R@1", "R@2", "R@4", "R@8", "NMI"]),
+        (
+            "retrieval",
+            ["raw pixels", "one centre", "SoftTriple, K = 5", "N-pairs"],
+            ["R@1", "R@2", "R@4", "R@8", "NMI"],
+        ),
     ],
 )
 def test_an_article_s_experiment_is_one_command_over_any_folder(
@@ -263,8 +278,38 @@ def test_an_article_s_experiment_is_one_command_over_any_folder(
     assert (made["folder"], made["classes"], made["images"], made["epochs"]) == ("faces", 10, 100, 2)
     assert list(made["found"]) == entrants
     for name, (shares,) in made["found"].items():
-        assert list(shares) == columns and name in said and all(f"  {what} " in said for what in columns)
-        assert all(0 <= shares[what] <= 1 for what in columns if what not in ("angle", "apart"))
+        own = [what for what in columns if not (name == "pairs parted at random" and what == "R@1")]
+        assert list(shares) == own and name in said and all(f"  {what} " in said for what in columns)
+        assert all(0 <= shares[what] <= 1 for what in own if what not in ("angle", "apart"))
+
+
+def test_a_verdict_is_one_command_over_any_folder(faces, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("LESSONS_LIB_CACHE", str(tmp_path / "cache"))
+    small = Backbone(torch.nn.AdaptiveAvgPool2d(4), 32)
+    monkeypatch.setattr(own_folder, "load_backbone", lambda *named: {("small", "download"): small}[named])
+    own_folder.main([str(faces), "--epochs", "2", "--far", "0.001", "--backbone", "small"])
+    said = capsys.readouterr().out
+    assert "100 images of 10 classes, protocol verdict" in said
+    for name in ("this network", "raw pixels", "frozen backbone"):
+        assert f"{name} " in said
+    assert "No door for a false-accept rate of 0.001: 600 impostor pairs" in said  # of four strangers with ten each
+    assert "pictures look more like another class" in said
+    assert "three times as long" in said and "the backbone" in said and "twice the size" in said
+    assert said.strip().splitlines()[-1].startswith(("Next: ", "None of the "))
+
+
+def test_pairs_parted_at_random_flatter(tmp_path, monkeypatch):
+    """Of people without anything in common strangers can hardly be told apart; known ones are known by heart."""
+    for person in range(10):
+        for i in range(10):
+            chance = np.random.default_rng(100 * person + i)
+            path = tmp_path / f"{person}" / f"{i}.png"
+            path.parent.mkdir(exist_ok=True)
+            Image.fromarray(chance.integers(0, 255, (28, 28), dtype=np.uint8)).save(path)
+    monkeypatch.setattr(own_folder, "RandomJitter", torch.nn.Identity)
+    folder = load_folder(tmp_path)
+    flattered = own_folder.known_pairs(folder, 80, seed=0)
+    assert flattered["verification"] > 0.85  # noise, known by heart: every picture was trained on, in other pairs
 
 
 def test_the_mean_angle_to_the_nearest_class_weight():

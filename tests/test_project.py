@@ -1,6 +1,7 @@
 """What holds for the project as a whole: pins, imports, style, and that no file speaks of the machine it came from."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -126,6 +127,23 @@ def test_ruff(command):
     words = [sys.executable, "-m", "ruff", *command, "--output-format=concise", "."]
     run = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_biome():
+    """JavaScript and style sheets: their form, names that are not declared and names of no use."""
+    scripts = sysconfig.get_path("scripts")
+    program = shutil.which("biome", path=os.pathsep.join([scripts, os.environ["PATH"]]))
+    assert program, "biome is not here; requirements-dev.txt has it"
+    command = [program, "ci", "--colors=off", "--diagnostic-level=warn", "."]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_no_line_of_a_script_is_long():
+    scripts = [path for path in files() if path.suffix in (".js", ".css") and "explorers" in path.parts]
+    assert scripts
+    long = [path.name for path in scripts for line in path.read_text("utf-8").splitlines() if len(line) > 120]
+    assert long == []
 
 
 def test_imports_run_downwards():

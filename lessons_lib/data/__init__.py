@@ -1,5 +1,6 @@
 """Images to learn from."""
 
+from lessons_lib.data.decoding import Decoding
 from lessons_lib.data.folders import ImageFolder, load_folder
 from lessons_lib.data.glyphs import Glyphs, contact_sheet, load_glyphs, write_glyph_folder
 from lessons_lib.data.images import ImageData, LabelledImages
@@ -15,13 +16,16 @@ from lessons_lib.data.pairs import (
     sample_pairs,
     split_classes,
 )
+from lessons_lib.data.parts import LeakedSplit, part_as_given, part_classes
 
 __all__ = [
+    "Decoding",
     "Episodes",
     "Glyphs",
     "ImageData",
     "ImageFolder",
     "LabelledImages",
+    "LeakedSplit",
     "NamedImages",
     "OneShotRun",
     "OpenSetData",
@@ -37,6 +41,8 @@ __all__ = [
     "load_omniglot",
     "load_one_shot_runs",
     "most_pairs",
+    "part_as_given",
+    "part_classes",
     "sample_episodes",
     "sample_pairs",
     "split_classes",

@@ -1,64 +1,173 @@
-"""Your own images: any tree of folders whose leaves are classes."""
+"""Your own images: any tree of folders whose folders of images are classes."""
 
 import os
+import sys
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps
 from torch import Tensor
+from tqdm import tqdm
 
+from lessons_lib.data.copies import same_pictures
+from lessons_lib.data.decoding import REAL_WHITES, WHOLE_WHITES, Decoding, UnreadableImage, least_white
 from lessons_lib.data.open_set import NamedImages
+from lessons_lib.data.tree import Tree, walked
 from lessons_lib.losses.checks import check_count
 
 Invert = bool | Literal["auto"]
 _WHITE = 0.9  # a border this bright is paper
 _NAMED = 5  # that many skipped files are named, the others counted
+_AT_ONCE = 512  # pictures on their way at a time
+_THREADS = min(8, os.cpu_count() or 1)  # Pillow lets others run while it reads
 
 
 @dataclass(frozen=True)
 class ImageFolder(NamedImages):
     """The images of a folder with a name each class, its path below the root, and a group, the folder it stands in.
 
-    `inverted` says whether black and white were exchanged.
+    `files` has the path of each image below `root`, `part` (N,) the number in `data.tree.PARTS` of the part it stood
+    in, `decoding` how it was read. `inverted` says whether black and white were exchanged afterwards. `skipped` is all
+    that gave no image, with the reason; `copies` (P, 2) the numbers of images that are one picture.
     """
 
     inverted: bool
+    root: Path
+    decoding: Decoding
+    files: tuple[str, ...]
+    part: Tensor
+    skipped: tuple[str, ...]
+    copies: Tensor
+
+    @property
+    def repeated(self) -> tuple[tuple[str, str], ...]:
+        """The pictures that stand in two classes, as two files each, of which one at least is in the wrong class."""
+        across = self.copies[self.labels[self.copies[:, 0]] != self.labels[self.copies[:, 1]]]
+        return tuple((self.files[i], self.files[j]) for i, j in across.tolist())
+
+    def without(self, files: Sequence[str]) -> "ImageFolder":
+        """The folder without these files; classes that are left without an image go.
+
+        Raises ValueError for a file that it has not.
+        """
+        gone = set(files)
+        if strange := sorted(gone - set(self.files)):
+            raise ValueError(f"There is no file {strange[0]} among the images of {self.root}.")
+        left = torch.tensor([i for i, file in enumerate(self.files) if file not in gone], dtype=torch.int64)
+        known, labels = self.labels[left].unique(return_inverse=True)
+        place = torch.full((len(self.files),), -1).scatter(0, left, torch.arange(len(left)))
+        copies = place[self.copies]
+        return replace(
+            self,
+            images=self.images[left],
+            labels=labels,
+            files=tuple(self.files[i] for i in left.tolist()),
+            part=self.part[left],
+            copies=copies[(copies >= 0).all(dim=1)],
+            class_names=tuple(self.class_names[i] for i in known.tolist()),
+            group_of_class=self.group_of_class[known],
+        )
+
+    def without_repeated(self) -> "ImageFolder":
+        """The folder without the pictures that stand in two classes: nobody but you knows in which they belong."""
+        return self.without([file for pair in self.repeated for file in pair])
 
 
-def load_folder(path: str | Path, *, size: int = 28, invert: Invert = "auto") -> ImageFolder:
-    """Every leaf folder is a class: all its images, grey, in [0, 1], made `size`×`size` and none the wider for it.
+def load_folder(
+    path: str | Path,
+    *,
+    size: int = 28,
+    colour: bool = False,
+    invert: Invert = "auto",
+    find_copies: bool = True,
+) -> ImageFolder:
+    """Every folder with images is a class: all its images in [0, 1], made `size`×`size` and none the wider for it.
 
-    Whatever Pillow reads is an image: .pgm, .png, .jpg, .tif; grey, colour, palette or 16 bits. What is transparent
-    becomes white. The longer side is made `size`, the shorter is padded with the brightness of the image's own border.
-    `invert` exchanges black and white; "auto" does so where nine tenths of the images have a white border, as black
-    strokes on paper have (Omniglot), so that strokes are white on black as in MNIST.
+    Grey (N, 1, size, size) or, with `colour`, (N, 3, size, size) float32. Whatever Pillow reads is an image; how it is
+    read says `Decoding`. Pictures deeper than 8 bits are as bright as the brightest of them asks for: 12 bits in a file
+    of 16 are understood. Folders train, val, test and the like are parts of one set of classes (`part`).
+    `invert` exchanges black and white; "auto" does so for grey images of which nine tenths have a white border, as
+    black strokes on paper have (Omniglot), so that strokes are white on black as in MNIST.
 
-    Files that are damaged or no images, empty classes, classes that repeat an earlier one image for image, and images
-    that stand beside folders are skipped, with one warning that names them. Hidden files are passed over. Raises
+    What gives no image is in `skipped`, what is one picture in `copies` (none with `find_copies` False); a warning
+    names the first of both. Hidden files are passed over. Takes 4·size² bytes an image and channel, once. Raises
     FileNotFoundError and NotADirectoryError for a path that is none, ValueError where no image or only one class is
     left, or an argument is not one of those allowed.
     """
     check_arguments(size, invert)
     root = _checked_folder(path)
-    found, unread, beside = _leaves(root)
-    classes, unusable, damaged = _read_classes(root, found, size)
-    _report(root, [*unread, *unusable, *damaged, *beside], len(classes))
-    images, inverted = inverted_if_asked(torch.cat(list(classes.values())), invert)
-    parents = [name.rpartition("/")[0] or root.resolve().name for name in classes]
+    tree, decoding = walked(root), Decoding(size, 3 if colour else 1)
+    images, sources, damaged, decoding = _read(root, tree, decoding)
+    kept, unusable = _usable(tree, images, sources)
+    skipped = (*tree.unread, *unusable, *damaged, *tree.beside)
+    names = [name for name in tree.classes if name in kept]
+    _refuse_fewer_than_two(root, skipped, len(names))
+    if unusable:
+        chosen = [i for i, (name, _, _) in enumerate(sources) if name in kept]
+        images, sources = images[chosen], [sources[i] for i in chosen]
+    images, inverted = inverted_if_asked(images, False if colour and invert == "auto" else invert)
+    files = tuple(file.relative_to(root).as_posix() for _, file, _ in sources)
+    parents = [name.rpartition("/")[0] or root.resolve().name for name in names]
     groups = tuple(sorted(set(parents)))
-    return ImageFolder(
+    number = {name: i for i, name in enumerate(names)}
+    folder = ImageFolder(
         images,
-        torch.arange(len(classes)).repeat_interleave(torch.tensor([len(each) for each in classes.values()])),
-        class_names=tuple(classes),
+        torch.tensor([number[name] for name, _, _ in sources]),
+        class_names=tuple(names),
         groups=groups,
         group_of_class=torch.tensor([groups.index(parent) for parent in parents]),
         inverted=inverted,
+        root=root,
+        decoding=decoding,
+        files=files,
+        part=torch.tensor([part for _, _, part in sources]),
+        skipped=skipped,
+        copies=_copies(images, [file for _, file, _ in sources] if find_copies else [], decoding),
     )
+    _say(folder)
+    return folder
+
+
+def pictures_of(folder: ImageFolder, decoding: Decoding) -> Iterator[Tensor]:
+    """Each picture of a folder once more from its file, (channels, size, size) float32, as `decoding` says, in order.
+
+    Raises OSError for a file that gives no picture any more.
+    """
+    for file, read in zip(folder.files, _decoded([folder.root / file for file in folder.files], decoding), strict=True):
+        if isinstance(read, UnreadableImage):
+            raise OSError(
+                f"{folder.root / file} gave a picture before and does not now ({read}): read the folder again."
+            )
+        yield torch.from_numpy(read[0])
+
+
+def check_arguments(size: int, invert: Invert) -> None:
+    """ValueError for a size or an `invert` that cannot be."""
+    check_count("size", size, 1, "images")
+    if not (isinstance(invert, bool) or invert == "auto"):
+        raise ValueError(f'invert must be True, False or "auto", got {invert!r}.')
+
+
+def read_image(path: Path, size: int) -> Tensor:
+    """One image as (1, size, size) float32 in [0, 1], grey, its proportions kept; raises UnreadableImage."""
+    return torch.from_numpy(Decoding(size)(path))
+
+
+def inverted_if_asked(images: Tensor, invert: Invert) -> tuple[Tensor, bool]:
+    """Images (N, C, H, W), black and white exchanged in place where `invert` says so, and whether they were."""
+    if invert == "auto":
+        rims = [images[..., 0, :], images[..., -1, :], images[..., :, 0], images[..., :, -1]]
+        white = torch.cat(rims, dim=-1).flatten(1).median(dim=1).values > _WHITE
+        invert = bool(white.float().mean() >= 0.9)
+    return (images.neg_().add_(1) if invert else images), invert
+
+
+Source = tuple[str, Path, int]  # the class, the file and the part of an image
 
 
 def _checked_folder(path: str | Path) -> Path:
@@ -70,143 +179,107 @@ def _checked_folder(path: str | Path) -> Path:
     return root
 
 
-def _read_classes(
-    root: Path, found: dict[str, list[Path]], size: int
-) -> tuple[dict[str, Tensor], list[str], list[str]]:
-    """The images (n, 1, size, size) of each class by its name; which classes were skipped, and which files."""
-    classes: dict[str, Tensor] = {}
-    unusable: list[str] = []
+def _read(root: Path, tree: Tree, decoding: Decoding) -> tuple[Tensor, list[Source], list[str], Decoding]:
+    """All images (N, C, S, S) with where they come from, the files that give none, and how it was read in the end."""
+    wanted = [(name, file, part) for name, files in tree.classes.items() for file, part in files]
+    images = np.empty((len(wanted), decoding.channels, decoding.size, decoding.size), np.float32)
+    sources: list[Source] = []
     damaged: list[str] = []
-    earlier: dict[frozenset[int], str] = {}
-    for name, files in found.items():
-        images = []
-        for file in files:
-            try:
-                images.append(read_image(file, size))
-            except UnreadableImage as error:
-                damaged.append(f"{file.relative_to(root).as_posix()} ({error})")
-        if not images:
-            unusable.append(f"{name} (a class without an image)")
+    deep: dict[str, list[tuple[int, float]]] = {"whole": [], "real": []}
+    for source, read in zip(wanted, _decoded([file for _, file, _ in wanted], decoding), strict=True):
+        if isinstance(read, UnreadableImage):
+            damaged.append(f"{source[1].relative_to(root).as_posix()} ({read})")
             continue
+        images[len(sources)], depth = read
+        if depth is not None:
+            deep[depth[0]].append((len(sources), depth[1]))
+        sources.append(source)
+    # Only now it is known how far the deep ones count: those are read again where that is not what was thought.
+    for kind, whites in (("whole", WHOLE_WHITES), ("real", REAL_WHITES)):
+        white = least_white(max((largest for _, largest in deep[kind]), default=0), whites)
+        if deep[kind] and white != getattr(decoding, kind):
+            decoding = replace(decoding, **{kind: white})
+            for row, _ in deep[kind]:
+                images[row] = decoding(sources[row][1])
+    return torch.from_numpy(images[: len(sources)]), sources, damaged, decoding
+
+
+def _decoded(
+    files: Sequence[Path], decoding: Decoding
+) -> Iterator[tuple[np.ndarray, tuple[str, float] | None] | UnreadableImage]:
+    """Each file's picture and depth, or why there is none, in order; several are read at a time."""
+
+    def one(file: Path) -> tuple[np.ndarray, tuple[str, float] | None] | UnreadableImage:
+        try:
+            return decoding.with_depth(file)
+        except UnreadableImage as error:
+            return error
+
+    hidden = True if "CI" in os.environ else None  # tqdm's None: where nobody sees it
+    bar = tqdm(total=len(files), unit="picture", leave=False, file=sys.stdout, disable=hidden, delay=1)
+    with bar, ThreadPoolExecutor(_THREADS) as pool:
+        for start in range(0, len(files), _AT_ONCE):
+            for read in pool.map(one, files[start : start + _AT_ONCE]):
+                bar.update()
+                yield read
+
+
+def _usable(tree: Tree, images: Tensor, sources: Sequence[Source]) -> tuple[set[str], list[str]]:
+    """The names of the classes that have images, and why others are skipped."""
+    contents: dict[str, set[int]] = {name: set() for name in tree.classes}
+    for image, (name, _, _) in zip(images, sources, strict=True):
+        contents[name].add(hash(image.numpy().tobytes()))
+    kept, unusable, earlier = set(), [], {}
+    for name, content in contents.items():
         # One class under two names could be trained on and reported as unseen.
-        first = earlier.setdefault(frozenset(hash(image.numpy().tobytes()) for image in images), name)
-        if first != name:
+        first = earlier.setdefault(frozenset(content), name)
+        if not content:
+            unusable.append(f"{name} (a class without an image)")
+        elif first != name:
             unusable.append(f"{name} (the same images as {first})")
         else:
-            classes[name] = torch.stack(images)
-    return classes, unusable, damaged
+            kept.add(name)
+    return kept, unusable
 
 
-def check_arguments(size: int, invert: Invert) -> None:
-    """ValueError for a size or an `invert` that cannot be."""
-    check_count("size", size, 1, "images")
-    if not (isinstance(invert, bool) or invert == "auto"):
-        raise ValueError(f'invert must be True, False or "auto", got {invert!r}.')
+def _copies(images: Tensor, files: Sequence[Path], decoding: Decoding) -> Tensor:
+    """The numbers (P, 2) of images that are one picture."""
+    fine = replace(decoding, size=48, channels=3)
+
+    def looked_at(numbers: Sequence[int]) -> Tensor:
+        return torch.stack([torch.from_numpy(picture) for picture, _ in _decoded([files[i] for i in numbers], fine)])
+
+    pairs = same_pictures(images, looked_at) if files else []
+    return torch.tensor(pairs, dtype=torch.int64).reshape(-1, 2)
 
 
-class UnreadableImage(Exception):
-    """Says in a few words why a file gives no image."""
+def _named(what: Sequence[str]) -> str:
+    return "; ".join(what[:_NAMED]) + (f"; and {len(what) - _NAMED} more" if len(what) > _NAMED else "")
 
 
-def read_image(path: Path, size: int) -> Tensor:
-    """One image as (1, size, size) float32 in [0, 1], grey, its proportions kept; raises UnreadableImage."""
-    if not path.is_file():
-        raise UnreadableImage("not a file")  # such as a link to nowhere, or a pipe, which would be read for ever
-    try:
-        with Image.open(path) as opened:
-            opened.draft("L", (2 * size, 2 * size))  # a large photograph is read at a fraction of its size
-            image = _grey(ImageOps.exif_transpose(opened))
-    except Image.UnidentifiedImageError:
-        raise UnreadableImage("no image") from None
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise UnreadableImage("too large") from None
-    except OSError as error:
-        # The system's errors have a number, Pillow's have none.
-        raise UnreadableImage("damaged" if error.errno is None else f"cannot be read: {error.strerror}") from None
-    except Exception:  # at a broken header Pillow's readers stop with whatever error it leads them to
-        raise UnreadableImage("damaged") from None
-    return _squared(image, size)
-
-
-def _grey(image: Image.Image) -> Image.Image:
-    """Brightness in [0, 1] as Pillow's floating point mode."""
-    if image.mode.startswith("I"):  # 16 bits, which Pillow's own way to grey cuts off at 255
-        return Image.fromarray((np.asarray(image) / 65_535).clip(0, 1).astype(np.float32))
-    if image.mode == "F":
-        values = np.nan_to_num(np.asarray(image))
-        return Image.fromarray((values / max(1.0, float(values.max()))).clip(0, 1))
-    if image.has_transparency_data:
-        on_paper = Image.new("RGBA", image.size, "white")
-        on_paper.alpha_composite(image.convert("RGBA"))
-        image = on_paper
-    return Image.fromarray(np.asarray(image.convert("L"), np.float32) / 255)
-
-
-def _squared(image: Image.Image, size: int) -> Tensor:
-    """The longer side made `size`, the shorter padded with the median brightness of the border."""
-    pixels = np.asarray(image)
-    border = float(np.median(np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])))
-    fits = [max(1, round(size * side / max(image.size))) for side in image.size]
-    square = Image.new("F", (size, size), border)
-    small = image.resize(fits, Image.Resampling.BILINEAR)
-    square.paste(small, ((size - fits[0]) // 2, (size - fits[1]) // 2))
-    return torch.from_numpy(np.array(square))[None].clamp_(0, 1)
-
-
-def inverted_if_asked(images: Tensor, invert: Invert) -> tuple[Tensor, bool]:
-    """Images (N, 1, H, W) with black and white exchanged where `invert` says so, and whether they were."""
-    if invert == "auto":
-        rims = [images[..., 0, :], images[..., -1, :], images[..., :, 0], images[..., :, -1]]
-        white = torch.cat(rims, dim=-1).flatten(1).median(dim=1).values > _WHITE
-        invert = bool(white.float().mean() >= 0.9)
-    return (1 - images if invert else images), invert
-
-
-def _leaves(root: Path) -> tuple[dict[str, list[Path]], list[str], list[str]]:
-    """The files of every leaf folder by its path below the root, the folders that cannot be listed, and the images that
-    stand beside folders. A folder is visited once, so that links to folders do not lead in circles."""
-    classes: dict[str, list[Path]] = {}
-    unread: list[str] = []
-    beside: list[str] = []
-    visited = {root.resolve()}
-
-    def not_listed(error: OSError) -> None:
-        unread.append(f"{Path(error.filename).relative_to(root).as_posix()} (cannot be read: {error.strerror})")
-
-    for folder, below, files in os.walk(root, onerror=not_listed, followlinks=True):
-        here, shown = Path(folder), sorted(name for name in files if not name.startswith("."))
-        below[:] = [name for name in sorted(below) if _is_new(here / name, visited)]
-        name = here.relative_to(root).as_posix()
-        if not below and here != root:
-            classes[name] = [here / file for file in shown]
-        else:
-            pictures = [here / file for file in shown if Path(file).suffix.lower() in Image.registered_extensions()]
-            beside += [f"{file.relative_to(root).as_posix()} (in no folder of a class)" for file in pictures]
-    if not classes and not unread and beside:
-        raise ValueError(
-            f"{root} is itself a folder of images, so it has only one class: "
-            "give the folder that holds a folder of images for each of two or more classes."
-        )
-    return classes, unread, beside
-
-
-def _is_new(folder: Path, visited: set[Path]) -> bool:
-    """Whether a folder is to be visited: not hidden, not visited yet, and no link to a folder that it stands in."""
-    real = folder.resolve()
-    if folder.name.startswith((".", "__MACOSX")) or real in visited or folder.parent.resolve().is_relative_to(real):
-        return False
-    visited.add(real)
-    return True
-
-
-def _report(root: Path, skipped: Sequence[str], classes: int) -> None:
-    """One warning for all that was skipped; ValueError where fewer than two classes are left."""
-    named = "; ".join(skipped[:_NAMED]) + (f"; and {len(skipped) - _NAMED} more" if len(skipped) > _NAMED else "")
+def _refuse_fewer_than_two(root: Path, skipped: Sequence[str], classes: int) -> None:
+    """ValueError where fewer than two classes are left."""
     if classes < 2:
         found = "only one class" if classes else "no class with an image"
-        after = f", having skipped {named}" if skipped else ""
+        after = f", having skipped {_named(skipped)}" if skipped else ""
         raise ValueError(
             f"{root} has {found}{after}: put the images of each of two or more classes into a folder of their own."
         )
-    if skipped:
-        warnings.warn(f"Skipped in {root}: {named}.", stacklevel=3)
+
+
+def _say(folder: ImageFolder) -> None:
+    """A warning each for what was skipped, for pictures in two classes, and for classes inside classes."""
+    if folder.skipped:
+        every = " The list is `skipped`." if len(folder.skipped) > _NAMED else ""
+        warnings.warn(f"Skipped in {folder.root}: {_named(folder.skipped)}.{every}", stacklevel=3)
+    if folder.repeated:
+        pairs = [f"{one} and {other}" for one, other in folder.repeated]
+        warnings.warn(
+            f"The same picture stands in two classes in {folder.root}: {_named(pairs)}. "
+            "`repeated` lists them, `without_repeated()` leaves them out.",
+            stacklevel=3,
+        )
+    inside = [name for name in folder.class_names if any(name.startswith(f"{other}/") for other in folder.class_names)]
+    if inside:
+        said = f"{_named(inside)}: classes of their own beside the pictures of the folder that they stand in"
+        warnings.warn(f"In {folder.root}: {said}. Move them up if they are not.", stacklevel=3)

@@ -49,7 +49,7 @@ def load_omniglot(root: str | Path | None = None, *, size: int = 28) -> OpenSetD
             f"Omniglot could not be downloaded to {root} ({error}): connect to a network and call again, or unpack "
             "images_background.zip of github.com/brendenlake/omniglot anywhere and give its folder to load_folder."
         ) from error
-    folder = load_folder(root / Omniglot.folder, size=size, invert=True)
+    folder = load_folder(root / Omniglot.folder, size=size, invert=True, find_copies=False)
     evaluation = [group for group in folder.groups if group.startswith("images_evaluation/")]
     background = [group for group in folder.groups if group.startswith("images_background/")]
     return by_group(folder, validation=background[-VALIDATION_ALPHABETS:], test=evaluation)

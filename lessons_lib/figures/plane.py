@@ -1,5 +1,6 @@
 """The plane of a 2-D embedding: where the points stand, where the class weights point, where the boundaries run."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -15,17 +16,21 @@ _GRID = 300
 _ROOM = 1.24  # half the picture's width, in units of the rim
 
 
-def embeddings(views: Mapping[str, tuple[Tensor, Tensor, Head]], points: int = 1_500) -> Picture:
+def embeddings(
+    views: Mapping[str, tuple[Tensor, Tensor, Head]], points: int = 1_500, satisfied: bool = False
+) -> Picture:
     """One panel a view: title -> (embeddings (N, 2), labels (N,), head). At most `points` points a panel are drawn.
 
     Tints are the regions in which the head predicts a class, dashed rays its class weights, numbered discs their names.
-    The rim is the 99.5th percentile of ‖x‖; the few points farther out are drawn on it.
+    The rim is the 99.5th percentile of ‖x‖; the few points farther out are drawn on it. With `satisfied` the part of
+    each region in which a class would win with its margin, too, is darker; the head must have a `target_logit`.
     """
     alt = " Beside it: ".join(
         f"{title or '2-D embedding'}: {len(labels):,} points around the origin, coloured by class, "
         f"the {head.num_classes} class weights as rays, their regions tinted."
         for title, (_, labels, head) in views.items()
     )
+    alt += " Darker: where a class wins with its margin, too." if satisfied else ""
     side = {1: 6.0, 2: 4.6}.get(len(views), 3.6)  # a page is no wider than three small panels
     picture = Picture(alt, side * len(views), side + 0.4)
     for axes, (title, (features, labels, head)) in zip(
@@ -33,6 +38,8 @@ def embeddings(views: Mapping[str, tuple[Tensor, Tensor, Head]], points: int = 1
     ):
         rim = float(np.quantile(torch.linalg.vector_norm(features, dim=1).numpy(), 0.995))
         draw_regions(axes, head, rim)
+        if satisfied:
+            draw_satisfied(axes, head, rim)
         draw_points(axes, features[:points], labels[:points], rim)
         draw_rim(axes, rim)
         draw_directions(axes, head, rim)
@@ -42,29 +49,42 @@ def embeddings(views: Mapping[str, tuple[Tensor, Tensor, Head]], points: int = 1
 
 def draw_regions(axes: Axes, head: Head, rim: float) -> None:
     """Tint the disc by predicted class; a thin line where the prediction changes."""
-    line = torch.linspace(-rim, rim, _GRID)
-    y, x = torch.meshgrid(line, line, indexing="ij")
+    x, y = _grid(rim)
     with torch.no_grad():
-        scores = head.logits(torch.stack([x.flatten(), y.flatten()], 1))
-    winner = scores.argmax(1).reshape(_GRID, _GRID).float()
-    winner[x**2 + y**2 > rim**2] = float("nan")
-    colours = ListedColormap(PALETTE[: head.num_classes])
-    extent = (-rim, rim, -rim, rim)
-    axes.imshow(
-        winner.numpy(),
-        extent=extent,
-        origin="lower",
-        cmap=colours,
-        vmin=-0.5,
-        vmax=head.num_classes - 0.5,
-        alpha=0.13,
-        interpolation="nearest",
-        zorder=0,
-    )
+        winner = head.logits(torch.stack([x.flatten(), y.flatten()], 1)).argmax(1).reshape(_GRID, _GRID).float()
+    winner[x**2 + y**2 > rim**2] = math.nan
+    _tint(axes, winner, head.num_classes, rim, 0.13)
     for k in range(head.num_classes):
         axes.contour(
             x.numpy(), y.numpy(), (winner == k).float().numpy(), levels=[0.5], colors=[SOFT], linewidths=0.4, zorder=1
         )
+
+
+def draw_satisfied(axes: Axes, head: Head, rim: float) -> None:
+    """Tint where the predicted class has the largest logit with its margin, too."""
+    x, y = _grid(rim)
+    with torch.no_grad():
+        cosines = head.cosines(torch.stack([x.flatten(), y.flatten()], 1))
+        best = cosines.max(dim=1, keepdim=True)
+        others = cosines.scatter(1, best.indices, -1.0).amax(dim=1)
+        wins = head.target_logit(best.values.squeeze(1).clamp(-1, 1).acos()) > others
+    winner = torch.where(wins, best.indices.squeeze(1).float(), math.nan).reshape(_GRID, _GRID)
+    winner[x**2 + y**2 > rim**2] = math.nan
+    _tint(axes, winner, head.num_classes, rim, 0.3)
+
+
+def _grid(rim: float) -> tuple[Tensor, Tensor]:
+    """The coordinates of a square about the disc, (300, 300) each."""
+    line = torch.linspace(-rim, rim, _GRID)
+    y, x = torch.meshgrid(line, line, indexing="ij")
+    return x, y
+
+
+def _tint(axes: Axes, classes: Tensor, count: int, rim: float, strength: float) -> None:
+    """Colour each place of the grid by its class; NaN stays paper."""
+    look = {"cmap": ListedColormap(PALETTE[:count]), "vmin": -0.5, "vmax": count - 0.5, "interpolation": "nearest"}
+    extent = (-rim, rim, -rim, rim)
+    axes.imshow(classes.numpy(), extent=extent, origin="lower", alpha=strength, zorder=0, **look)
 
 
 def draw_points(axes: Axes, features: Tensor, labels: Tensor, rim: float) -> None:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from torch import Tensor
 
 from lessons_lib.figures.style import ACCENT, FAINT, INK, PALETTE, PAPER, SOFT, Picture, degree_ticks, quiet_axes
@@ -114,6 +115,23 @@ def over_steps(step: Sequence[int], theta: Mapping[str, Tensor], stress: str = "
     return picture
 
 
+def states(step: Sequence[int], shares: Mapping[str, Sequence[float]], kept: int) -> Picture:
+    """Shares 0..1, in %, of the states that a training went through, each line named; the step `kept` is marked."""
+    ends = {name: 100 * values[-1] for name, values in shares.items()}
+    said = "; ".join(f"{name} ends at {end:.0f} %" for name, end in ends.items())
+    picture = Picture(f"Over {step[-1]} training steps, of which the state at step {kept} was kept: {said}.", 7.2, 3.0)
+    axes = quiet_axes(picture.subplots(), "training step", "%")
+    for colour, (name, values) in zip(_LINES, shares.items(), strict=False):
+        axes.plot(step, 100 * np.asarray(values), color=colour, linewidth=1.8)
+        beside = {"textcoords": "offset points", "va": "center", "annotation_clip": False}
+        axes.annotate(name, (step[-1], ends[name]), (6, 0), color=colour, **beside)
+    axes.axvline(kept, color=SOFT, linewidth=1, dashes=(5, 3))
+    axes.text(kept, 101, "kept", color=SOFT, fontsize=9, ha="center")
+    axes.set_ylim(min(0.95 * 100 * min(min(values) for values in shares.values()), 50), 100)
+    axes.grid(color=FAINT, linewidth=0.5)
+    return picture
+
+
 def over_seeds(found: Mapping[str, Sequence[float]], xlabel: str, stress: Sequence[str] = ()) -> Picture:
     """Shares 0..1, shown in %: a row a name, best median on top, a dot a seed, and a bar from the worst to the best.
 
@@ -136,20 +154,20 @@ def over_seeds(found: Mapping[str, Sequence[float]], xlabel: str, stress: Sequen
 
 
 def digits(images: Tensor, captions: Sequence[str], columns: int = 10, alt: str | None = None) -> Picture:
-    """Small pictures (N, 1, H, W) in rows, each with a caption below; `alt` where they are no digits."""
+    """Small pictures (N, 1 or 3, H, W) in rows, each with a caption below; `alt` where they are no digits."""
     rows = math.ceil(len(images) / columns)
     said = alt or f"{len(images)} handwritten digits: {', '.join(captions)}."
     picture = Picture(said, 0.78 * columns, 1.05 * rows)
     for i, axes in enumerate(picture.subplots(rows, columns, squeeze=False).flat):
         axes.set_axis_off()
         if i < len(images):
-            axes.imshow(images[i, 0].numpy(), cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
+            _show(axes, images[i])
             axes.set_title(captions[i], y=-0.32, fontsize=8.5, color=SOFT)
     return picture
 
 
 def neighbours(asked: Tensor, found: Tensor, right: Tensor, alt: str) -> Picture:
-    """A row for each image asked about (Q, 1, H, W): beside it its nearest others, `found` (Q, k, 1, H, W).
+    """A row for each image asked about (Q, C, H, W): beside it its nearest others, `found` (Q, k, C, H, W).
 
     `right` (Q, k) bool: a plain frame and ✓ for one of the same class, a broad dashed frame in colour and ✗ for others.
     """
@@ -158,7 +176,7 @@ def neighbours(asked: Tensor, found: Tensor, right: Tensor, alt: str) -> Picture
     grid = picture.subplots(rows, columns + 1, squeeze=False)
     for row, (own, others, signs) in enumerate(zip(asked, found, right.tolist(), strict=True)):
         for axes, image, sign in zip(grid[row], (own, *others), (None, *signs), strict=True):
-            axes.imshow(image[0].numpy(), cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
+            _show(axes, image)
             axes.set(xticks=[], yticks=[])
             wide = {None: 0.0, True: 1.0, False: 2.4}[sign]
             colour, line = (ACCENT, (0, (3, 1.5))) if sign is False else (SOFT, "-")
@@ -170,6 +188,14 @@ def neighbours(asked: Tensor, found: Tensor, right: Tensor, alt: str) -> Picture
     for place, words in enumerate(("asked", "nearest", *(f"{k}." for k in range(2, columns + 1)))):
         grid[0, place].set_title(words, color=SOFT, fontsize=9)
     return picture
+
+
+def _show(axes: Axes, image: Tensor) -> None:
+    """A picture (1 or 3, H, W) in [0, 1]; grey ones are shown dark on light."""
+    if len(image) == 3:
+        axes.imshow(image.permute(1, 2, 0).numpy(), interpolation="nearest")
+    else:
+        axes.imshow(image[0].numpy(), cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
 
 
 def _span(lines: Sequence[Tensor]) -> float:

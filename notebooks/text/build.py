@@ -30,6 +30,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from sliders import VIEW as WIDGET_VIEW
+from sliders import is_interact, still
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXTS = ROOT / "notebooks" / "text"
@@ -38,10 +40,8 @@ SHIPPED = NOTEBOOKS / ".shipped"
 LIMIT = 900_000
 CELL_SECONDS = 300
 
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 STAND_INS = {"text/html", "image/png", "image/svg+xml"}
 PROGRESS = re.compile(r"\d%\||\b(it/s|s/it)\b")
-KERNEL_ONLY = re.compile(rf"^interactive\(|{PROGRESS.pattern}")
 FOLDED = "hide-input"  # the tag of a cell that is shown as its first line, until somebody opens it
 
 
@@ -82,7 +82,7 @@ def edited_by_hand(notebook: NotebookNode) -> bool:
 def library_digest(root: Path = ROOT / "lessons_lib") -> str:
     """One hash for all code that a lesson imports."""
     digest = hashlib.sha256()
-    for path in sorted([*root.rglob("*.py"), *root.rglob("*.js")]):
+    for path in sorted(path for path in root.rglob("*") if path.suffix in (".py", ".js", ".css", ".html")):
         place = path.relative_to(root)
         if place.parent.name != ".ipynb_checkpoints":  # JupyterLab's own copy of a file that was opened there
             digest.update(place.as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
@@ -103,7 +103,7 @@ def execute(notebook: NotebookNode, name: str) -> NotebookNode:
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(NOTEBOOKS)}},
         record_timing=False,
-        store_widget_state=True,  # without it an `interact` cannot run; `clean` drops the state
+        store_widget_state=True,  # without it an `interact` cannot run; `clean` drops it
         coalesce_streams=True,
     )
     try:
@@ -121,7 +121,7 @@ def clean_output(output: NotebookNode) -> NotebookNode | None:
     """An output fit to be committed, or None where nothing of it is worth keeping.
 
     JupyterLab says 'Error displaying widget' for a view without its kernel, so it goes where HTML or a picture is left;
-    the sliders of `interact` and progress bars go altogether, since nothing but a kernel can show them.
+    progress bars go altogether, since nothing but a kernel can show them.
     """
     if output.output_type == "stream" and output.name == "stderr":
         kept = [line for line in re.split(r"[\r\n]+", output.text) if line.strip() and not PROGRESS.search(line)]
@@ -130,7 +130,7 @@ def clean_output(output: NotebookNode) -> NotebookNode | None:
     data = output.get("data", {})
     if WIDGET_VIEW in data and STAND_INS & set(data):
         del data[WIDGET_VIEW]
-    elif WIDGET_VIEW in data and KERNEL_ONLY.search(data.get("text/plain", "")):
+    elif WIDGET_VIEW in data and PROGRESS.search(data.get("text/plain", "")):
         return None
     return output
 
@@ -143,9 +143,11 @@ def clean(notebook: NotebookNode, made_from: dict[str, str]) -> NotebookNode:
         if FOLDED in cell.metadata.get("tags", ()):
             cell.metadata["jupyter"] = {"source_hidden": True}  # JupyterLab's word for it
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    widgets = notebook.metadata.get("widgets", {})
     for count, cell in enumerate(code, start=1):
         cell.execution_count = count
-        cell.outputs = [output for output in map(clean_output, cell.outputs) if output is not None]
+        parts = [still(output, widgets) if is_interact(output) else [output] for output in cell.outputs]
+        cell.outputs = [output for part in parts for raw in part if (output := clean_output(raw)) is not None]
         for output in cell.outputs:
             if output.output_type == "execute_result":
                 output.execution_count = count

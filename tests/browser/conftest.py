@@ -7,6 +7,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from lessons_lib.explorers import Explorer
 from tests.browser.lab import NO_BROWSER, JupyterLab, chromium_path, headless
+from tests.browser.pictures import IN_FIGURES
+
+READY = "inFigures('figcaption')[0]?.textContent"  # its sentence comes with the drawing
 
 
 @pytest.fixture(scope="session")
@@ -36,8 +39,10 @@ class Pages:
         self.made: dict[str, str] = {}
         self.count = 0
 
-    def __call__(self, explorer: Explorer, width: int = 1000, clock: bool = False, **choices: Any) -> Page:
-        """The explorer's HTML and nothing else; with `clock` the test may turn the page's clock."""
+    def __call__(
+        self, explorer: Explorer, width: int = 1000, clock: bool = False, ready: str = READY, **choices: Any
+    ) -> Page:
+        """The explorer's HTML and nothing else, `ready`; with `clock` the test may turn the page's clock."""
         if clock or choices or self.taken:
             page = self.new_page(**choices)
             if clock:
@@ -51,7 +56,7 @@ class Pages:
         head = '<!doctype html><meta charset="utf-8"><title>explorer</title><link rel="icon" href="data:,">'
         file.write_text(head + self.html(explorer), encoding="utf-8")
         page.goto(file.as_uri(), wait_until="commit")
-        page.wait_for_function("() => document.querySelector('figure.lesson figcaption')?.textContent")
+        page.wait_for_function(ready)
         return page
 
     def html(self, explorer: Explorer) -> str:
@@ -66,6 +71,7 @@ class Pages:
     def new_page(self, **choices: Any) -> Page:
         context = self.browser.new_context(**choices)
         self.contexts.append(context)
+        context.add_init_script(IN_FIGURES)
         page = context.new_page()
         page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: self.troubles.append(f"script: {error}"))

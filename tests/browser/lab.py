@@ -24,7 +24,7 @@ from nbformat.sign import NotebookNotary
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, Request, WebSocket
 
-from tests.browser.pictures import LOOK
+from tests.browser.pictures import IN_FIGURES, LOOK
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60  # enough for a slow and busy machine; whatever takes longer is broken
@@ -100,6 +100,7 @@ class JupyterLab:
         """The notebook in a browser window of its own, its kernel started."""
         context = browser.new_context(viewport={"width": 1280, "height": 1000}, reduced_motion="reduce")
         try:
+            context.add_init_script(IN_FIGURES)
             page = context.new_page()
             page.set_default_timeout(1000 * SECONDS)
             notebook = OpenNotebook(page, f"{self._url}lab/workspaces/{name}/tree/{name}.ipynb", self._token)

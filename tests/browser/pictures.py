@@ -4,8 +4,12 @@ import json
 
 from playwright.sync_api import Page
 
+# A figure lives in a shadow root, where document.querySelector does not look; every test's page has this function.
+IN_FIGURES = """globalThis.inFigures = selector => [...document.querySelectorAll('.explorer')]
+  .flatMap(home => [...home.shadowRoot.querySelectorAll(selector)]);"""
+
 # A number for each canvas, from its pixels: to encode them as PNG, as toDataURL does, takes several times as long.
-LOOK = """root => [...root.querySelectorAll('canvas')].map(canvas => {
+LOOK = """root => (root === document ? inFigures('canvas') : [...root.querySelectorAll('canvas')]).map(canvas => {
   if (!canvas.width || !canvas.height) return 0;
   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
   const pixels = new Uint32Array(data.buffer);

@@ -20,7 +20,7 @@ def page(show):
 
 def opened(show, plane=None, **choices):
     page = show(plane or BoundaryPlane(), **choices)
-    page.wait_for_function("() => document.querySelector('figcaption').textContent")
+    page.wait_for_function("() => inFigures('figcaption')[0].textContent")
     return page
 
 
@@ -245,7 +245,7 @@ def test_a_resize_in_the_middle_of_a_drag(page):
     page.mouse.down()
     page.mouse.move(*at(page, 60, 70))
     page.set_viewport_size({"width": 500, "height": 900})
-    page.wait_for_function("() => document.querySelector('.field canvas').clientWidth < 500")
+    page.wait_for_function("() => inFigures('.field canvas')[0].clientWidth < 500")
     picture(page)
     page.mouse.move(*at(page, 100, 110), steps=2)
     page.mouse.up()
@@ -256,7 +256,7 @@ def test_a_resize_in_the_middle_of_a_drag(page):
 def test_ten_fast_reloads_leave_one_living_figure(page):
     for _ in range(10):
         page.goto(page.url, wait_until="commit")
-    page.wait_for_function("() => document.querySelector('figcaption')?.textContent")
+    page.wait_for_function("() => inFigures('figcaption')[0]?.textContent")
     assert page.locator(".lesson").count() == 1
     expect(caption(page)).to_contain_text("ArcFace, m = 0.20 rad")
 
@@ -317,7 +317,7 @@ RECORD = """() => {
   };
 }"""
 SWEEP = """async states => {
-  const line = document.querySelector('details input'), found = [];
+  const line = inFigures('details input')[0], found = [];
   for (const state of states) {
     line.value = JSON.stringify(state); line.dispatchEvent(new Event('change'));
     await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
@@ -373,14 +373,14 @@ def test_it_fits_every_page(show, scheme):
         plane, ring = field(page).bounding_box(), circle(page).bounding_box()
         assert plane["height"] - plane["width"] == pytest.approx(40, abs=1)
         assert (ring["x"] > plane["x"] + plane["width"]) == (width >= WIDE)
-    light = page.evaluate("getComputedStyle(document.querySelector('.lesson')).color") == "rgb(27, 31, 36)"
+    light = page.evaluate("getComputedStyle(inFigures('.lesson')[0]).color") == "rgb(27, 31, 36)"
     assert light == (scheme == "light")
 
 
 def test_the_canvas_follows_the_scheme(page):
     before = picture(page)
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function("() => getComputedStyle(document.querySelector('.lesson')).color !== 'rgb(27, 31, 36)'")
+    page.wait_for_function("() => getComputedStyle(inFigures('.lesson')[0]).color !== 'rgb(27, 31, 36)'")
     assert picture(page) != before
 
 
@@ -453,4 +453,4 @@ def test_a_view_that_goes_leaves_nothing_behind(two_views):
     picture(page)
     page.evaluate("() => { stop.forEach(end => end()); paints = 0; model.set('between', 1); }")
     picture(page)
-    assert page.evaluate("[model.listening(), paints, document.querySelectorAll('.lesson').length]") == [0, 0, 0]
+    assert page.evaluate("[model.listening(), paints, inFigures('.lesson').length]") == [0, 0, 0]

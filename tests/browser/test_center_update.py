@@ -15,7 +15,7 @@ def page(show):
 
 def opened(show, **choices):
     page = show(CenterUpdate(), **choices)
-    page.wait_for_function("() => document.querySelector('figcaption').textContent")
+    page.wait_for_function("() => inFigures('figcaption')[0].textContent")
     return page
 
 
@@ -124,7 +124,7 @@ def test_a_resize_in_the_middle_of_a_drag(page):
     page.mouse.down()
     page.mouse.move(*at(page, 0, 0.5))
     page.set_viewport_size({"width": 500, "height": 900})
-    page.wait_for_function("() => document.querySelector('.field canvas').clientWidth < 500")
+    page.wait_for_function("() => inFigures('.field canvas')[0].clientWidth < 500")
     picture(page)
     page.mouse.move(*at(page, 0.6, -0.2), steps=2)
     page.mouse.up()
@@ -165,7 +165,7 @@ def test_it_fits_every_page_in_both_schemes_and_glides_unless_motion_is_unwanted
         plane, side = (page.locator(f"{name}").bounding_box() for name in (".field canvas", ".sums"))
         assert plane["height"] == pytest.approx(plane["width"], abs=1)
         assert (side["x"] > plane["x"] + plane["width"]) == (width >= 1000)
-    ink = "getComputedStyle(document.querySelector('.lesson')).color"
+    ink = "getComputedStyle(inFigures('.lesson')[0]).color"
     was, before = page.evaluate(ink), picture(page)
     assert (was == "rgb(27, 31, 36)") == (scheme == "light")
     page.emulate_media(color_scheme="dark" if scheme == "light" else "light", reduced_motion=motion)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lessons_lib.explorers import ChargeSphere
-from lessons_lib.explorers.charge_places import scattered, seen
+from lessons_lib.explorers.charge_sphere.places import scattered, seen
 from tests.browser.pictures import at_rest, paste, settings
 
 TRAINED = {"λ = 0": np.array(scattered(10, 3, seed=5)) * 3, "plane": np.array(scattered(8, 2, seed=6))}
@@ -17,7 +17,7 @@ def opened(show, figure=None, motion="reduce", scheme="light"):
     """The figure where charges come to rest at once, unless motion is welcome."""
     page = show(figure or ChargeSphere())
     page.emulate_media(reduced_motion=motion, color_scheme=scheme)
-    page.wait_for_function("() => document.querySelector('figcaption').textContent")
+    page.wait_for_function("() => inFigures('figcaption')[0].textContent")
     return page
 
 
@@ -283,7 +283,7 @@ def test_a_resize_in_the_middle_of_a_drag(page):
     page.mouse.down()
     page.mouse.move(*place(page, 0.2, 0.2))
     page.set_viewport_size({"width": 500, "height": 900})
-    page.wait_for_function("() => document.querySelector('.field canvas').clientWidth < 500")
+    page.wait_for_function("() => inFigures('.field canvas')[0].clientWidth < 500")
     page.mouse.move(*place(page, -0.3, 0.5), steps=2)
     page.mouse.up()
     now = settings(page)
@@ -303,7 +303,7 @@ def test_it_fits_every_page_in_both_schemes(show, scheme):
         assert (gauge["x"] > stage["x"] + stage["width"]) == (width >= 1000)
         cut = "parts => parts.filter(part => part.scrollWidth > part.clientWidth + 1).length"
         assert page.locator(".laws .row > *").evaluate_all(cut) == 0
-    ink = "getComputedStyle(document.querySelector('.lesson')).color"
+    ink = "getComputedStyle(inFigures('.lesson')[0]).color"
     was, before = page.evaluate(ink), at_rest(page)
     assert (was == "rgb(27, 31, 36)") == (scheme == "light")
     page.emulate_media(color_scheme="dark" if scheme == "light" else "light")

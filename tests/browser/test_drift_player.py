@@ -8,7 +8,7 @@ import pytest
 from lessons_lib.explorers import DriftPlayer
 from tests.browser.pictures import picture_now, stop_clock
 
-CAPTION = "document.querySelector('.lesson figcaption').textContent"
+CAPTION = "inFigures('figcaption')[0].textContent"
 
 
 def film(moments=9, steps=320):
@@ -193,7 +193,7 @@ def test_centers_are_drawn_told_and_pointed_at(watch, scheme):
     box, aside = page.get_by_role("img").bounding_box(), page.locator(".lesson p")
     assert page.locator("figcaption").inner_text().find("from its centre on average; the nearest two centres are") > 0
     assert aside.inner_text().startswith("A diamond is a class centre")
-    all_classes, pixel = picture(page), "(([x, y]) => [...document.querySelector('.lesson canvas').getContext('2d')"
+    all_classes, pixel = picture(page), "(([x, y]) => [...inFigures('canvas')[0].getContext('2d')"
     pixel += ".getImageData(x * devicePixelRatio, y * devicePixelRatio, 1, 1).data.slice(0, 3)])"
     rim = np.percentile(np.linalg.norm(film()[-1][2]["embeddings"], axis=1), 99.5)
     inside = box["width"] * (0.5 - 0.08) - 3 - 13 - 3  # the circle's radius, as plan() has it
@@ -230,7 +230,7 @@ def test_it_fits_every_page(watch, player, scheme):
         assert circle["width"] == pytest.approx(circle["height"], abs=1)
         assert 350 < circle["width"] < 650
         assert (slider["x"] > circle["x"] + circle["width"]) == (width >= 1000)
-    light = page.evaluate("getComputedStyle(document.querySelector('.lesson')).color") == "rgb(27, 31, 36)"
+    light = page.evaluate("getComputedStyle(inFigures('.lesson')[0]).color") == "rgb(27, 31, 36)"
     assert light == (scheme == "light")
 
 
@@ -239,7 +239,7 @@ def test_a_resize_while_it_plays_changes_nothing_but_the_size(page):
     page.clock.run_for(2000)
     reached = place(page)
     page.set_viewport_size({"width": 500, "height": 900})
-    page.wait_for_function("() => document.querySelector('.lesson canvas').clientWidth < 500")
+    page.wait_for_function("() => inFigures('canvas')[0].clientWidth < 500")
     page.clock.run_for(1000)
     assert page.get_by_role("button").inner_text() == "pause"
     assert reached < place(page) < 1
@@ -251,7 +251,7 @@ def test_ten_fast_reloads_leave_one_living_figure(page):
     page.clock.resume()
     for _ in range(10):
         page.goto(page.url, wait_until="commit")
-    page.wait_for_function(f"() => document.querySelector('.lesson figcaption') && {CAPTION}")
+    page.wait_for_function(f"() => inFigures('figcaption')[0] && {CAPTION}")
     assert page.locator(".lesson").count() == 1
     assert step(page) == 320
 
@@ -287,9 +287,7 @@ def two_views(watch):
 
 
 def steps(page):
-    return page.evaluate(
-        "[...document.querySelectorAll('figcaption')].map(c => Number(c.textContent.match(/Step (\\d+)/)?.[1]))"
-    )
+    return page.evaluate("inFigures('figcaption').map(c => Number(c.textContent.match(/Step (\\d+)/)?.[1]))")
 
 
 def test_two_views_of_one_film_stay_in_step(two_views):

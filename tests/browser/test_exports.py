@@ -1,6 +1,7 @@
 """The notebooks as they are shipped, and pages made from them: the explorers live without a kernel."""
 
 import json
+from copy import deepcopy
 
 import build
 import pytest
@@ -15,12 +16,18 @@ LARGEST = 120_000  # bytes an explorer may take in a notebook
 
 
 @pytest.fixture(scope="module")
-def shipped(tmp_path_factory):
-    """A notebook with every explorer, run and cleaned as `make notebooks` does it."""
+def executed(tmp_path_factory):
+    """A notebook with every explorer, run as nbconvert does it, its widgets' state kept."""
     cells = [f"{specimen.name} = {specimen.make}\n{specimen.name}" for specimen in SPECIMENS]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("IPYTHONDIR", str(tmp_path_factory.mktemp("ipython")))
-        return build.clean(build.execute(notebook_of(SETUP, *cells), "explorers"), made_from={})
+        return build.execute(notebook_of(SETUP, *cells), "explorers")
+
+
+@pytest.fixture(scope="module")
+def shipped(executed):
+    """The same, cleaned as `make notebooks` does it."""
+    return build.clean(deepcopy(executed), made_from={})
 
 
 @pytest.fixture(scope="module")
@@ -31,11 +38,12 @@ def opened(lab, chromium, shipped):
         yield notebook
 
 
-@pytest.fixture(scope="module")
-def published(chromium, shipped, tmp_path_factory):
+@pytest.fixture(scope="module", params=["shipped", "executed"])
+def published(request, chromium, tmp_path_factory):
     """The page that nbconvert makes of it, opened from the disk without a network, and what failed in it."""
     file = tmp_path_factory.mktemp("published") / "explorers.html"
-    file.write_text(HTMLExporter().from_notebook_node(shipped)[0], encoding="utf-8")
+    notebook = request.getfixturevalue(request.param)
+    file.write_text(HTMLExporter().from_notebook_node(notebook)[0], encoding="utf-8")
     context, failed = chromium.new_context(reduced_motion="reduce", offline=True), []
     page = context.new_page()
     page.on("pageerror", lambda error: failed.append(str(error)))

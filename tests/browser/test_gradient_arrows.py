@@ -19,7 +19,7 @@ def page(show):
 
 def opened(show, arrows=None, **choices):
     page = show(arrows or GradientArrows(), **choices)
-    page.wait_for_function("() => document.querySelector('figcaption').textContent")
+    page.wait_for_function("() => inFigures('figcaption')[0].textContent")
     return page
 
 
@@ -92,7 +92,7 @@ def test_a_resize_in_the_middle_of_a_drag(page):
     page.mouse.down()
     page.mouse.move(*at(page, 0.3, 0.3))
     page.set_viewport_size({"width": 500, "height": 900})
-    page.wait_for_function("() => document.querySelector('.field canvas').clientWidth < 500")
+    page.wait_for_function("() => inFigures('.field canvas')[0].clientWidth < 500")
     picture(page)
     page.mouse.move(*at(page, 0.6, -0.2), steps=2)
     page.mouse.up()
@@ -199,7 +199,7 @@ def test_it_fits_every_page(show, scheme):
         plane, along = (page.locator(f"{name} canvas").bounding_box() for name in (".field", ".beside"))
         assert plane["height"] == pytest.approx(plane["width"], abs=1)
         assert (along["x"] > plane["x"] + plane["width"]) == (width >= WIDE)
-    ink = "getComputedStyle(document.querySelector('.lesson')).color"
+    ink = "getComputedStyle(inFigures('.lesson')[0]).color"
     was, before = page.evaluate(ink), picture(page)
     assert (was == "rgb(27, 31, 36)") == (scheme == "light")
     page.emulate_media(color_scheme="dark" if scheme == "light" else "light")

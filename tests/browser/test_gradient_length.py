@@ -76,7 +76,7 @@ def test_the_cursor_is_dragged_through_the_plot_and_past_its_edges(page):
         page.mouse.move(x, 300, steps=2)
         assert degrees(page) == pytest.approx(expected, abs=0.5)
     page.set_viewport_size({"width": 620, "height": 900})  # while it is held
-    page.wait_for_function("() => document.querySelector('.lesson canvas').clientWidth < 620")
+    page.wait_for_function("() => inFigures('canvas')[0].clientWidth < 620")
     at_rest(page)
     page.mouse.move(*at(page, 110))
     page.mouse.up()
@@ -128,7 +128,7 @@ def test_each_control_answers_to_a_key(page):
 
 # The pixels of P2SGrad's line, and of nothing else that is so red.
 RED = """() => {
-  const canvas = document.querySelector('.lesson canvas'), g = canvas.getContext('2d'), found = [];
+  const canvas = inFigures('canvas')[0], g = canvas.getContext('2d'), found = [];
   const { data, width } = g.getImageData(0, 0, canvas.width, 400);
   for (let x = 62; x < width - 125; x++) {
     let low = -1, high = -1;
@@ -222,7 +222,7 @@ def test_it_fits_every_page(show, explorer, scheme):
         beside = page.locator(".side").bounding_box()["x"] > plot(page).bounding_box()["x"] + 100
         assert beside == (width >= WIDE)
         assert page.locator(".side").evaluate(OVERFLOWING) == 0
-    ink = "getComputedStyle(document.querySelector('.lesson')).color"
+    ink = "getComputedStyle(inFigures('.lesson')[0]).color"
     was, before = page.evaluate(ink), at_rest(page)
     assert (was == "rgb(27, 31, 36)") == (scheme == "light")
     page.emulate_media(color_scheme="light" if scheme == "dark" else "dark")

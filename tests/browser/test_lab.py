@@ -112,7 +112,7 @@ def test_training_again_moves_the_points_and_can_be_undone(notebook):
 def test_figures_on_one_page_do_not_share_names(notebook):
     """A label belongs to one slider, and choosing in one figure unchooses nothing in another."""
     groups = notebook.page.evaluate(
-        """() => [...document.querySelectorAll('figure.lesson')].map(figure => [...new Set(
+        """() => inFigures('figure.lesson').map(figure => [...new Set(
           [...figure.querySelectorAll('[id]')].map(node => `id ${node.id}`)
             .concat([...figure.querySelectorAll('input[type=radio]')].map(node => `radio ${node.name}`)))])"""
     )

@@ -163,7 +163,7 @@ def test_it_fits_from_420_to_1600_pixels(page, scheme):
         page.set_viewport_size({"width": width, "height": 900})
         at_rest(page)
         outside = page.evaluate(
-            """() => [...document.querySelectorAll('.livelab *')].filter(node => {
+            """() => inFigures('.livelab *').filter(node => {
               const { right, width } = node.getBoundingClientRect();
               return width && !node.closest('.spoken') && right > innerWidth + 0.5;
             }).map(node => node.outerHTML.slice(0, 80))"""

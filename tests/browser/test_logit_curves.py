@@ -84,7 +84,7 @@ def test_the_cursor_is_dragged_through_the_plot_and_past_its_edges(page):
         page.mouse.move(x, 300, steps=2)
         assert degrees(page) == pytest.approx(expected, abs=0.5)
     page.set_viewport_size({"width": 620, "height": 900})  # while it is held
-    page.wait_for_function("() => document.querySelector('.lesson canvas').clientWidth < 620")
+    page.wait_for_function("() => inFigures('canvas')[0].clientWidth < 620")
     at_rest(page)
     page.mouse.move(*at(page, 110))
     page.mouse.up()
@@ -174,7 +174,7 @@ def test_it_fits_every_page_in_both_schemes(page):
             beside = page.locator(".side").bounding_box()["x"] > plot(page).bounding_box()["x"] + 100
             assert beside == (width >= WIDE)
             assert page.locator(".side").evaluate(OVERFLOWING) == []
-        assert page.evaluate("getComputedStyle(document.querySelector('.lesson')).color") == ink
+        assert page.evaluate("getComputedStyle(inFigures('.lesson')[0]).color") == ink
         assert at_rest(page) != before
 
 

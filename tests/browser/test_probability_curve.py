@@ -89,7 +89,7 @@ def test_the_cursor_is_dragged_through_the_plot_and_past_its_edges(page):
         page.mouse.move(x, 300, steps=2)
         assert degrees(page) == pytest.approx(expected, abs=0.5)
     page.set_viewport_size({"width": 620, "height": 900})  # while it is held
-    page.wait_for_function("() => document.querySelector('.lesson canvas').clientWidth < 620")
+    page.wait_for_function("() => inFigures('canvas')[0].clientWidth < 620")
     page.mouse.move(*at(page, 110, 0.3))
     page.mouse.up()
     assert degrees(page) == pytest.approx(110, abs=0.5)
@@ -126,7 +126,7 @@ def test_the_curve_is_pulled_to_another_scale(page):
     expect(caption(page)).to_contain_text("s 16 → 5.")
     expect(caption(page)).to_contain_text("counted as 99.7 % right, now as")
     page.set_viewport_size({"width": 620, "height": 900})  # while it is held
-    page.wait_for_function("() => document.querySelector('.lesson canvas').clientWidth < 620")
+    page.wait_for_function("() => inFigures('canvas')[0].clientWidth < 620")
     for to in ((-300, -300), (3000, 2000), (3000, -500), (-300, 2000)):
         page.mouse.move(*to, steps=2)
         assert 0.1 <= settings(page)["scale"] <= 200
@@ -263,7 +263,7 @@ def test_it_fits_every_page_in_both_schemes(show, follower):
             beside = page.locator(".side").bounding_box()["x"] > plot(page).bounding_box()["x"] + 100
             assert beside == (width >= WIDE)
             assert page.locator(".lesson").evaluate(OVERFLOWING) == []
-        assert page.evaluate("getComputedStyle(document.querySelector('.lesson')).color") == ink
+        assert page.evaluate("getComputedStyle(inFigures('.lesson')[0]).color") == ink
         assert at_rest(page) != before
 
 

@@ -36,14 +36,14 @@ FAINT = """() => {
     return sum + weight * (part <= .04045 ? part / 12.92 : ((part + .055) / 1.055) ** 2.4);
   }, 0);
   const behind = node => {
-    for (; node; node = node.parentElement) {
+    for (; node; node = node.parentElement ?? node.getRootNode().host) {
       const colour = rgba(getComputedStyle(node).backgroundColor);
       if (colour[3] > 250) return colour;
     }
     return [255, 255, 255, 255];
   };
-  const found = new Map(), walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
+  const found = new Map(), homes = [document.body, ...[...document.querySelectorAll('.explorer')].map(home => home.shadowRoot)];
+  for (const home of homes) for (const walker = document.createTreeWalker(home, NodeFilter.SHOW_TEXT); walker.nextNode();) {
     const node = walker.currentNode.parentElement, words = walker.currentNode.data.trim();
     if (!words || !node.checkVisibility() || node.closest('script, style, .spoken, .skip, [aria-hidden=true], :disabled, .js-plotly-plot')) continue;
     const style = getComputedStyle(node), large = parseFloat(style.fontSize) >= 24;
@@ -55,7 +55,9 @@ FAINT = """() => {
 
 # What has the keyboard now, and whether one sees that: a ring around it or around its words, and no bar over it.
 STOP = """() => {
-  const node = document.activeElement, ringed = one => one && (getComputedStyle(one).outlineStyle === 'solid' || getComputedStyle(one).boxShadow !== 'none');
+  let node = document.activeElement;
+  while (node.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;  // into a figure
+  const ringed = one => one && (getComputedStyle(one).outlineStyle === 'solid' || getComputedStyle(one).boxShadow !== 'none');
   const { top, bottom } = node.getBoundingClientRect(), bar = document.querySelector('.bar').getBoundingClientRect().bottom;
   const onTop = node.closest('.bar, .skip, .contents') || node.type === 'radio';
   const near = onTop || (bottom > bar && top < innerHeight);

@@ -1,6 +1,7 @@
 """Folders of images as readers have them: of every kind Pillow reads, and with everything wrong that can be."""
 
 import os
+import tracemalloc
 import warnings
 import zlib
 from pathlib import Path
@@ -11,9 +12,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from tqdm import tqdm
 
-from lessons_lib.data import by_classes, folders, load_folder
-from lessons_lib.data.folders import UnreadableImage, read_image
+from lessons_lib.data import by_classes, decoding, folders, load_folder
+from lessons_lib.data.decoding import Decoding, UnreadableImage
+from lessons_lib.data.folders import read_image
 from lessons_lib.losses import NormalizedSoftmaxLoss
 from lessons_lib.nets import EmbeddingNet
 from lessons_lib.training import fit
@@ -155,17 +158,20 @@ def test_hidden_files_and_folders_are_passed_over_without_a_word(tree, recwarn):
     save(tree / ".thumbnails" / "c" / "1.png", 5)
     save(tree / "__MACOSX" / "c" / "1.png", 6)
     (tree / "read me.txt").write_text("faces of a laboratory")
+    for name in ("._1.png", "Thumbs.db", "desktop.ini", "Icon\r"):  # a Mac's and Windows' own
+        (tree / "b" / name).write_bytes(b"x")
     assert load_folder(tree).class_names == ("a", "b") and not recwarn.list
 
 
-def is_skipped(tree, *named):
+def is_skipped(tree, *named, after=""):
     """The two sound classes are left, and one warning names the others."""
     with pytest.warns(UserWarning) as said:
         data = load_folder(tree, size=4, invert=False)
-    assert [str(warning.message) for warning in said] == [f"Skipped in {tree}: {'; '.join(named)}."]
+    assert [str(warning.message) for warning in said] == [f"Skipped in {tree}: {'; '.join(named)}.{after}"]
     assert said[0].filename == __file__
     assert data.class_names == ("a", "b")
     torch.testing.assert_close(data.images[:, 0, 0, 0], torch.tensor([0.2, 0.4]))
+    return data
 
 
 def truncated(path):
@@ -207,7 +213,7 @@ def test_a_file_that_may_not_be_read_is_named_and_skipped(tree, monkeypatch):
             raise PermissionError(13, "Permission denied")
         return opened(which)
 
-    monkeypatch.setattr(folders.Image, "open", refuse)
+    monkeypatch.setattr(decoding.Image, "open", refuse)
     is_skipped(tree, "a/secret.png (cannot be read: Permission denied)")
 
 
@@ -232,7 +238,10 @@ def test_classes_are_named_before_files_and_what_is_too_much_is_counted(tree):
     (tree / "words" / "notes.txt").write_text("")
     save(tree / "beside.png")
     files = ("a/0 not.png (no image)", "a/1 not.png (no image)", "a/2 not.png (no image)")
-    is_skipped(tree, "none (a class without an image)", "words (a class without an image)", *files, "and 3 more")
+    classes = ("none (a class without an image)", "words (a class without an image)")
+    data = is_skipped(tree, *classes, *files, "and 3 more", after=" The list is `skipped`.")
+    last = ("a/3 not.png (no image)", "words/notes.txt (no image)", "beside.png (in no folder of a class)")
+    assert data.skipped == (*classes, *files, *last)  # every one, however many
 
 
 def test_an_image_beside_folders_is_named_and_skipped(tree):
@@ -249,6 +258,109 @@ def test_a_class_that_repeats_another_is_skipped_lest_it_be_seen_and_unseen(tree
         data = load_folder(tree, size=4)
     assert str(said[0].message) == f"Skipped in {tree}: copy of copy (the same images as copy)."
     assert data.class_names == ("a", "b", "copy")  # some images in common make no copy
+
+
+def coloured(path, left, right, mode="RGB", size=(40, 20), **options):
+    """A picture in two halves."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image = Image.new(mode, size, left)
+    image.paste(right, (size[0] // 2, 0, *size))
+    image.save(path, **options)
+    return path
+
+
+def test_colour_is_kept_where_it_is_asked_for_and_padded_in_the_colour_of_the_border(tmp_path):
+    for name in "ab":
+        coloured(tmp_path / "tree" / name / "1.png", (255, 51, 0), (255, 51, 102 if name == "a" else 204))
+    data = load_folder(tmp_path / "tree", size=28, colour=True)
+    grey = load_folder(tmp_path / "tree", size=28)
+    assert data.images.shape == (2, 3, 28, 28) and data.decoding.channels == 3 and not data.inverted
+    torch.testing.assert_close(data.images[0, :, 14, 3], torch.tensor([1.0, 0.2, 0.0]))
+    torch.testing.assert_close(data.images[1, :, 14, 24], torch.tensor([1.0, 0.2, 0.8]))
+    torch.testing.assert_close(data.images[0, :2, 0, 0], torch.tensor([1.0, 0.2]))  # above the picture
+    weights = torch.tensor([0.299, 0.587, 0.114])  # ITU-R 601
+    by_hand = (weights[:, None, None] * data.images).sum(dim=1, keepdim=True)
+    torch.testing.assert_close(grey.images, by_hand, atol=1.5 / 255, rtol=0)
+
+
+@pytest.mark.parametrize(("name", "write"), [(name, write) for name, (write, _) in FORMATS.items()])
+def test_whatever_pillow_reads_has_three_channels_in_colour(tmp_path, name, write):
+    write(tmp_path / name)
+    assert Decoding(size=9, channels=3)(tmp_path / name).shape == (3, 9, 9)
+
+
+def test_a_grey_picture_is_alike_in_all_three_channels_also_at_16_bits(tmp_path):
+    FORMATS["deep.png"][0](tmp_path / "deep.png")
+    save(tmp_path / "grey.png", 51)
+    for name in ("deep.png", "grey.png"):
+        np.testing.assert_allclose(Decoding(5, 3)(tmp_path / name), np.full((3, 5, 5), 0.2), atol=1e-4)
+
+
+def test_16_bits_are_as_bright_as_the_brightest_picture_of_the_folder_asks_for(tmp_path):
+    for bits, white in ((12, 4_095), (16, 65_535)):
+        for name, share in (("a", 1.0), ("b", 0.5)):
+            path = tmp_path / f"{bits}" / name / "1.png"
+            path.parent.mkdir(parents=True)
+            Image.fromarray(np.full((6, 8), int(white * share), np.uint16)).save(path)
+        save(tmp_path / f"{bits}" / "c" / "1.png", 51)  # 8 bits stay what they are
+        data = load_folder(tmp_path / f"{bits}", size=4, invert=False)
+        torch.testing.assert_close(data.images[:, 0, 2, 2], torch.tensor([1.0, 0.5, 0.2]), atol=2e-4, rtol=0)
+        assert data.decoding.whole == white
+        np.testing.assert_array_equal(data.decoding(tmp_path / f"{bits}" / "b" / "1.png"), data.images[1])
+
+
+def test_memory_goes_once_to_the_pictures_and_hardly_to_the_reading(tmp_path):
+    for i in range(600):
+        noise(tmp_path / "tree" / f"{i % 4}" / f"{i}.png", i)
+    load_folder(tmp_path / "tree", size=4)  # what is imported on the way
+    tracemalloc.start()
+    data = load_folder(tmp_path / "tree", size=64, colour=True, invert=True)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    pictures = data.images.numel() * data.images.element_size()
+    assert pictures == 600 * 3 * 64 * 64 * 4 and peak < 1.5 * pictures
+
+
+def test_a_bar_shows_how_far_a_large_folder_is_and_none_where_nobody_sees_it(tree, monkeypatch):
+    shown = []
+
+    class Bar(tqdm):
+        def __init__(self, *arguments, **options):
+            shown.append(options)
+            super().__init__(*arguments, **options | {"disable": True})
+
+    monkeypatch.setattr(folders, "tqdm", Bar)
+    load_folder(tree)
+    monkeypatch.delenv("CI")
+    load_folder(tree)
+    assert [(bar["total"], bar["disable"]) for bar in shown] == [(2, True), (2, None)]
+
+
+def test_pictures_beside_a_folder_stay_a_class_and_what_is_below_is_another(tree):
+    for i in range(3):
+        save(tree / "c" / f"{i}.png", 60 * i + 7)
+        save(tree / "d" / f"{i}.png", 60 * i + 27)
+    (tree / "c" / "rejected").mkdir()
+    save(tree / "d" / "more" / "1.png", 99)
+    with pytest.warns(UserWarning) as said:
+        data = load_folder(tree, size=4, invert=False)
+    assert data.class_names == ("a", "b", "c", "d", "d/more")
+    assert data.labels.tolist() == [0, 1, 2, 2, 2, 3, 3, 3, 4]
+    assert str(said[0].message) == f"Skipped in {tree}: c/rejected (a class without an image)."
+    assert str(said[1].message).startswith(f"In {tree}: d/more: classes of their own beside the pictures of")
+
+
+def test_files_can_be_left_out_by_name(tree):
+    for i in range(3):
+        save(tree / "c" / f"{i}.png", 60 * i)
+    data = load_folder(tree, size=4, invert=False)
+    left = data.without(["a/1.png", "c/1.png"])
+    assert left.class_names == ("b", "c") and left.labels.tolist() == [0, 1, 1]
+    assert left.files == ("b/1.png", "c/0.png", "c/2.png")
+    torch.testing.assert_close(left.images[:, 0, 0, 0] * 255, torch.tensor([102.0, 0.0, 120.0]))
+    assert left.group_of_class.tolist() == [0, 0] and left.part.tolist() == [0, 0, 0]
+    with pytest.raises(ValueError, match=r"There is no file x\.png among the images of"):
+        data.without(["x.png"])
 
 
 def test_links_to_folders_are_followed_once_and_never_in_circles(tree, tmp_path, recwarn):

@@ -26,6 +26,7 @@ class EveryLesson:
     exercises: Sequence[Exercise]
     mistakes: Mapping[str, Sequence[tuple[Any, str]]]  # number -> wrong answer, words that must be in the reply
     also_right: Mapping[str, Sequence[Any]]  # number -> other right ways to write it, which must not be turned away
+    in_the_notebook: Mapping[str, Any] = {}  # what a printed solution takes from the lesson, by name
 
     @pytest.fixture(scope="class", autouse=True)
     @classmethod
@@ -50,7 +51,7 @@ class EveryLesson:
         assert f"**Exercise {number}**" in text.read_text(encoding="utf-8")
 
     def test_the_solution_is_done_as_printed(self, number):
-        verdict = check(number, written(EXERCISES[number].solution_text()))
+        verdict = check(number, written(EXERCISES[number].solution_text(), self.in_the_notebook))
         assert verdict.state == DONE, verdict
 
     def test_mistakes_are_met_with_fitting_words(self, number, answer, words):
@@ -94,11 +95,11 @@ def kept(draw: Callable[[Tensor | None], Picture]) -> Callable[[Tensor | None], 
     return drawn
 
 
-def written(source: str) -> Any:
+def written(source: str, in_the_notebook: Mapping[str, Any] | None = None) -> Any:
     """What a reader has after running this source in a cell: what it gives to `check`, else its last assigned name."""
     given: list[Any] = []
     names: dict[str, object] = {"math": math, "torch": torch, "F": F, "check": lambda _, answer: given.append(answer)}
-    names |= {name: getattr(losses, name) for name in losses.__all__}
+    names |= {name: getattr(losses, name) for name in losses.__all__} | dict(in_the_notebook or {})
     known = set(names)
     exec(re.sub(r"-> [^:]+|: (Tensor|float)\b", "", source), names)
     return (

@@ -8,8 +8,9 @@ import torch
 
 from lessons_lib.evaluation import roc, tar_at_far
 from lessons_lib.exercises import EXERCISES, lesson_12
-from lessons_lib.exercises.lesson_12 import held_back, least_scale, strict_threshold
-from tests.exercises.every_lesson import EveryLesson, bisected
+from lessons_lib.exercises.lesson_12 import margin, strict_threshold, which_to_use
+from lessons_lib.own import margins
+from tests.exercises.every_lesson import EveryLesson
 
 
 def impostors_down(scores, same):
@@ -24,39 +25,45 @@ def tried_from_below(scores, same, far):
     return next(t for t in tried if (impostors >= t).double().mean() <= far)
 
 
-def bisected_scale(probability, num_classes):
-    """12.3 by the softmax of a feature on a weight of the simplex."""
-
-    def missing(scale):
-        own, other = math.exp(scale), (num_classes - 1) * math.exp(-scale / (num_classes - 1))
-        return probability - own / (own + other)
-
-    return bisected(missing, 40.0)
+def choice(ahead):
+    """12.1 with another way to see whether the network is ahead, given its figures and the others'."""
+    return lambda network, others: 0 if ahead(network, others) else 1 + others.mean(dim=1).argmax()
 
 
-def whole(how_many):
-    """12.1 with this many classes from the beginning of the order, given how many images each has."""
-    return lambda labels, order, share: torch.isin(labels, order[: how_many(torch.bincount(labels)[order], share)])
+def one_by_one(network, others):
+    """12.1 by a loop over the others."""
+    for other in others:
+        if sum(bool(mine > its) for mine, its in zip(network, other, strict=True)) < 0.975 * len(network):
+            return [other.mean() for other in others].index(max(other.mean() for other in others)) + 1
+    return 0
 
 
-def one_by_one(labels, order, share):
-    """12.1 by a loop over the classes."""
-    held = torch.zeros(len(labels), dtype=torch.bool)
-    for label in order.tolist():
-        if held.sum() >= share * len(labels):
-            break
-        held |= labels == label
-    return held
+def by_quantile(network, others):
+    """12.1 by the low end of the difference's interval."""
+    low = (network - others).quantile(0.025, dim=1)
+    return 0 if bool((low > 0).all()) else int(others.mean(1).argmax()) + 1
 
 
-def in_numpy(labels, order, share):
-    """12.1 with numpy alone."""
-    reached = np.cumsum(np.bincount(labels)[order])
-    return np.isin(labels, order[: np.searchsorted(reached, share * len(labels)) + 1])
+def looped_margin(x, labels):
+    """12.3 image by image."""
+    x, found = torch.nn.functional.normalize(x), []
+    for i, label in enumerate(labels.tolist()):
+        cosines = {}
+        for other in labels.unique().tolist():
+            which = [j for j in range(len(x)) if labels[j] == other and j != i]
+            cosines[other] = torch.cosine_similarity(x[i], x[which].mean(0), dim=0).item()
+        found.append(cosines.pop(label) - max(cosines.values()))
+    return found
 
 
-def enough(counts, share):
-    return int((counts.cumsum(0) < share * 90).sum()) + 1
+def margin_with(own=None, others=None):
+    """12.3 with another way to the cosine with the own class, or to those with all."""
+
+    def answer(x, labels):
+        mine, all_of_them = lesson_12._parts(x, labels)
+        return (own(mine, x, labels) if own else mine) - (others(all_of_them) if others else all_of_them.amax(dim=1))
+
+    return answer
 
 
 def door_of_old(scores, same, far):
@@ -88,34 +95,27 @@ def of_numpy(scores, same, far):
 
 MISTAKES = {
     "12.1": [
-        (lambda labels, order, share: ~held_back(labels, order, share), "the other way round"),
-        (whole(lambda counts, share: enough(counts, share) - 1), "one class too few"),
-        (whole(lambda counts, share: enough(counts, share) + 1), "one class too many"),
-        (whole(lambda counts, share: math.ceil(8 * share)), "That is the share of the classes: "),
-        (whole(lambda counts, share: round(8 * share)), "That is the share of the classes, rounded"),
-        (lambda labels, order, share: held_back(labels, torch.arange(8), share), "order has no say"),
-        (lambda labels, order, share: held_back(labels, order.flip(0), share), "from the end of the order"),
+        (choice(lambda n, o: (n.mean() > o.mean(dim=1)).all()), "That goes by the means, or by half of the draws"),
         (
-            lambda labels, order, share: torch.isin(labels, order[: enough(torch.bincount(labels), share)]),
-            "The counts are not in that order",
+            choice(lambda n, o: ((n > o).double().mean(1) > 0.5).all()),
+            "That goes by the means, or by half of the draws",
         ),
-        (lambda labels, order, share: held_back(labels, order, 1 - share), "the share to train with"),
-        (lambda labels, order, share: torch.arange(90) >= 90 - math.ceil(90 * share), "holds back the last images"),
-        (lambda labels, order, share: torch.arange(90) < 90 * share, "That holds back the first images"),
-        (
-            lambda labels, order, share: labels == order[enough(torch.bincount(labels)[order], share) - 1],
-            "only the class with which",
-        ),
-        (lambda labels, order, share: labels == order[0], "the first class of the order alone"),
-        (lambda labels, order, share: labels == labels, "All images are held back"),
-        (lambda labels, order, share: labels < 0, "No image is held back"),
-        (lambda labels, order, share: torch.arange(90) % 4 == 0, "Not the same yet: at the worst place it should be 1"),
-        (lambda labels, order, share: held_back(labels, order, share).nonzero().squeeze(1), "One True or False is"),
-        (lambda labels, order, share: held_back(labels, order, share)[:, None], "yours has shape (90, 1)"),
-        (lambda labels, order, share: labels, "yours has other numbers"),
-        (lambda labels, order, share: labels == order, "Your function raised RuntimeError"),
-        (lambda labels, held: torch.isin(labels, held), "Keep the arguments of the stub"),
-        (lambda labels, order, share: print(end=""), "returned nothing"),
+        (choice(lambda n, o: (n > o).all()), "That asks for every draw"),
+        (choice(lambda n, o: (n.quantile(0.025) > o.quantile(0.975, dim=1)).all()), "two intervals held against each"),
+        (choice(lambda n, o: ((n > o).double().mean(1) >= 0.975).any()), "Ahead of one of them is not enough"),
+        (choice(lambda n, o: (n > o.mean(0)).double().mean() >= 0.975), "the mean of the others"),
+        (lambda n, o: 0 if which_to_use(n, o) == 0 else o.mean(1).argmax(), "The others are numbered from 1"),
+        (lambda n, o: 0 if which_to_use(n, o) == 0 else 1, "not always the first"),
+        (lambda n, o: 0 if which_to_use(n, o) == 0 else 1 + o.mean(1).argmin(), "the worse of the others"),
+        (lambda n, o: 0 if which_to_use(n, o) else 1 + o.mean(1).argmax(), "the other way round"),
+        (lambda n, o: 1 + o.mean(1).argmax(), "never chosen"),
+        (lambda n, o: 0, "always chosen"),
+        (lambda n, o: (n > o).double().mean(1), "One number is wanted each time"),
+        (lambda n, o: n.mean(), "0 is wanted for the network"),
+        (lambda n, o: 2 - which_to_use(n, o), "Not the same yet"),
+        (lambda n, o: n > o and 0, "Boolean value of Tensor"),
+        (lambda n, o: print(end=""), "returned nothing"),
+        (lambda n: 0, "Keep the arguments of the stub"),
     ],
     "12.2": [
         (lambda s, same, far: impostors_down(s, same)[int(far * (~same).sum())], "That lets in one more"),
@@ -164,34 +164,37 @@ MISTAKES = {
         (lambda s, same, far: s[1 - same], "Truth values cannot be subtracted"),
     ],
     "12.3": [
-        (lambda p, c: math.log((c - 1) * p / (1 - p)), "That has the others at 90°"),
-        (lambda p, c: c / (c - 1) * math.log((c - 1) * p / (1 - p)), "upside down"),
-        (lambda p, c: (c - 1) / c * math.log(c * p / (1 - p)), "The others are C − 1, not C"),
-        (lambda p, c: (c - 1) / c * math.log((c - 1) * (1 - p) / p), "not the other way round"),
-        (lambda p, c: (c - 1) / c * math.log((c - 1) * p), "the others share what is left"),
-        (lambda p, c: (c - 1) / c * math.log(p / (1 - p)), "The others are missing"),
-        (lambda p, c: (c - 1) / c * math.log10((c - 1) * p / (1 - p)), "The logarithm is the natural one"),
-        (lambda p, c: (c - 1) * p / (1 - p), "That is the exponent"),
-        (lambda p, c: math.sqrt(2) * math.log(c - 1), "AdaCos' fixed scale"),
-        (lambda p, c: 16, "Not the same yet"),
-        (lambda p, c: -least_scale(p, c), "The sign is turned"),
-        (lambda p, c: (c - 1) / c * math.log(p / (1 - p) / (c - 1)), "C − 1 stands below"),
-        (lambda p, c: math.log((c - 1) * p / (1 - p)) / np.float64(1 - 1 / (c - 1)), "nearer than 90°"),
-        (lambda p, c: (c - 1) / c * math.log2((c - 1) * p / (1 - p)), "to base 2"),
-        (lambda p, c: f"{p}", "yours is str"),
-        (lambda p, c: print(end=""), "returned nothing"),
-        (lambda p: p, "Keep the arguments of the stub"),
-        (lambda p, c: (p, c), "One number is wanted each time"),
-        (lambda p, c: 1 / (c - 2), "Your function raised ZeroDivisionError"),
+        (lambda x, y: (lambda m, o: m - o.amax(1))(*lesson_12._parts(x, y, leave_out=False)), "speaks for itself"),
+        (lambda x, y: (lambda m, o: m - o.amax(1))(*lesson_12._parts(x, y, unit=False)), "Long embeddings"),
+        (lambda x, y: -margin(x, y), "The sign is turned"),
+        (lambda x, y: lesson_12._parts(x, y)[0], "what the nearest other class says is missing"),
+        (lambda x, y: lesson_12._parts(x, y)[1].amax(1), "the own class is missing"),
+        (margin_with(others=lambda c: c.masked_fill(c == -1, 0).sum(1) / 5), "That is the mean of the other classes"),
+        (margin_with(others=lambda c: c.masked_fill(c == -1, 2).amin(1)), "the farthest of the other classes"),
+        (lesson_12._nearest_image, "one wrong neighbour decides"),
+        (
+            lambda x, y: (
+                lesson_12._parts(x, y)[0]
+                - torch.maximum(lesson_12._parts(x, y)[1].amax(1), lesson_12._parts(x, y, leave_out=False)[0])
+            ),
+            "The own class is still among the others",
+        ),
+        (lambda x, y: margin(x, y) < 0, "Not the same yet"),
+        (lambda x, y: margin(x, y).argsort(), "Not the same yet"),
+        (lambda x, y: margin(x, y)[:9], "One number is wanted for each of the 36 images"),
+        (lambda x, y: margin(x, y).mean(), "One number is wanted for each of the 36 images"),
+        (lambda x, y: x / 0 @ x[0], "not finite"),
+        (lambda x, y: x @ y, "Your function raised RuntimeError"),
+        (lambda x, y: print(end=""), "returned nothing"),
+        (lambda x: x, "Keep the arguments of the stub"),
     ],
 }
 ALSO_RIGHT = {
     "12.1": [
         one_by_one,
-        in_numpy,
-        whole(enough),
-        lambda labels, order, share: held_back(labels, order, share).double(),
-        lambda labels, order, share: [bool(held) for held in held_back(labels, order, share)],
+        by_quantile,
+        choice(lambda n, o: (n > o).double().mean(dim=1).min() >= 0.975),
+        choice(lambda n, o: all((n - other > 0).sum() >= 0.975 * len(n) for other in o)),
     ],
     "12.2": [
         refuses,
@@ -204,11 +207,9 @@ ALSO_RIGHT = {
         tried_from_below,
     ],
     "12.3": [
-        bisected_scale,
-        lambda p, c: (torch.logit(p) + math.log(c - 1)) * (1 - 1 / c),
-        lambda p, c: np.log((c - 1) * p / (1 - p)) / (1 + 1 / (c - 1)),
-        lambda p, c: (math.log(c - 1) - math.log(1 / p - 1)) * (1 - 1 / c),
-        lambda p, c: (c - 1) / c * torch.tensor((c - 1.0) * p / (1 - p), dtype=torch.float64).log(),
+        looped_margin,
+        lambda x, y: margin(x, y)[:, None],
+        lambda x, y: margin(3 * x, y),
     ],
 }
 
@@ -218,19 +219,21 @@ class TestExercises(EveryLesson):
 
 
 def test_what_lesson_12_says_of_its_finished_pictures():
-    assert EXERCISES["12.1"].target[:, 0].tolist() == [0, 0, 1, 0, 0, 1, 0, 0]
-    labels = lesson_12._LABELS
-    assert (
-        f"20% asked for are {torch.isin(labels, torch.tensor([2, 5])).double().mean():.0%} here"
-        in EXERCISES["12.1"].done
-    )
-    for order, share in lesson_12._PLANS:
-        reached = torch.bincount(labels)[torch.tensor(order)].cumsum(0) / len(labels)
-        assert (reached - share).abs().min() > 0.01  # so that rounding has no say
+    assert set(EXERCISES["12.1"].target.tolist()) == {0, 1, 2}
+    spread = [float(network.quantile(0.975) - network.quantile(0.025)) for network, _ in lesson_12._CONTESTS]
+    assert f"by {'twelve' if round(100 * sum(spread) / len(spread)) == 12 else '?'} points" in EXERCISES["12.1"].done
+    ahead = lesson_12._AHEAD[EXERCISES["12.1"].target == 0]
+    assert ahead.min() < 0.02 and (lesson_12._AHEAD[lesson_12._AHEAD >= 0.02] == ahead[ahead >= 0.02]).all()
     assert set((EXERCISES["12.2"].target * 120).round().diff().tolist()) == {0, 1}
-    said = EXERCISES["12.3"].done
-    assert f"it is {least_scale(0.9, 5):.1f} with 5 classes and {least_scale(0.9, 200):.1f} with 200" in said
-    assert least_scale(0.5, 50) == pytest.approx(49 / 50 * math.log(49))
+    assert (EXERCISES["12.3"].target < 0).nonzero().squeeze(1).tolist() == list(lesson_12._PLANTED)
+
+
+def test_the_margin_of_lesson_12_is_the_library_s_first_round():
+    x, labels = lesson_12._X, lesson_12._LABELS
+    torch.testing.assert_close(margin(x, labels), torch.tensor(looped_margin(x, labels)).double())
+    found, like = margins(x, labels)  # which leaves those below 0 out of the means in a second round
+    assert (found < 0).nonzero().squeeze(1).tolist() == list(lesson_12._PLANTED)
+    assert like[list(lesson_12._PLANTED)].ne(labels[list(lesson_12._PLANTED)]).all()
 
 
 def test_the_strict_door_of_lesson_12_is_the_library_s():

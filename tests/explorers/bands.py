@@ -1,17 +1,15 @@
 """Made-up points on a circle for MarginBand, and its modules in V8."""
 
-import json
 from contextlib import contextmanager
 
 import torch
-from py_mini_racer import MiniRacer
 
 from lessons_lib.angles import circle_points
 from lessons_lib.data import ImageData, LabelledImages
-from lessons_lib.explorers.base import join_modules
 from lessons_lib.losses import ModifiedSoftmaxLoss
 from lessons_lib.nets import EmbeddingNet
 from lessons_lib.runs import Run
+from tests.explorers.modules import modules
 
 TEN = torch.atan2(*circle_points(10).double().T.flip(0)).tolist()
 
@@ -45,21 +43,14 @@ const at = (a, [lo, hi]) => lo + (((a - lo) % TAU) + TAU) % TAU < hi;
 const inside = (a, all) => {
   const cell = all.find(({ lo, hi }) => at(a, [lo, hi]));
   return [cell?.k ?? -1, cell?.clear ? at(a, cell.clear) : false];
-};"""
+};
+asJson = (_, v) => (ArrayBuffer.isView(v) ? [...v] : v === Infinity ? 'never' : v);"""
 
 
 @contextmanager
 def band_modules():
-    """circle_band.js and margin_replay.js in V8; `given` sets variables."""
-    with MiniRacer() as context:
-        context.eval(join_modules("curves.js", "circle_band.js", "margin_replay.js") + INSIDE)
-        context.eval("const flat = (_, v) => (ArrayBuffer.isView(v) ? [...v] : v === Infinity ? 'never' : v);")
-
-        def value(expression, **given):
-            for name, content in given.items():
-                context.eval(f"var {name} = {json.dumps(content)}; 0")
-            return json.loads(context.eval(f"JSON.stringify({expression}, flat)"))
-
+    """margin_band/band.js and replay.js in V8; `given` sets variables."""
+    with modules("margin_band/band.js", "margin_band/replay.js", setup=INSIDE) as value:
         yield value
 
 

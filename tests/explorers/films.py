@@ -6,9 +6,8 @@ from contextlib import contextmanager
 
 import numpy as np
 import torch
-from py_mini_racer import MiniRacer
 
-from lessons_lib.explorers.base import join_modules
+from tests.explorers.modules import modules
 
 CLASSES, STEPS = 5, 400
 STEP = 1 / 2047  # the finest place a packed coordinate knows, in units of the rim
@@ -62,9 +61,7 @@ def blank(frame, rows):
 @contextmanager
 def film_modules():
     """Film and centres in V8: value of an expression in which F is the given player's film; typed arrays are lists."""
-    with MiniRacer() as context:
-        context.eval(join_modules("film.js", "drift_centers.js"))
-        context.eval("var F; const flat = (_, v) => (ArrayBuffer.isView(v) ? [...v] : v);")
+    with modules("drift_player/film.js", "drift_player/centers.js", setup="var F; 0") as run:
 
         def value(expression, player=None):
             if player is not None:
@@ -72,8 +69,8 @@ def film_modules():
                 given = (
                     f"Uint8Array.from({film}), {json.dumps(player.notes)}, Uint8Array.from({labels}), {player.classes}"
                 )
-                context.eval(f"F = unpack({given}); 0")
-            return json.loads(context.eval(f"JSON.stringify({expression}, flat)"))
+                run(f"(F = unpack({given}), 0)")
+            return run(expression)
 
         yield value
 

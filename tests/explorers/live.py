@@ -4,12 +4,11 @@ import json
 from contextlib import contextmanager
 
 import torch
-from py_mini_racer import MiniRacer
 
 from lessons_lib.data import LabelledImages
-from lessons_lib.explorers.base import join_modules
-from lessons_lib.explorers.live_sources import Examples
-from lessons_lib.explorers.live_training import LiveTraining, Moment
+from lessons_lib.explorers.live_lab.sources import Examples
+from lessons_lib.explorers.live_lab.training import LiveTraining, Moment
+from tests.explorers.modules import modules
 
 LARGEST = 120_000  # bytes an explorer may take in a notebook
 MARGIN = {"sphereface": 3, "cosface": 0.12, "arcface": 0.3, "arcface_raw": 0.3}
@@ -38,11 +37,8 @@ def trained(training, steps):
 @contextmanager
 def live_modules():
     """value(expression) of the lab's modules without a page; typed arrays are lists, what is no number is null."""
-    with MiniRacer() as context:
-        context.eval(join_modules("core.js", *(f"{name}.js" for name in ("curves", "live_maths", "live_frames"))))
-        context.eval(join_modules("live_words.js", "live_axes.js", "live_replay.js"))
-        context.eval("const flat = (_, v) => (ArrayBuffer.isView(v) ? [...v] : v);")
-        yield lambda expression: json.loads(context.eval(f"JSON.stringify({expression}, flat)"))
+    with modules(*(f"live_lab/{name}.js" for name in ("frames", "words", "axes", "replay"))) as value:
+        yield value
 
 
 def js(value):

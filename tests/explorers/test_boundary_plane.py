@@ -4,13 +4,13 @@ import math
 import numpy as np
 import pytest
 import torch
-from py_mini_racer import MiniRacer
 from traitlets import TraitError
 
 from lessons_lib.explorers import BoundaryPlane
-from lessons_lib.explorers.boundary_plane import _edge
-from lessons_lib.explorers.margins import MARGINS
+from lessons_lib.explorers.boundary_plane.explorer import _edge
+from lessons_lib.explorers.kit.losses import MARGINS
 from lessons_lib.losses import ArcFaceLoss, CombinedMarginLoss, CosFaceLoss, NormalizedSoftmaxLoss
+from tests.explorers.modules import modules
 
 STEPS = {"sphereface": 0.1, "cosface": 0.005, "arcface": 0.01}
 BETWEENS = np.radians([10, 20, 36, 60, 90, 120, 150, 179, 180])
@@ -64,10 +64,8 @@ function paintedBoxes(width, state) {
 @pytest.fixture(scope="module")
 def v8():
     """The figure's maths and painting in V8: value of an expression, NaN as None."""
-    with MiniRacer() as context:
-        context.eval(BoundaryPlane._esm.replace("export default", "var view ="))
-        context.eval(PAINTER)
-        yield lambda expression: json.loads(context.eval(f"JSON.stringify({expression})"))
+    with modules("boundary_plane/view.js", setup=PAINTER) as value:
+        yield value
 
 
 GRID = np.linspace(0, math.pi, 73)

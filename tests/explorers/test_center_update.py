@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 import pytest
-from py_mini_racer import MiniRacer
 from traitlets import TraitError
 
 from lessons_lib.explorers import CenterUpdate
+from tests.explorers.modules import modules
 
 RULES = {
     "paper": lambda total, n: total / (1 + n),
@@ -54,10 +54,8 @@ BROKEN = ("NaN", "Infinity", "undefined", "null")
 @pytest.fixture(scope="module")
 def v8():
     """The figure's maths, words and painting in V8: value of an expression, NaN and infinity as None."""
-    with MiniRacer() as context:
-        context.eval(CenterUpdate._esm.replace("export default", "var view ="))
-        context.eval(PAINTER)
-        yield lambda expression: json.loads(context.eval(f"JSON.stringify({expression})"))
+    with modules("center_update/view.js", setup=PAINTER) as value:
+        yield value
 
 
 FIRST = CenterUpdate().state()

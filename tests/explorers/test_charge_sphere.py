@@ -5,12 +5,12 @@ import math
 import numpy as np
 import pytest
 import torch
-from py_mini_racer import MiniRacer
 from traitlets import TraitError
 
 from lessons_lib.angles import tammes_angle, thomson_optimum, uniform_optimum
 from lessons_lib.explorers import ChargeSphere
-from lessons_lib.explorers.charge_places import emptiest, onto, scattered, seen
+from lessons_lib.explorers.charge_sphere.places import emptiest, onto, scattered, seen
+from tests.explorers.modules import modules
 
 LAWS, SIZES, COUNTS = ("uniform", "coulomb", "steep"), (2, 3), range(2, 13)
 OPTIMA = {"uniform": uniform_optimum, "coulomb": thomson_optimum}
@@ -57,10 +57,10 @@ BROKEN = ("NaN", "Infinity", "undefined", "null")
 @pytest.fixture(scope="module")
 def v8():
     """The figure's maths, words and painting in V8: value of an expression."""
-    with MiniRacer() as context:
-        context.eval(ChargeSphere._esm.replace("export default", "var view ="))
-        context.eval(STAND_INS.replace("OPTIMA", json.dumps(ChargeSphere().optima)))
-        yield lambda expression: json.loads(context.eval(f"JSON.stringify({expression})"))
+    with modules(
+        "charge_sphere/view.js", setup=STAND_INS.replace("OPTIMA", json.dumps(ChargeSphere().optima))
+    ) as value:
+        yield value
 
 
 def distances(points):

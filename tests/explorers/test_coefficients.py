@@ -5,11 +5,10 @@ import math
 
 import pytest
 import torch
-from py_mini_racer import MiniRacer
 
-from lessons_lib.explorers.base import join_modules
-from lessons_lib.explorers.margins import MARGINS, named_head
+from lessons_lib.explorers.kit.losses import MARGINS, named_head
 from lessons_lib.gradients import gradients, slope, with_weights
+from tests.explorers.modules import modules
 
 PUSHES = ("softmax", *MARGINS, "adacos", "p2sgrad")
 SCALES = (1.0, 7.0, 16.0, 64.0)
@@ -20,9 +19,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:P2SGradLoss wants all class weig
 @pytest.fixture(scope="module")
 def v8():
     """coefficients.js in V8: the value of an expression, infinity as None."""
-    with MiniRacer() as context:
-        context.eval(join_modules("curves.js", "coefficients.js") + "\n0")
-        yield lambda expression: json.loads(context.eval(f"JSON.stringify({expression})"))
+    with modules("kit/push.js") as value:
+        yield value
 
 
 def some_margins(loss):

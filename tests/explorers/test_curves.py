@@ -3,12 +3,11 @@ import math
 
 import pytest
 import torch
-from py_mini_racer import MiniRacer
 
-from lessons_lib.explorers.base import join_modules
-from lessons_lib.explorers.margins import MARGINS
-from lessons_lib.explorers.retraining import head_of
+from lessons_lib.explorers.kit.losses import MARGINS
+from lessons_lib.explorers.kit.retraining import head_of
 from lessons_lib.losses import ArcFaceLoss, CombinedMarginLoss, SphereFaceLoss
+from tests.explorers.modules import modules
 
 THETA = torch.linspace(0, math.pi, 721, dtype=torch.float64)
 DIRECTIONS = [0.0, 1.0, 2.5]
@@ -18,9 +17,8 @@ SCALES = (1.0, 16.0, 64.0)
 @pytest.fixture(scope="module")
 def v8():
     """curves.js in V8: the value of an expression in which T is the grid of angles."""
-    with MiniRacer() as context:
-        context.eval(join_modules("curves.js") + f"\nvar T = {json.dumps(THETA.tolist())}; 0")
-        yield lambda expression: json.loads(context.eval(f"JSON.stringify({expression})"))
+    with modules("kit/losses.js", setup=f"var T = {json.dumps(THETA.tolist())}; 0") as value:
+        yield value
 
 
 def every_margin(v8, loss):

@@ -1,20 +1,18 @@
 import base64
-import json
 import re
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from py_mini_racer import MiniRacer
 from torch import nn
 
 from lessons_lib.angles import circle_points
 from lessons_lib.explorers import DrawADigit
-from lessons_lib.explorers.base import join_modules
-from lessons_lib.explorers.network import as_mnist, pack
+from lessons_lib.explorers.draw_a_digit.network import as_mnist, pack
 from lessons_lib.losses import ModifiedSoftmaxLoss, SoftmaxLoss
 from lessons_lib.nets import EmbeddingNet
+from tests.explorers.modules import modules
 
 # Ten signs a pen can draw, on a pad of side 1.
 SIGNS = [
@@ -68,15 +66,8 @@ def explorer(trained, drawings):
 @pytest.fixture(scope="module")
 def browser():
     """network.js in V8: call(name, *arguments) with plain JSON; typed arrays go in as lists."""
-    with MiniRacer() as v8:
-        v8.eval(join_modules("network.js"))
-        v8.eval("const typed = v => (v === null ? null : Float32Array.from(v)); const plain = v => v && Array.from(v);")
-
-        def call(expression, **given):
-            names = ", ".join(given)
-            values = ", ".join(json.dumps(value) for value in given.values())
-            return json.loads(v8.eval(f"JSON.stringify((({names}) => {expression})({values}))"))
-
+    given = "const typed = v => (v === null ? null : Float32Array.from(v)); const plain = v => v && Array.from(v); 0"
+    with modules("draw_a_digit/network.js", setup=given) as call:
         yield call
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lessons_lib.explorers import DriftPlayer
-from lessons_lib.explorers.drift_player import pack_frame
+from lessons_lib.explorers.drift_player.explorer import pack_frame
 from tests.explorers.films import (
     CLASSES,
     STEP,

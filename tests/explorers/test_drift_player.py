@@ -11,7 +11,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from lessons_lib.data import ImageData, LabelledImages
 from lessons_lib.explorers import DriftPlayer
-from lessons_lib.explorers.drift_player import pack_frame
+from lessons_lib.explorers.drift_player.explorer import pack_frame
 from lessons_lib.losses import SoftmaxLoss
 from lessons_lib.nets import EmbeddingNet
 from lessons_lib.training import fit

@@ -5,13 +5,13 @@ import math
 import numpy as np
 import pytest
 import torch
-from py_mini_racer import MiniRacer
 from traitlets import TraitError
 
 from lessons_lib.explorers import GradientArrows
-from lessons_lib.explorers.gradient_arrows import _even
-from lessons_lib.explorers.margins import MARGINS, named_head
+from lessons_lib.explorers.gradient_arrows.explorer import _even
+from lessons_lib.explorers.kit.losses import MARGINS, named_head
 from lessons_lib.gradients import gradients, with_weights
+from tests.explorers.modules import modules
 
 LOSSES = ("softmax", *MARGINS, "adacos", "p2sgrad")
 SCALES = (1.0, 16.0, 64.0)
@@ -58,10 +58,8 @@ function said(setting, before = null) {
 @pytest.fixture(scope="module")
 def v8():
     """The figure's maths, words and painting in V8: value of an expression, NaN and infinity as None."""
-    with MiniRacer() as context:
-        context.eval(GradientArrows._esm.replace("export default", "var view ="))
-        context.eval(PAINTER)
-        yield lambda expression: json.loads(context.eval(f"JSON.stringify({expression})"))
+    with modules("gradient_arrows/view.js", setup=PAINTER) as value:
+        yield value
 
 
 def some_margins(loss):

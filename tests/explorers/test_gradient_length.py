@@ -4,13 +4,13 @@ import math
 import numpy as np
 import pytest
 import torch
-from py_mini_racer import MiniRacer
 from traitlets import TraitError
 
 from lessons_lib.explorers import GradientLength
-from lessons_lib.explorers.gradient_length import at_cosines
-from lessons_lib.explorers.margins import MARGINS, named_head
+from lessons_lib.explorers.gradient_length.explorer import at_cosines
+from lessons_lib.explorers.kit.losses import MARGINS, named_head
 from lessons_lib.gradients import at_angles
+from tests.explorers.modules import modules
 
 STEPS = {"sphereface": 0.1, "cosface": 0.005, "arcface": 0.01}
 USUAL = {"sphereface": 4.0, "cosface": 0.35, "arcface": 0.5}
@@ -48,10 +48,8 @@ function painted(width, p, more = {}) {
 @pytest.fixture(scope="module")
 def v8():
     """The figure's maths, words and painting in V8: the value of an expression, NaN and infinity as None."""
-    with MiniRacer() as context:
-        context.eval(GradientLength._esm.replace("export default", "var view ="))
-        context.eval(PAINTER)
-        yield lambda expression: json.loads(context.eval(f"JSON.stringify({expression})"))
+    with modules("gradient_length/view.js", setup=PAINTER) as value:
+        yield value
 
 
 def params(scale=64.0, classes=10, others="90", **margins):

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from lessons_lib.angles import safe_angle
-from lessons_lib.explorers.live_training import LOSSES, live_head
+from lessons_lib.explorers.live_lab.training import LOSSES, live_head
 from tests.explorers.live import MARGIN, js, live_modules
 
 

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from lessons_lib.explorers.live_film import Curves, film_steps, pack_moment
+from lessons_lib.explorers.live_lab.film import Curves, film_steps, pack_moment
 from tests.explorers.live import js, live_modules, moment_of, trained
 
 

@@ -5,7 +5,7 @@ import torch
 
 from lessons_lib.data import ImageData
 from lessons_lib.explorers import LiveLab
-from lessons_lib.explorers.live_training import LOSSES, LiveTraining
+from lessons_lib.explorers.live_lab.training import LOSSES, LiveTraining
 from lessons_lib.losses import SoftmaxLoss
 from lessons_lib.runs import Run
 from tests.explorers.live import LARGEST, patterns

@@ -4,8 +4,9 @@ import threading
 
 import torch
 
-from lessons_lib.explorers import LiveLab, live_loop
-from lessons_lib.explorers.live_loop import LiveLoop
+from lessons_lib.explorers import LiveLab
+from lessons_lib.explorers.live_lab import loop as live_loop
+from lessons_lib.explorers.live_lab.loop import LiveLoop
 from lessons_lib.losses import SoftmaxLoss
 from lessons_lib.runs import Run
 

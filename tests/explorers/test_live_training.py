@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from lessons_lib.angles import safe_angle
-from lessons_lib.explorers.live_training import LOSSES
+from lessons_lib.explorers.live_lab.training import LOSSES
 from tests.explorers.live import begun, trained
 
 

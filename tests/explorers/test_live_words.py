@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from lessons_lib.explorers.live_settings import NAMES_OF_LAB
-from lessons_lib.explorers.live_training import LOSSES, live_head
-from lessons_lib.explorers.margins import NAMES, named_head
+from lessons_lib.explorers.kit.losses import NAMES, named_head
+from lessons_lib.explorers.live_lab.settings import NAMES_OF_LAB
+from lessons_lib.explorers.live_lab.training import LOSSES, live_head
 from tests.explorers.live import js, live_modules
 
 

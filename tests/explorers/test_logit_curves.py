@@ -4,12 +4,12 @@ import math
 import numpy as np
 import pytest
 import torch
-from py_mini_racer import MiniRacer
 from traitlets import TraitError
 
 from lessons_lib.explorers import LogitCurves
-from lessons_lib.explorers.margins import LOSSES, MARGINS, named_head
+from lessons_lib.explorers.kit.losses import LOSSES, MARGINS, named_head
 from lessons_lib.losses import SphereFaceLoss
+from tests.explorers.modules import modules
 
 STEPS = {"sphereface": 0.1, "cosface": 0.005, "arcface": 0.01}
 USUAL = {"sphereface": 4.0, "cosface": 0.1, "arcface": 0.2}
@@ -43,10 +43,8 @@ function painted(width, p, more = {}) {
 @pytest.fixture(scope="module")
 def v8():
     """The figure's maths, words and painting in V8: the value of an expression, NaN and infinity as None."""
-    with MiniRacer() as context:
-        context.eval(LogitCurves._esm.replace("export default", "var view ="))
-        context.eval(PAINTER)
-        yield lambda expression: json.loads(context.eval(f"JSON.stringify({expression})"))
+    with modules("logit_curves/view.js", setup=PAINTER) as value:
+        yield value
 
 
 def params(annealing=0.0, between=math.pi / 5, **margins):

@@ -9,8 +9,8 @@ import traitlets
 from PIL import Image
 
 from lessons_lib.explorers import MarginBand
-from lessons_lib.explorers.margins import MARGINS
-from lessons_lib.explorers.retraining import head_of
+from lessons_lib.explorers.kit.losses import MARGINS
+from lessons_lib.explorers.kit.retraining import head_of
 from lessons_lib.runs import Run
 from tests.explorers.bands import TEN, band_modules, points, read, run_with
 

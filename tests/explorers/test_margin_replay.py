@@ -7,7 +7,7 @@ import torch
 import traitlets
 
 from lessons_lib.explorers import MarginBand
-from lessons_lib.explorers.retraining import Retraining, head_of
+from lessons_lib.explorers.kit.retraining import Retraining, head_of
 from lessons_lib.losses import ModifiedSoftmaxLoss
 from lessons_lib.runs import Run
 from tests.explorers.bands import band_modules, images, points, read, run_with

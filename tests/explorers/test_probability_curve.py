@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from py_mini_racer import MiniRacer
 from traitlets import TraitError
 
 from lessons_lib.explorers import ProbabilityCurve
 from lessons_lib.losses import AdaCosLoss, FixedAdaCosLoss
 from lessons_lib.runs import Run
+from tests.explorers.modules import modules
 
 SCALES, CLASSES = (0.1, 1.0, 3.1073, 16.0, 64.0, 200.0), (3, 10, 1_000, 100_000)
 OTHERS = ("90", "simplex", 1.2, math.radians(60), math.radians(120))
@@ -52,10 +52,8 @@ function gauges(width, lost, step) {
 @pytest.fixture(scope="module")
 def v8():
     """The figure's maths, words and painting in V8: the value of an expression, NaN and infinity as None."""
-    with MiniRacer() as context:
-        context.eval(ProbabilityCurve._esm.replace("export default", "var view ="))
-        context.eval(PAINTER)
-        yield lambda expression: json.loads(context.eval(f"JSON.stringify({expression})"))
+    with modules("probability_curve/view.js", setup=PAINTER) as value:
+        yield value
 
 
 def params(scale=16.0, num_classes=10, others="90"):

@@ -4,12 +4,12 @@ import math
 import numpy as np
 import pytest
 import torch
-from py_mini_racer import MiniRacer
 from sklearn.metrics import roc_auc_score, roc_curve
 from traitlets import TraitError
 
 from lessons_lib.explorers import VerificationThreshold
-from lessons_lib.explorers.verification_counts import edges_of, rates
+from lessons_lib.explorers.verification_threshold.counts import edges_of, rates
+from tests.explorers.modules import modules
 
 
 def scored(kind, pairs=4_000, seed=0):
@@ -27,9 +27,8 @@ KINDS = ("cosine", "distance", "logit", "coarse")
 @pytest.fixture(scope="module")
 def v8():
     """The figure's maths and words in V8: the value of an expression, NaN and infinity as None."""
-    with MiniRacer() as context:
-        context.eval(VerificationThreshold._esm.replace("export default", "var view ="))
-        yield lambda expression: json.loads(context.eval(f"JSON.stringify({expression})"))
+    with modules("verification_threshold/view.js") as value:
+        yield value
 
 
 @pytest.fixture

@@ -10,15 +10,15 @@ import pytest
 import torch
 from matplotlib.colors import to_rgb
 from PIL import Image
-from py_mini_racer import MiniRacer
 
 from lessons_lib import figures
-from lessons_lib.explorers.base import join_modules
 from lessons_lib.figures.centers import rays
-from lessons_lib.figures.plane import draw_regions
+from lessons_lib.figures.offsets import offsets
+from lessons_lib.figures.plane import draw_regions, draw_satisfied
 from lessons_lib.figures.plots import _apart
 from lessons_lib.figures.style import PALETTE, Picture, number_ink
-from lessons_lib.losses import ModifiedSoftmaxLoss, SoftmaxLoss, SoftTripleLoss
+from lessons_lib.losses import ArcFaceLoss, ModifiedSoftmaxLoss, SoftmaxLoss, SoftTripleLoss, SphereFaceLoss
+from tests.explorers.modules import modules
 
 
 def points(count: int = 400):
@@ -46,11 +46,10 @@ def contrast(one, other):
 def test_numbers_stand_out_from_their_class_colour():
     assert contrast("#000", "#fff") == pytest.approx(21)
     assert min(contrast(colour, number_ink(k)) for k, colour in enumerate(PALETTE)) >= 4.5
-    with MiniRacer() as v8:
-        v8.eval(join_modules("core.js") + "\n0")
-        assert [v8.eval(f"inkOn({k}, false)") for k in (0, 2)] == [number_ink(0), "#fff"]
+    with modules("kit/looks.js") as v8:
+        assert [v8(f"inkOn({k}, false)") for k in (0, 2)] == [number_ink(0), "#fff"]
         for scheme, dark in (("light", "false"), ("dark", "true")):
-            looks = [(v8.eval(f"PALETTE.{scheme}[{k}]"), v8.eval(f"inkOn({k}, {dark})")) for k in range(10)]
+            looks = [(v8(f"PALETTE.{scheme}[{k}]"), v8(f"inkOn({k}, {dark})")) for k in range(10)]
             assert min(contrast(*look) for look in looks) >= 4.5
 
 
@@ -114,6 +113,44 @@ def test_regions_are_the_heads_own_predictions(head):
         if here.norm() < 2:
             assert drawn[row, column] == head.logits(here).argmax()
     assert np.ma.masked_invalid(drawn).mask[0, 0]  # nothing outside the rim
+
+
+@pytest.mark.parametrize(
+    ("head", "upto"),
+    [(SphereFaceLoss(3, 2, margin=2), 40.0), (SphereFaceLoss(3, 2, margin=4), 24.0), (ArcFaceLoss(3, 2, 0.5), 45.676)],
+)
+def test_the_darker_part_ends_where_a_class_wins_no_longer_with_its_margin(head, upto):
+    head.weight.data = on_circle(0, 120, 240)  # a third of a turn apart: θ₁₂/(m + 1), or (θ₁₂ − m)/2
+    axes = Picture("", 3, 3).subplots()
+    draw_satisfied(axes, head, rim=1.0)
+    dark, line = axes.images[0].get_array(), np.linspace(-1, 1, 300)
+    for degrees, expected in ((0, 0), (upto - 1, 0), (upto + 1, None), (-upto + 1, 0), (120, 1), (119 + upto, 1)):
+        column, row = (np.abs(line - 0.9 * part(math.radians(degrees))).argmin() for part in (math.cos, math.sin))
+        found = dark[row, column]
+        assert np.ma.is_masked(found) if expected is None else found == expected
+
+
+def test_embeddings_say_that_a_part_is_darker_and_tint_it():
+    x, y = points()
+    view = {"": (x, y, SphereFaceLoss(10, 2, margin=4))}
+    plain, dark = figures.embeddings(view), figures.embeddings(view, satisfied=True)
+    assert [len(picture.axes[0].images) for picture in (plain, dark)] == [1, 2]
+    assert "Darker" in dark.alt and "Darker" not in plain.alt and shown(dark)
+
+
+def test_a_pull_is_taken_apart_along_the_feature_and_across_it():
+    features, centers = torch.tensor([[3.0, 0.0], [0.0, 2.0]]), torch.tensor([[2.0, -0.5], [1.0, 2.0]])
+    torch.testing.assert_close(offsets(features, centers), torch.tensor([[0.5, 1.0], [1.0, 0.0]]))
+
+
+def test_clouds_around_their_centres_have_a_panel_each_and_say_how_much_is_radial():
+    x, y = points()
+    far, centers = torch.tensor([[4.0, 0.0], [6.0, 0.0], [5.0, 1.0], [5.0, -1.0]]), torch.zeros(10, 2)
+    centers[0] = torch.tensor([5.0, 0.0])
+    picture = figures.around_centers({"cloud": (x, y, centers), "cross": (far, torch.zeros(4).long(), centers)})
+    assert len(picture.axes) == 2 and "cross: 52% of it" in picture.alt  # (2 + 2/26) / 4
+    assert shown(picture) and len(picture.png()) < 100_000
+    figures.around_centers({"all in one place": (far, torch.arange(4), far)})  # no pull at all
 
 
 def test_curves_name_every_line_and_keep_the_names_apart():
@@ -200,6 +237,26 @@ def test_shares_over_seeds_stand_in_the_order_of_their_medians():
     colours = [bar.get_color() for bar in bars]
     assert colours[0] == colours[2] != colours[1]
     assert "high 80.0 %; between 60.0 %; low 20.0 %" in picture.alt
+
+
+def test_states_of_a_training_are_drawn_in_per_cent_with_the_one_that_was_kept():
+    picture = figures.states([0, 5, 10], {"strangers": [0.5, 0.9, 0.8], "known": [0.1, 0.6, 1.0]}, kept=5)
+    shown(picture)
+    (axes,) = picture.axes
+    assert [list(line.get_ydata()) for line in axes.lines[:2]] == [[50, 90, 80], [10, 60, 100]]
+    assert axes.lines[2].get_xdata()[0] == 5 and [text.get_text() for text in axes.texts] == [
+        "strangers",
+        "known",
+        "kept",
+    ]
+    assert "the state at step 5 was kept: strangers ends at 80 %; known ends at 100 %" in picture.alt
+
+
+def test_a_picture_in_colour_is_shown_in_colour_and_a_grey_one_dark_on_light():
+    picture = figures.digits(torch.rand(2, 3, 8, 8), ["a", "b"], alt="Two pictures in colour.")
+    assert [axes.images[0].get_array().shape for axes in picture.axes[:2]] == [(8, 8, 3)] * 2
+    grey = figures.digits(torch.rand(1, 1, 8, 8), ["a"])
+    assert grey.axes[0].images[0].get_array().shape == (8, 8) and grey.axes[0].images[0].get_cmap().name == "gray_r"
 
 
 def test_angles_over_steps_name_every_loss_at_its_end_and_stress_one():

@@ -168,7 +168,6 @@ def test_an_unknown_lesson_is_refused(course, capsys):
         (display(widget={}, html="<b>", plain="x"), {"text/html", "text/plain"}),
         (display(widget={}, png="iVBO", plain="x"), {"image/png", "text/plain"}),
         (display(widget={}, plain="Slider()"), {build.WIDGET_VIEW, "text/plain"}),
-        (display(widget={}, plain="interactive(children=())"), None),
         (display(widget={}, plain="  0%|          | 0/3"), None),
         (display(plain="50%|"), {"text/plain"}),
     ],
@@ -176,6 +175,44 @@ def test_an_unknown_lesson_is_refused(course, capsys):
 def test_widget_views_go_where_something_stands_in(output, kept):
     cleaned = build.clean_output(output)
     assert (cleaned and set(cleaned.data)) == kept
+
+
+INTERACT = (
+    HEADER
+    + """
+```{code-cell}
+from ipywidgets import interact
+from IPython.display import display
+
+def shown(m=0.5, C=4, strangers=True):
+    print(m, C)
+    display({"image/png": "iVBO"}, raw=True)
+
+interact(shown, m=(-0.5, 1.5), C=(4, 9));
+```
+"""
+)
+
+
+def test_of_an_interact_its_sliders_and_what_it_showed_are_kept(course):
+    course(INTERACT)
+    build.build("01_dummy")
+    notebook = read()
+    sliders, *shown = notebook.cells[0].outputs
+    assert sliders.text.splitlines() == [
+        "m = 0.5   -0.5 ──────────●────────── 1.5",
+        "C = 4   4 ●──────────────────── 9",
+        "strangers: ☑",
+        "(Run the cell to move them.)",
+    ]
+    assert shown[0].text == "0.5 4\n" and shown[1].data == {"image/png": "iVBO"}
+    assert "widgets" not in notebook.metadata
+
+
+def test_an_interact_whose_state_is_lost_leaves_nothing():
+    output = display(widget={"model_id": "gone"}, plain="interactive(children=())")
+    made = build.clean(new_notebook(cells=[new_code_cell("interact(f)", outputs=[output])]), {})
+    assert made.cells[0].outputs == []
 
 
 def test_progress_bars_go_and_warnings_stay():

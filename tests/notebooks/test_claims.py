@@ -7,7 +7,14 @@ import pytest
 from benchmarks.made_from import TEXTS, cells
 
 LESSONS = sorted(path.stem for path in TEXTS.glob("[0-9]*.md"))
-TRAINS = {"fit", "warm_up"}  # and every function that calls an optimiser's `step`
+TRAINS = {
+    "fit",
+    "warm_up",
+    "fit_for_strangers",
+    "train",
+    "try_levers",
+    "suspects",
+}  # and every function that calls an optimiser's `step`
 
 
 class Claims(ast.NodeVisitor):
@@ -97,15 +104,6 @@ def test_what_hangs_on_a_training_is_found(source, count):
 
 
 # Their claims on trainings are still held by asserts on one run, and by benchmarks' results of a few seeds.
-NOT_YET = ("10_open_set", "12_your_own_images")
-
-
-@pytest.mark.parametrize(
-    "lesson",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(name in NOT_YET, reason="no record yet", strict=True))
-        for name in LESSONS
-    ],
-)
+@pytest.mark.parametrize("lesson", LESSONS)
 def test_no_assert_of_a_lesson_hangs_on_the_run_of_this_machine(lesson):
     assert hanging("\n".join(cells(lesson))) == []

@@ -1,0 +1,156 @@
+// CenterUpdate: three points of a class and its centre, one update at a time.
+import { calm, element, mount, surface, write } from '../kit/view.js';
+import { ownKeys, settingsLine } from '../kit/controls.js';
+import { FITS, samePlace, update, walked } from './maths.js';
+import { paintCenter } from './paint.js';
+import { centerSentence, farWords, gesture, walkLine } from './words.js';
+import { listenTo } from './hand.js';
+import { controls } from './controls.js';
+import STYLE from './style.css' with { type: 'text' };
+
+const SETTINGS = ['points', 'center', 'batch', 'alpha', 'rule'],
+  TRAITS = [...SETTINGS, 'path'];
+const ONE = 320,
+  MANY = 110,
+  REST = 900; // milliseconds: a step alone, one of several, a pause
+const HINT =
+  'Drag the points and <i>c</i>; a click on a point takes it out of the batch. ' +
+  '✕ is the mean of the batch; wide and pale −Δ<i>c</i>, in it the step.';
+const KEYS =
+  'Enter takes one step, and so does arrow right while nothing is held. 1, 2, ' +
+  '3 and C take hold of a point or the centre, which the arrows then move, ' +
+  'Shift for more; space puts the held point in or out of the batch, Escape lets go.';
+
+/** What is shown while the centre walks: a path that grew is walked, anything else is there at once. */
+function walking() {
+  let last = null,
+    glide = null;
+  function shown(state, now) {
+    const { path, center } = state,
+      k = last?.path.length;
+    if (last && (path.length !== k || !samePlace(center, last.center))) {
+      const on = path.length > k && samePlace(path[k], last.center) && !calm(),
+        many = path.length - k;
+      glide = on ? { from: k, many, start: now, time: many === 1 ? ONE : many * MANY } : null;
+    }
+    last = { path, center };
+    const u = glide ? (now - glide.start) / glide.time : 1;
+    if (!(u < 1)) {
+      glide = null;
+      return state;
+    }
+    const t = Math.max(0, u) * glide.many,
+      at = glide.from + Math.floor(t),
+      part = t - Math.floor(t),
+      ease = part * part * (3 - 2 * part);
+    const all = [...path, center];
+    return { ...state, path: all.slice(0, at + 1), center: all[at].map((v, i) => v + ease * (all[at + 1][i] - v)) };
+  }
+  return { shown, moving: () => glide !== null };
+}
+
+/** The words below; they tell the newest gesture, which is what has no pause in it. */
+function writer(parts, say) {
+  let last = null,
+    before = null,
+    kind = '',
+    moved = -Infinity;
+  return (now, found) => {
+    const change = last ? gesture(last, now) : now.path.length ? 'step' : '';
+    if (change) {
+      if (change !== kind || change === 'step' || change === 'batch' || performance.now() - moved > REST) before = last;
+      kind = change;
+      moved = performance.now();
+    }
+    last = now;
+    write(parts.caption, centerSentence(now, kind, before));
+    write(parts.walk, walkLine(now));
+    say(`${parts.caption.textContent} ${parts.walk.textContent}`);
+    parts.panel.update(now, found);
+    parts.line.update();
+  };
+}
+
+function build(root, model, state, moves, changed) {
+  const field = ownKeys(
+    element('canvas', {
+      tabindex: 0,
+      role: 'application',
+      'aria-label': `Three points and the centre of their class. ${KEYS}`,
+    }),
+  );
+  const hint = element('p', { class: 'soft' }),
+    caption = element('figcaption'),
+    walk = element('p', { class: 'soft walk' });
+  const panel = controls(state, moves.set, moves.step, moves.again);
+  const line = settingsLine(model, SETTINGS, (name, value) => FITS[name](value), changed);
+  hint.innerHTML = HINT;
+  root.append(
+    element(
+      'div',
+      { class: 'center' },
+      element('div', { class: 'field' }, field, hint),
+      panel.side,
+      element('div', { class: 'words' }, caption, walk),
+    ),
+    line.root,
+  );
+  return { field, hint, caption, walk, panel, line };
+}
+
+function render({ model, el }) {
+  const stage = mount({ model, el }, STYLE),
+    { root, draw } = stage,
+    hand = { held: null },
+    trail = walking();
+  const state = () => Object.fromEntries(TRAITS.map(name => [name, model.get(name)]));
+  const save = () => model.save_changes();
+  // A centre moved by hand begins a walk anew.
+  const put = (name, value) => {
+    if (name === 'center') model.set('path', []);
+    model.set(name, value);
+    draw();
+  };
+  const set = (name, value) => {
+    put(name, value);
+    save();
+  };
+  const go = ({ center, path }) => {
+    model.set('path', path);
+    model.set('center', center);
+    save();
+    draw();
+  };
+  const step = times => go(walked(state(), times));
+  const again = () => {
+    const { path } = state();
+    if (path.length) go({ center: path[0], path: [] });
+  };
+  const parts = build(root, model, state, { set, step, again }, () => {
+    if (!samePlace(model.get('center'), stood)) set('path', []);
+    draw();
+  });
+  const tell = writer(parts, stage.say);
+  let stood = model.get('center');
+
+  function paint(moment, side) {
+    const now = state(),
+      seen = trail.shown(now, moment);
+    stood = now.center;
+    paintCenter(surface(parts.field, side, side), side, {
+      ...seen,
+      look: stage.look(),
+      found: update(seen),
+      words: farWords(seen),
+      held: hand.held,
+      focus: parts.field.matches(':focus-visible'),
+    });
+    tell(now, update(now));
+    return trail.moving();
+  }
+
+  const stop = listenTo(parts.field, { state, put, step, draw, hand, save });
+  return stage.live({ canvases: [parts.field], paint, traits: TRAITS, stop: stop });
+}
+
+export default { render };

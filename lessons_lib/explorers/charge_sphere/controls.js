@@ -1,0 +1,107 @@
+// What stands around ChargeSphere's canvas: surface, number, the three laws with their energies, the buttons.
+import { element } from '../kit/view.js';
+import { button, choice, ownKeys, slider } from '../kit/controls.js';
+import { degrees } from '../kit/words.js';
+import { FEWEST, LAWS, MOST } from './maths.js';
+import { energyText } from './words.js';
+
+const FORMULAS = {
+  uniform: 'mean 1/(<i>d</i> + 1)',
+  coulomb: 'Σ 1/<i>d</i>',
+  steep: '1/<i>d<sup>p</sup></i>, <i>p</i> rising',
+};
+const TITLES = { uniform: 'UniformFace', coulomb: 'Coulomb', steep: 'steep' };
+const fillIn = (node, html) => {
+  if (node.dataset.html !== html) {
+    node.dataset.html = html;
+    node.innerHTML = html;
+  }
+};
+
+/**
+ * One row a law: it chooses, and reads the energy now beside the least that is known; of the steep law, the smallest
+ * angle.
+ */
+function lawTable(choose) {
+  const group = `laws-${Math.floor(Math.random() * 1e12)}`,
+    rows = {};
+  const root = element(
+    'div',
+    { class: 'laws', role: 'radiogroup', 'aria-label': 'law of repulsion' },
+    element(
+      'div',
+      { class: 'row soft' },
+      element('span', {}, 'law and its energy'),
+      element('span', {}, 'now'),
+      element('span', {}, 'optimum'),
+    ),
+    ...Object.keys(LAWS).map(law => {
+      const input = ownKeys(
+          element('input', {
+            type: 'radio',
+            name: group,
+            value: law,
+            'aria-label': TITLES[law],
+            change: () => choose(law),
+          }),
+        ),
+        name = element('span');
+      rows[law] = { input, now: element('b'), best: element('span') };
+      name.innerHTML = `${TITLES[law]} <em>${FORMULAS[law]}</em>`;
+      name.prepend(input);
+      return element('label', { class: 'row' }, name, rows[law].now, rows[law].best);
+    }),
+  );
+  return {
+    root,
+    update(chosen, found) {
+      for (const [law, { input, now, best }] of Object.entries(rows)) {
+        input.checked = law === chosen;
+        fillIn(now, law === 'steep' ? degrees(found.angle) : energyText(law, found.energies[law]));
+        fillIn(best, law === 'steep' ? degrees(found.tammes) : energyText(law, found.best[law]));
+      }
+    },
+  };
+}
+
+/** All controls; `act` holds what they do: size(2|3), count(n), law(name), toggle(), shake(), start(name). */
+export function chargeControls(trained, act, aside) {
+  const surface = choice({
+    label: 'surface',
+    options: [
+      ['2', 'circle'],
+      ['3', 'sphere'],
+    ],
+    set: value => act.size(Number(value)),
+  });
+  const count = slider({ label: 'charges', min: FEWEST, max: MOST, step: 1, show: String, set: act.count });
+  const go = button('let go', act.toggle),
+    shake = button('shake', act.shake),
+    again = button('', () => act.start(null));
+  const names = [...trained.map(({ name }) => name), 'random'],
+    start = choice({ label: 'start', options: names.map(name => [name, name]), set: act.start });
+  const laws = lawTable(act.law),
+    strip = element('canvas', { role: 'img' });
+  const from = trained.length ? [element('div', { class: 'from' }, element('span', {}, 'start from'), start.root)] : [];
+  const side = element(
+    'div',
+    { class: 'side' },
+    element('div', { class: 'what' }, surface.root, count.root),
+    ...from,
+    element('div', { class: 'buttons' }, go, shake, again),
+    laws.root,
+    element('div', { class: 'gauge' }, strip, aside),
+  );
+  return {
+    side,
+    strip,
+    update(now, found) {
+      surface.update(String(now.size));
+      count.update(now.n);
+      laws.update(now.law, found);
+      if (trained.length) start.update(now.start);
+      go.textContent = now.running ? 'hold still' : 'let go';
+      again.textContent = now.start === 'random' ? 'throw anew' : 'back to trained';
+    },
+  };
+}

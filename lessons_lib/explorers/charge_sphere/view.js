@@ -1,0 +1,245 @@
+// ChargeSphere: class centres as like charges on the circle or the sphere, relaxing before the eye.
+import { calm, element, mount, surface, write } from '../kit/view.js';
+import { degrees } from '../kit/words.js';
+import { ownKeys, settingsLine } from '../kit/controls.js';
+import { FEWEST, flat, LAWS, MOST, onto, resized, scattered, shaken, standing } from './maths.js';
+import { motion } from './motion.js';
+import { paintSphere } from './sphere.js';
+import { paintCircle } from './circle.js';
+import { excessText, GAUGE_HEIGHT, paintGauge } from './gauge.js';
+import { chargeAside, chargeGesture, chargeSentence } from './words.js';
+import { listenTo } from './hand.js';
+import { chargeControls } from './controls.js';
+import STYLE from './style.css' with { type: 'text' };
+
+const SETTINGS = ['law', 'start', 'points', 'turn'],
+  TRAITS = [...SETTINGS, 'running', 'steps'];
+const HINT = {
+  2: 'Drag a charge round the circle; a click holds it and shows what pushes it.',
+  3: 'Drag a charge, or the sphere to turn it; a click on a charge holds it and shows what pushes it.',
+};
+const KEYS =
+  'Space lets the charges go or holds them still. Digit keys, or Page Up and Page Down, take ' +
+  ('hold of a charge, which the arrows then move, Shift for more; ' +
+    'Escape lets it go. With no charge held the arrows turn the sphere.');
+
+const numbers = (list, size) =>
+  Array.isArray(list) && list.length === size && list.every(v => typeof v === 'number' && Number.isFinite(v));
+/** Whether a pasted value may be set. */
+const fitting = model => (name, value) =>
+  ({
+    law: () => Object.hasOwn(LAWS, value),
+    start: () => value === 'random' || model.get('trained').some(entry => entry.name === value),
+    points: () =>
+      Array.isArray(value) &&
+      value.length >= FEWEST &&
+      value.length <= MOST &&
+      [2, 3].includes(value[0]?.length) &&
+      value.every(p => numbers(p, value[0].length) && Math.hypot(...p) > 1e-6),
+    turn: () => numbers(value, 2) && Math.abs(value[1]) <= Math.PI / 2 + 1e-4,
+  })[name]();
+
+/** The excess of energy at each step since the last disturbance, and of the time before it. */
+function tracing() {
+  let trace = [],
+    before = [],
+    key = '';
+  return (now, found) => {
+    const kind = `${now.law} ${now.size} ${now.n}`,
+      last = trace.at(-1);
+    if (kind !== key) {
+      trace = [];
+      before = [];
+    } else if (last && now.steps < last[0]) {
+      before = trace.length > 3 ? trace : before;
+      trace = [];
+    }
+    key = kind;
+    if (trace.at(-1)?.[0] === now.steps) trace.pop();
+    trace.push([now.steps, found.excess]);
+    return { trace, before };
+  };
+}
+
+/** The words below; they tell what the last gesture changed, until the next. */
+function writer(parts, say) {
+  let last = null,
+    before = null,
+    kind = '';
+  return (now, found) => {
+    const change = last ? chargeGesture(last, now) : '';
+    if (change) {
+      kind = change;
+      before = last;
+    } else if (last && now.steps === 0 && last.steps > 0) kind = '';
+    last = { size: now.size, n: now.n, law: now.law, held: now.held, tammes: found.tammes, balanced: found.balanced };
+    write(parts.caption, chargeSentence(now, found, kind, before));
+    write(parts.aside, chargeAside(now));
+    write(parts.hint, HINT[now.size]);
+    parts.panel.strip.setAttribute(
+      'aria-label',
+      `Smallest angle ${degrees(found.angle)}, Tammes ${degrees(found.tammes)}; ` +
+        `excess over the optimum ${excessText(found.excess)}`,
+    );
+    if (!now.moving) say(parts.caption.textContent);
+  };
+}
+
+function build(root, model, act, changed) {
+  const field = ownKeys(
+    element('canvas', { tabindex: 0, role: 'application', 'aria-label': `Like charges, numbered. ${KEYS}` }),
+  );
+  const hint = element('p', { class: 'soft' }),
+    caption = element('figcaption'),
+    aside = element('p', { class: 'soft aside' });
+  const panel = chargeControls(model.get('trained'), act, aside);
+  const line = settingsLine(model, SETTINGS, fitting(model), changed);
+  root.append(
+    element(
+      'div',
+      { class: 'charge' },
+      element('div', { class: 'field' }, field, hint),
+      panel.side,
+      element('div', { class: 'words' }, caption),
+    ),
+    line.root,
+  );
+  return { field, hint, caption, aside, panel, line };
+}
+
+/** What the controls and the hand do to the charges. */
+function actions(model, charges, rest) {
+  const trainedAs = name => model.get('trained').find(entry => entry.name === name);
+  const run = on => {
+    if (on !== model.get('running')) model.set('running', on);
+  };
+  const begin = (x, size) => {
+    charges.hold(null);
+    charges.begin(x, size);
+    rest();
+  };
+  return {
+    size: size => begin(onto(charges.places(), size), size),
+    count: n => begin(resized(charges.places(), n, charges.size())),
+    law: law => {
+      model.set('law', law);
+      begin();
+    },
+    toggle: () => {
+      run(!model.get('running'));
+      if (model.get('running')) charges.begin();
+      rest();
+    },
+    shake: () => {
+      run(true);
+      begin(shaken(charges.places(), charges.size()));
+    },
+    start: name => {
+      const from = trainedAs(name ?? model.get('start'));
+      model.set('start', from ? from.name : 'random');
+      model.set('steps', 0);
+      if (from) {
+        run(false);
+        begin(flat(from.points), from.points[0].length);
+      } else begin(scattered(charges.places().length / 3, charges.size()));
+    },
+  };
+}
+
+function render({ model, el }) {
+  const stage = mount({ model, el }, STYLE),
+    { root, draw } = stage,
+    charges = motion(model, calm),
+    rest = () => {
+      model.save_changes();
+      draw();
+    };
+  const act = actions(model, charges, rest),
+    parts = build(root, model, act, pasted),
+    tell = writer(parts, stage.say),
+    follow = tracing();
+  let stood = {};
+
+  function state() {
+    const [law, start, turn, running, steps, trained, optima] = [
+      'law',
+      'start',
+      'turn',
+      'running',
+      'steps',
+      'trained',
+      'optima',
+    ].map(name => model.get(name));
+    const x = charges.places(),
+      size = charges.size(),
+      from = trained.find(({ name }) => name === start)?.points;
+    const ghosts = from && from[0].length === size ? flat(from) : null;
+    return {
+      x,
+      size,
+      n: x.length / 3,
+      law,
+      start,
+      turn,
+      running,
+      steps,
+      trained,
+      optima,
+      ghosts,
+      held: charges.held(),
+      moving: charges.moving(),
+    };
+  }
+  function pasted() {
+    // a start alone brings its places with it
+    if (model.get('start') !== stood.start && model.get('points') === stood.points) act.start(model.get('start'));
+    else {
+      model.set('running', false);
+      model.set('steps', 0);
+      model.save_changes();
+      draw();
+    }
+  }
+  function paint(moment, side, width) {
+    const more = charges.tick(moment);
+    if (charges.held() >= charges.places().length / 3) charges.hold(null);
+    if (more === 'rest') model.save_changes();
+    const now = state(),
+      found = standing(now);
+    stood = { start: now.start, points: model.get('points') };
+    const scene = { ...now, look: stage.look(), near: found, focus: parts.field.matches(':focus-visible') };
+    (now.size === 2 ? paintCircle : paintSphere)(surface(parts.field, side, side), side, scene);
+    paintGauge(surface(parts.panel.strip, width, GAUGE_HEIGHT), width, { ...scene, found, ...follow(now, found) });
+    tell(now, found);
+    parts.panel.update(now, found);
+    parts.line.update();
+    return more === true;
+  }
+
+  const stop = listenTo(parts.field, {
+    state,
+    hold: charges.hold,
+    toggle: act.toggle,
+    rest,
+    draw,
+    drag: (j, place) => {
+      charges.drag(j, place);
+      draw();
+    },
+    turn: to => {
+      model.set('turn', to);
+      draw();
+    },
+  });
+  return stage.live({
+    canvases: [parts.field, parts.panel.strip],
+    paint,
+    traits: TRAITS,
+    stop: () => {
+      if (charges.moving()) model.save_changes();
+      stop();
+    },
+  });
+}
+
+export default { render };

@@ -1,0 +1,115 @@
+"""What every explorer shares: one ES module that draws, alive with a kernel and without one.
+
+An explorer shows itself as a widget view (JupyterLab with a kernel), as HTML that needs neither kernel nor network, and
+as a small picture where scripts do not run. All three carry the same state.
+"""
+
+import base64
+import gzip
+import hashlib
+import html
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar, NoReturn
+
+import anywidget
+from IPython import get_ipython
+from traitlets import Enum, TraitError
+
+from lessons_lib.figures.style import Picture
+
+# The script finds its own figure by a mark made from the content, so that saved notebooks change only when it does;
+# two equal figures on a page each take the first that is not yet alive. `model` is what views use of a widget model.
+_PAGE = Path(__file__).with_name("page.html").read_text(encoding="utf-8").removesuffix("\n")
+_OF_A_WIDGET = ("layout", "tabbable", "tooltip")
+_WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+_NOT_STATE = {*_OF_A_WIDGET, "comm"}
+
+
+class Choice(Enum):
+    """A setting that is one of a few words; another one is refused with a sentence that lists them."""
+
+    def error(self, obj: Any, value: Any, *_: Any) -> NoReturn:
+        """TraitError, which `Explorer.use` hands on as ValueError."""
+        raise TraitError(f"{self.name} must be one of {', '.join(map(str, self.values))}, got {value!r}.")
+
+
+class Explorer(anywidget.AnyWidget):
+    """A figure one can move. A subclass names `_esm`, an `alt` text and how to draw its `picture`.
+
+    `setting_names` are the traits that a reader sets and a teacher may want to pass on.
+    """
+
+    alt: ClassVar[str]
+    setting_names: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What the reader has set, small enough to send: the same as the figure's own line of settings."""
+        return {name: getattr(self, name) for name in self.setting_names}
+
+    def use(self, settings: Mapping[str, Any] | str) -> None:
+        """Take over settings, a mapping or the text a figure copies; ValueError, and no change, if one is wrong."""
+        try:
+            given = dict(json.loads(settings) if isinstance(settings, str) else settings)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f'settings must look like {{"scale": 16}}, got {settings!r}.') from error
+        before = self.settings
+        for name in given:
+            if name not in before:
+                raise ValueError(f"{type(self).__name__} has no setting {name!r}; it has {', '.join(before)}.")
+        with self.hold_sync():
+            try:
+                self._take(given)
+            except TraitError as error:
+                self._take(before)
+                raise ValueError(str(error)) from error
+
+    def _take(self, values: Mapping[str, Any]) -> None:
+        for name, value in values.items():
+            setattr(self, name, value)
+
+    def picture(self) -> Picture:
+        """The first frame as a still picture, for places where scripts do not run."""
+        raise NotImplementedError
+
+    def state(self) -> dict[str, Any]:
+        """Every synced trait as plain JSON; bytes become base64."""
+        return {name: _as_json(getattr(self, name)) for name in self.keys if name[0] != "_" and name not in _NOT_STATE}
+
+    def html(self) -> str:
+        """The live figure with its state, in one piece; no request leaves the page."""
+        state = json.dumps(self.state(), separators=(",", ":"), sort_keys=True)
+        module = base64.b64encode(gzip.compress(self._esm.encode(), mtime=0)).decode()
+        still = base64.b64encode(self.picture().png(dpi=72)).decode()
+        mark = hashlib.sha256((state + module).encode()).hexdigest()[:12]
+        state = state.replace("</", "<\\/")
+        parts = {"MARK": mark, "STATE": state, "ALT": html.escape(self.alt), "STILL": still, "MODULE": module}
+        return re.sub("|".join(parts), lambda found: parts[found[0]], _PAGE)  # at once: base64 may well spell ALT
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        if not _is_seen():
+            data = {kind: content for kind, content in data.items() if kind != _WIDGET_VIEW}
+        return {**data, "text/html": self.html(), "text/plain": self.alt}, metadata
+
+
+def _is_seen() -> bool:
+    """Whether the cell that runs was sent by somebody who could answer a question: nbconvert and its like cannot.
+
+    What they write is read without a kernel, where a widget view shows nothing and asks for scripts from elsewhere.
+    """
+    kernel = getattr(get_ipython(), "kernel", None)
+    asked = kernel.get_parent("shell").get("content", {}) if kernel else {}
+    return asked.get("allow_stdin", True)
+
+
+def of_a_widget(settings: dict[str, Any]) -> dict[str, Any]:
+    """What among the settings any widget has, such as `layout`, taken out of them."""
+    return {name: settings.pop(name) for name in _OF_A_WIDGET if name in settings}
+
+
+def _as_json(value: Any) -> Any:
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value

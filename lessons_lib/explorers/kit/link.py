@@ -1,0 +1,87 @@
+"""One ES module from many, since a widget may load one only: each keeps its own names, and sees what it imports."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+# What a module may say, and nothing else: a form that is not known here is refused, never passed on half understood.
+_IMPORT = re.compile(r"^import \{([^}]*)\} from '(\.[^']*\.js)';\n", re.MULTILINE)
+_TEXT = re.compile(r"^import (\w+) from '(\.[^']*\.css)' with \{ type: 'text' \};\n", re.MULTILINE)
+_EXPORT = re.compile(r"^export ((?:const|(?:async )?function\*?|class) (\w+))", re.MULTILINE)
+_DEFAULT = re.compile(r"^export default ", re.MULTILINE)
+_OTHER = re.compile(r"^\s*(?:import|export)\b.*|\bimport\s*\(.*", re.MULTILINE)
+_COMMENT = re.compile(r"//|/\*|\*/|\*(?: |$)")
+_NAME = re.compile(r"(\w+)(?: as (\w+))?")
+
+
+def link(entry: Path) -> str:
+    """The module that has the entry's default export and needs no other; ValueError for what cannot be linked."""
+    parts, number = scopes(entry)
+    return f"{parts}export default {number[entry.resolve()]}.default;\n"
+
+
+def scopes(*entries: Path) -> tuple[str, dict[Path, str]]:
+    """The entries and all that they import, each a constant that holds its exports, and how these are called."""
+    parts: dict[Path, str] = {}
+    exports: dict[Path, set[str]] = {}
+    number: dict[Path, str] = {}
+
+    def visit(path: Path, trail: tuple[Path, ...] = ()) -> None:
+        if path in trail:
+            raise ValueError(f"{path.name} imports itself by way of {' > '.join(p.name for p in trail)}.")
+        if path in parts:
+            return
+        source = _stripped(path)
+        wanted = {place: (path.parent / place).resolve() for _, place in _IMPORT.findall(source)}
+        for other in wanted.values():
+            visit(other, (*trail, path))
+
+        def brought(found: re.Match[str]) -> str:
+            return _brought(path, found[1], number[wanted[found[2]]], exports[wanted[found[2]]])
+
+        exports[path] = {name for _, name in _EXPORT.findall(source)}
+        number[path] = f"m{len(number)}"
+        linked = _TEXT.sub(_text(path), _IMPORT.sub(brought, source))
+        body = _DEFAULT.sub("const $default = ", _EXPORT.sub(r"\1", linked))
+        if unknown := _OTHER.search(body):
+            raise ValueError(f"{path.name}: the linker does not know the form {unknown[0].strip()!r}.")
+        given = [*sorted(exports[path]), *(["default: $default"] if _DEFAULT.search(source) else [])]
+        parts[path] = f"const {number[path]} = (() => {{\n{body}return {{ {', '.join(given)} }};\n}})();\n"
+
+    for entry in entries:
+        visit(entry.resolve())
+    return "".join(parts.values()), number
+
+
+def _brought(path: Path, names: str, scope: str, exported: set[str]) -> str:
+    """`const { a, b: c } = m3;` for what `{ a, b as c }` names, if all of it is there."""
+    pairs = [_NAME.fullmatch(name.strip()) for name in names.split(",") if name.strip()]
+    for pair in pairs:
+        if pair is None or pair[1] not in exported:
+            raise ValueError(f"{path.name} imports {pair[1] if pair else names.strip()}, which is not exported there.")
+    return f"const {{ {', '.join(f'{pair[1]}: {pair[2]}' if pair[2] else pair[1] for pair in pairs)} }} = {scope};\n"
+
+
+def _text(path: Path) -> Callable[[re.Match[str]], str]:
+    """What puts a style sheet where it is imported, without what only people read."""
+
+    def text(found: re.Match[str]) -> str:
+        css = re.sub(r"/\*.*?\*/", "", (path.parent / found[2]).read_text(encoding="utf-8"), flags=re.DOTALL)
+        tight = re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", css)).replace(";}", "}").strip()
+        return f"const {found[1]} = {json.dumps(tight, ensure_ascii=False)};\n"
+
+    return text
+
+
+def _stripped(path: Path) -> str:
+    """The lines of a module without indentation and without those that only comment; a template's stay as they are."""
+    kept, inside = [], False
+    for line in path.read_text(encoding="utf-8").splitlines():
+        own = line if inside else line.strip()
+        if own and (inside or not _COMMENT.match(own)):
+            kept.append(own)
+            inside ^= own.replace("\\`", "").count("`") % 2 == 1
+    if inside:
+        raise ValueError(f"{path.name}: a template is not closed, or a ` stands in a string.")
+    return "\n".join(kept) + "\n"

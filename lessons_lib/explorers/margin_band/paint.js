@@ -1,0 +1,172 @@
+// What MarginBand paints on its circle, back to front.
+import { degrees } from '../kit/words.js';
+import { BAND, TAU, WRONG, wrap } from './band.js';
+import { dab, packed, stamp } from '../kit/dots.js';
+
+const LEVELS = 6; // steps of size and strength for "still pushed"
+const OUT = 15; // pixels from the rim to the middle of a handle
+
+/** Everything on the circle. `v` is what is shown: see `paint` in view.js. */
+export function paintBand(g, v) {
+  const { cx, cy, R, look, dirs } = v,
+    { ink } = look,
+    colour = k => look.classes[k % look.classes.length];
+  const X = (a, r) => cx + R * r * Math.cos(a),
+    Y = (a, r) => cy - R * r * Math.sin(a);
+  const pen = {
+    ray: (a, from = 0, to = 1) => {
+      g.moveTo(X(a, from), Y(a, from));
+      g.lineTo(X(a, to), Y(a, to));
+    },
+    arc: (a, b, r) => {
+      g.beginPath();
+      g.arc(cx, cy, R * r, -a, -b, b > a);
+    },
+    stroke: (style, width, alpha = 1) => {
+      g.strokeStyle = style;
+      g.lineWidth = width;
+      g.globalAlpha = alpha;
+      g.stroke();
+    },
+    X,
+    Y,
+    colour,
+  };
+  g.lineJoin = 'round';
+  g.textAlign = 'center';
+  g.textBaseline = 'middle';
+  g.setLineDash([]);
+  paintWedges(g, v, pen);
+  pen.arc(0, TAU, 1);
+  pen.stroke(ink, 1, 0.3);
+  if (v.petals) {
+    pen.arc(0, TAU, 0.5);
+    pen.stroke(ink, 1, 0.3 * v.petals);
+  }
+  dirs.forEach((a, k) => {
+    g.beginPath();
+    pen.ray(a);
+    pen.stroke(colour(k), k === v.selected ? 2.2 : 1.3, 0.9);
+  });
+  paintPoints(g, v, pen);
+  if (v.reading) paintReading(g, v, pen);
+  g.globalAlpha = 1;
+  for (const k of [...dirs.keys()].sort((p, q) => (p === v.selected) - (q === v.selected))) {
+    // the label is the control
+    const x = X(dirs[k], 1) + OUT * Math.cos(dirs[k]),
+      y = Y(dirs[k], 1) - OUT * Math.sin(dirs[k]);
+    g.beginPath();
+    g.arc(x, y, 12, 0, TAU);
+    g.fillStyle = colour(k);
+    g.fill();
+    if (k === v.selected) {
+      g.beginPath();
+      g.arc(x, y, v.focus ? 15 : 14, 0, TAU);
+      pen.stroke(ink, v.focus ? 2.2 : 1.2);
+    }
+    g.font = '600 14px system-ui, sans-serif';
+    g.fillStyle = look.onClass(k % 10);
+    g.fillText(k, x, y + 0.5);
+  }
+}
+
+/** The band on both sides of every boundary, and the boundaries. */
+function paintWedges(g, { cx, cy, R, cells, banded, look }, { ray, stroke }) {
+  const wedge = (lo, hi) => {
+    if (hi > lo) {
+      g.moveTo(cx, cy);
+      g.arc(cx, cy, R, -lo, -hi, true);
+      g.closePath();
+    }
+  };
+  g.beginPath();
+  for (const { lo, hi, clear } of cells)
+    if (clear) {
+      wedge(lo, clear[0]);
+      wedge(clear[1], hi);
+    } else wedge(lo, hi);
+  g.fillStyle = look.accent;
+  g.globalAlpha = look.dark ? 0.17 : 0.11;
+  g.fill();
+  g.beginPath();
+  if (banded) for (const { clear } of cells) if (clear) clear.forEach(a => ray(a));
+  stroke(look.accent, 1, 0.45);
+  g.beginPath();
+  for (const cell of cells) ray(cell.hi);
+  stroke(look.ink, 1, 0.4);
+}
+
+/**
+ * Points in layers: the bolder, the harder they are pushed; in the band with a halo; wrong with a ring of ink, on top.
+ */
+function paintPoints(g, { cx, cy, R, points, seen, radius, look }, { colour, stroke }) {
+  const { n, ux, uy, y } = points,
+    size = Math.max(0.8, R / 270),
+    ratio = g.getTransform().a,
+    wrong = [];
+  const layers = Array.from({ length: 2 * LEVELS }, () => []),
+    colours = look.classes.map(packed);
+  for (let i = 0; i < n; i++)
+    if (seen.state[i] === WRONG) wrong.push(i);
+    else layers[LEVELS * seen.state[i] + Math.min(LEVELS - 1, Math.floor(Math.sqrt(seen.push[i]) * LEVELS))].push(i);
+  const sheet = new OffscreenCanvas(g.canvas.width, g.canvas.height),
+    pen = sheet.getContext('2d');
+  const image = pen.createImageData(sheet.width, sheet.height),
+    dots = { pixels: new Uint32Array(image.data.buffer), width: sheet.width, height: sheet.height };
+  layers.forEach((layer, k) => {
+    const e = (k % LEVELS) / (LEVELS - 1),
+      halo = k < LEVELS * BAND ? 0 : size * (3 + 3 * e);
+    const shape = stamp(ratio * size * (1.25 + 1.1 * e), 0.3 + 0.7 * e, ratio * halo, halo ? 0.22 : 0);
+    for (const i of layer) {
+      const r = R * radius(i);
+      dab(dots, ratio * (cx + r * ux[i]), ratio * (cy - r * uy[i]), shape, colours[y[i] % colours.length]);
+    }
+  });
+  pen.putImageData(image, 0, 0);
+  g.globalAlpha = 1;
+  g.drawImage(sheet, 0, 0, sheet.width / ratio, sheet.height / ratio);
+  for (const i of wrong) {
+    const r = R * radius(i);
+    g.beginPath();
+    g.arc(cx + r * ux[i], cy - r * uy[i], size * 2.2, 0, TAU);
+    g.fillStyle = colour(y[i]);
+    g.globalAlpha = 1;
+    g.fill();
+    stroke(look.ink, 1, 0.8);
+  }
+}
+
+/** Three arcs where one points: θ to the nearest class, what the loss adds to it, θ to the runner-up. */
+function paintReading(
+  g,
+  { hover, reading: { y, j, own, other, target }, dirs, look, banded },
+  { X, Y, ray, arc, stroke, colour },
+) {
+  const side = Math.sign(wrap(hover - dirs[y])) || 1,
+    near = dirs[y],
+    here = near + side * own,
+    far = hover + wrap(dirs[j] - hover);
+  const as = near + side * Math.acos(Math.max(-1, Math.min(1, target))); // the angle that training sees
+  const span = (p, q, r, style, words) => {
+    arc(Math.min(p, q), Math.max(p, q), r);
+    stroke(look.paper, 6);
+    stroke(style, 3.5);
+    if (Math.abs(p - q) < 0.12) return;
+    const middle = (p + q) / 2,
+      x = X(middle, r - 0.055),
+      y1 = Y(middle, r - 0.055);
+    g.font = '600 12px system-ui, sans-serif';
+    g.strokeStyle = look.paper;
+    g.lineWidth = 4;
+    g.strokeText(words, x, y1);
+    g.fillStyle = look.ink;
+    g.fillText(words, x, y1);
+  };
+  g.beginPath();
+  ray(hover);
+  stroke(look.ink, 1.2, 0.9);
+  g.globalAlpha = 1;
+  span(hover, far, 0.82, colour(j), degrees(other));
+  span(near, here, 0.94, colour(y), degrees(own));
+  if (banded) span(here, as, 0.94, look.accent, `+ ${degrees(Math.abs(as - here))}`);
+}
