@@ -93,7 +93,7 @@ def angle_histogram(angles: Mapping[str, Tensor], upto: int = 90) -> Picture:
 def over_steps(step: Sequence[int], theta: Mapping[str, Tensor], stress: str = "") -> Picture:
     """Mean angles (seeds, moments), radians, over training steps: a line a seed, each loss named at its end.
 
-    The axis ends a little above 90°, or above 180° where an angle is beyond. The loss to `stress` is drawn broad and red.
+    The axis ends a little above 90°, or above 180° where an angle is beyond. The loss to `stress` is broad and red.
     """
     means = {name: math.degrees(float(seeds[:, -1].mean())) for name, seeds in theta.items()}
     said = "; ".join(f"{name} ends at {mean:.0f} degrees" for name, mean in means.items())

@@ -31,8 +31,9 @@ class RegularFaceRegularizer(nn.Module):
 class CenterInvariantRegularizer(nn.Module):
     """¼ mean (‖W_j‖² − mean_k ‖W_k‖²)²: class weights of equal length, so that no class is favoured for its norm.
 
-    Wu et al., Deep Face Recognition with Center Invariant Loss, ACM Multimedia workshops 2017. A head that normalises
-    its class weights never sees their length: beside ArcFace it changes nothing but how fast they turn.
+    Wu et al., Deep Face Recognition with Center Invariant Loss, ACM Multimedia workshops 2017, where it is asked of the
+    classes' centres; here, of their weights. A head that normalises its class weights never sees their length: beside
+    ArcFace it changes nothing but how fast they turn.
     Raises ValueError for fewer than two class weights.
     """
 
