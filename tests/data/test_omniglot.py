@@ -106,7 +106,9 @@ def test_real_omniglot_is_read_white_on_black_and_an_alphabet_that_comes_twice_o
         data = load_folder(small)
     twice = [f"images_background_small2/Greek/character{i:02}" for i in range(1, 6)]
     named = "; ".join(f"{name} (the same images as {name.replace('small2', 'small1')})" for name in twice)
-    assert [str(warning.message) for warning in said] == [f"Skipped in {small}: {named}; and 19 more."]
+    assert [str(warning.message) for warning in said] == [
+        f"Skipped in {small}: {named}; and 19 more. The list is `skipped`."
+    ]
     assert [group.rpartition("/")[2] for group in data.groups] == ["Balinese", "Greek", "Tagalog"]
     assert torch.bincount(data.group_of_class).tolist() == [24, 24, 17]
     assert torch.bincount(data.labels).tolist() == [20] * 65
