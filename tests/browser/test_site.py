@@ -98,12 +98,12 @@ def opened(request, site, chromium):
     context.close()
 
 
-def gestures(figure: Locator):
-    """How a reader moves this figure, by key and by mouse: its specimen's gestures, found by the nearest code above it.
+def gestures(place: Locator):
+    """How a reader moves the figure at this place, by key and by mouse: found by the nearest code above it.
 
     Keys come first: a slider may stand already where the mouse would take it.
     """
-    cells = figure.locator("xpath=ancestor::*[@class='cell'] | ancestor::*[@class='cell']/preceding::*[@class='cell']")
+    cells = place.locator("xpath=ancestor::*[@class='cell'] | ancestor::*[@class='cell']/preceding::*[@class='cell']")
     for code in reversed(cells.locator(".input").all_inner_texts() or [make_site.HERO]):
         for specimen in SPECIMENS:
             if specimen.make.split(".")[1].partition("(")[0] + "(" in code:
@@ -113,10 +113,10 @@ def gestures(figure: Locator):
 
 def test_every_figure_answers_mouse_and_keys(opened):
     page, troubles = opened
-    figures = page.locator("figure.lesson")
-    expect(figures).to_have_count(page.locator("[data-explorer]").count())
-    for figure in figures.all():
-        for gesture in gestures(figure):
+    figures, places = page.locator("figure.lesson"), page.locator("[data-explorer]")  # a figure's own root is its wall
+    expect(figures).to_have_count(places.count())
+    for figure, place in zip(figures.all(), places.all(), strict=True):
+        for gesture in gestures(place):
             before = drawn(figure)
             gesture(figure)
             drawn_anew(figure, before)
