@@ -22,7 +22,7 @@ def next_values(now: Tensor, after: Mapping[str, Tensor], what: str) -> Picture:
     top = float(now.max())
     axes.plot([0, top], [0, top], color=SOFT, linewidth=1, dashes=(5, 3))
     last = [float(line[-1]) for line in after.values()]
-    ends = _apart([min(value, 1.02 * top) + 1e-6 * value for value in last], 0.05 * top)  # in the order of the lines
+    ends = _apart([min(value, 0.98 * top) + 1e-6 * value for value in last], 0.05 * top)  # in the order of the lines
     for i, ((name, line), end) in enumerate(zip(after.items(), ends, strict=True)):
         colour, dashes = _LINES[i % len(_LINES)], _DASHES[i % len(_DASHES)]
         axes.plot(now.numpy(), line.numpy(), color=colour, linewidth=2, dashes=dashes)

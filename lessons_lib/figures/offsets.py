@@ -11,7 +11,7 @@ from torch import Tensor
 from lessons_lib.angles import unit_vectors
 from lessons_lib.figures.style import FAINT, INK, PALETTE, SOFT, Picture
 
-_SIDE, _ROOM = 2.7, 1.45  # of a panel; half its width, in units of the ring
+_SIDE, _ROOM, _WORDS = 2.7, 1.45, 1.65  # of a panel; half its width and where words stand, in units of the ring
 _ARROWS = 16
 _ARROW = {"angles": "xy", "scale_units": "xy", "scale": 1, "width": 0.009, "color": INK, "alpha": 0.8}
 
@@ -23,7 +23,7 @@ def around_centers(views: Mapping[str, tuple[Tensor, Tensor, Tensor]], points: i
     is at right angles to it. For a few features an arrow goes to the centre: the pull of Center Loss. The ring holds
     nine of ten features, so that each panel has a measure of its own. At most `points` points a panel are drawn.
     """
-    picture, said = Picture("", _SIDE * len(views), _SIDE + 0.4), []
+    picture, said = Picture("", _SIDE * len(views), _SIDE + 1.0), []
     panels = picture.subplots(1, len(views), squeeze=False)[0]
     for axes, (title, (features, labels, centers)) in zip(panels, views.items(), strict=True):
         away = offsets(features, centers[labels])
@@ -39,14 +39,16 @@ def _draw(axes: Axes, away: NDArray, colours: NDArray) -> None:
     """The cloud (N, 2) around its centre, as many dots as there are colours, some with their way to the centre."""
     length, turn = np.hypot(*away.T), np.linspace(0, 2 * np.pi, 181)
     ring = float(np.quantile(length, 0.9)) or 1.0
-    axes.scatter(*away[: len(colours)].T, s=3.5, c=colours, alpha=0.5, linewidths=0)
+    near = length[: len(colours)] < _ROOM * ring  # the others would lie in the words
+    axes.scatter(*away[: len(colours)][near].T, s=3.5, c=colours[near], alpha=0.5, linewidths=0)
     few = away[(length > 0.45 * ring) & (length < 1.2 * ring)][:_ARROWS]
     axes.quiver(*few.T, *-few.T, **_ARROW)
     axes.plot(ring * np.cos(turn), ring * np.sin(turn), color=FAINT, linewidth=1, zorder=0)
-    axes.set(xlim=(-_ROOM * ring, _ROOM * ring), ylim=(-_ROOM * ring, _ROOM * ring), aspect="equal")
+    axes.set(xlim=(-_ROOM * ring, _ROOM * ring), ylim=(-1.8 * ring, 1.8 * ring), aspect="equal")
     axes.set_axis_off()
-    axes.text(0, 1.42 * ring, "outwards", color=SOFT, fontsize=9, ha="center", va="top")
-    axes.text(0, -1.42 * ring, f"ring: {ring:.2g} from the centre", color=SOFT, fontsize=9, ha="center")
+    beside = {"color": SOFT, "fontsize": 9, "ha": "center", "va": "center"}
+    axes.text(0, _WORDS * ring, "↑ outwards", **beside)
+    axes.text(0, -_WORDS * ring, f"ring: {ring:.2g} from the centre", **beside)
 
 
 def offsets(features: Tensor, centers: Tensor) -> Tensor:

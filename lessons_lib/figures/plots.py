@@ -121,13 +121,14 @@ def states(step: Sequence[int], shares: Mapping[str, Sequence[float]], kept: int
     said = "; ".join(f"{name} ends at {end:.0f} %" for name, end in ends.items())
     picture = Picture(f"Over {step[-1]} training steps, of which the state at step {kept} was kept: {said}.", 7.2, 3.0)
     axes = quiet_axes(picture.subplots(), "training step", "%")
-    for colour, (name, values) in zip(_LINES, shares.items(), strict=False):
+    seats = _apart(list(ends.values()), 7)
+    for colour, (name, values), seat in zip(_LINES, shares.items(), seats, strict=False):
         axes.plot(step, 100 * np.asarray(values), color=colour, linewidth=1.8)
         beside = {"textcoords": "offset points", "va": "center", "annotation_clip": False}
-        axes.annotate(name, (step[-1], ends[name]), (6, 0), color=colour, **beside)
+        axes.annotate(name, (step[-1], seat), (20, 0), color=colour, **beside)
     axes.axvline(kept, color=SOFT, linewidth=1, dashes=(5, 3))
-    axes.text(kept, 101, "kept", color=SOFT, fontsize=9, ha="center")
     axes.set_ylim(min(0.95 * 100 * min(min(values) for values in shares.values()), 50), 100)
+    axes.annotate("kept", (kept, axes.get_ylim()[0]), (-5, 10), textcoords="offset points", color=SOFT, ha="right")
     axes.grid(color=FAINT, linewidth=0.5)
     return picture
 
@@ -155,14 +156,14 @@ def over_seeds(found: Mapping[str, Sequence[float]], xlabel: str, stress: Sequen
 
 def digits(images: Tensor, captions: Sequence[str], columns: int = 10, alt: str | None = None) -> Picture:
     """Small pictures (N, 1 or 3, H, W) in rows, each with a caption below; `alt` where they are no digits."""
-    rows = math.ceil(len(images) / columns)
+    rows, lines = math.ceil(len(images) / columns), 1 + max(caption.count("\n") for caption in captions)
     said = alt or f"{len(images)} handwritten digits: {', '.join(captions)}."
-    picture = Picture(said, 0.78 * columns, 1.05 * rows)
+    picture = Picture(said, 0.78 * columns, (0.87 + 0.18 * lines) * rows)
     for i, axes in enumerate(picture.subplots(rows, columns, squeeze=False).flat):
         axes.set_axis_off()
         if i < len(images):
             _show(axes, images[i])
-            axes.set_title(captions[i], y=-0.32, fontsize=8.5, color=SOFT)
+            axes.set_title(captions[i], y=-0.06, pad=0, va="top", fontsize=8.5, color=SOFT)
     return picture
 
 

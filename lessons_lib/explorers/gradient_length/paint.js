@@ -1,96 +1,12 @@
 // What GradientLength paints in its plot: six curves, their ghosts, their names, and the cursor through all panels.
+import { DASHES, lossTints, penOn } from '../kit/pen.js';
 import { PUSHES } from '../kit/push.js';
 import { AXES, BEND, heightOn, lengthFrame, seatNames } from '../kit/theta_plot.js';
 import { LOSSES, STEPS, changes, factorsAt, kept, study } from './maths.js';
 import { paintFactors, paintRanges } from './panels.js';
 import { changeText, figures, plainAngle } from './words.js';
 
-const INK = { softmax: 8, sphereface: 5, cosface: 0, arcface: 4, adacos: 1, p2sgrad: 2 };
-export const DASHES = {
-  softmax: [2, 3],
-  sphereface: [8, 3, 2, 3],
-  cosface: [9, 4],
-  arcface: [],
-  adacos: [14, 4],
-  p2sgrad: [],
-};
 const IN_PLOT = { ...Object.fromEntries(LOSSES.map(loss => [loss, PUSHES[loss].name])), softmax: 'softmax' };
-export const FACE = 'px system-ui, sans-serif';
-
-/** Two colours mixed, #rrggbb or rgb(r,g,b); `part` of the second. */
-export function blend(one, two, part) {
-  const parse = c =>
-    c[0] === '#'
-      ? [1, 3, 5].map(i => parseInt(c.slice(i, i + 2), 16))
-      : c
-          .match(/[\d.]+/g)
-          .slice(0, 3)
-          .map(Number);
-  const [a, b] = [parse(one), parse(two)];
-  return `rgb(${a.map((v, i) => Math.round(v + (b[i] - v) * part)).join(',')})`;
-}
-
-/** The colours of the losses on this page: for lines, and deeper for words. */
-export function inks(look) {
-  const hue = loss => look.classes[INK[loss]];
-  return {
-    ...look,
-    hue,
-    word: loss => blend(hue(loss), look.ink, look.dark ? 0.25 : 0.38),
-    soft: blend(look.ink, look.paper, 0.36),
-    faint: blend(look.ink, look.paper, 0.88),
-    pale: blend(look.ink, look.paper, 0.68),
-  };
-}
-
-/** Strokes and words on `g`. */
-export function brush(g, c) {
-  const trace = (points, style, width, { dash = [], alpha = 1 } = {}) => {
-    g.beginPath();
-    points.forEach(([x, y], i) => (i ? g.lineTo(x, y) : g.moveTo(x, y)));
-    g.lineJoin = 'round';
-    g.strokeStyle = style;
-    g.lineWidth = width;
-    g.globalAlpha = alpha;
-    g.setLineDash(dash);
-    g.stroke();
-    g.setLineDash([]);
-    g.globalAlpha = 1;
-  };
-  const dot = (x, y, r, style) => {
-    g.beginPath();
-    g.arc(x, y, r, 0, 7);
-    g.fillStyle = style;
-    g.fill();
-  };
-  const block = (x, y, w, h, style, alpha = 1) => {
-    g.globalAlpha = alpha;
-    g.fillStyle = style;
-    g.fillRect(x, y, w, h);
-    g.globalAlpha = 1;
-  };
-  const width = (words, font) => {
-    g.font = font + FACE;
-    return g.measureText(words).width;
-  };
-  const write = (words, x, y, { align = 'left', style = c.soft, font = '12', halo = 0, alpha = 1 } = {}) => {
-    g.font = font + FACE;
-    g.textAlign = align;
-    g.textBaseline = 'middle';
-    g.globalAlpha = alpha;
-    if (halo) {
-      g.lineJoin = 'round';
-      g.lineWidth = halo;
-      g.strokeStyle = c.paper;
-      g.strokeText(words, x, y);
-    }
-    g.fillStyle = style;
-    g.fillText(words, x, y);
-    g.globalAlpha = 1;
-  };
-  return { g, c, trace, dot, block, width, write };
-}
-
 const risen = new Map(),
   seated = new WeakMap();
 
@@ -116,7 +32,7 @@ const lineOf = (frame, heights, every = 2) =>
 /** Everything. Returns the boxes that choose a loss, [[loss, box], …], and the seats of the names in the plot. */
 export function paintLength(g, width, state) {
   const frame = lengthFrame(width, Boolean(state.net)),
-    pen = brush(g, inks(state.look)),
+    pen = penOn(g, lossTints(state.look)),
     moved = changes(state.before, state.p);
   paintGround(pen, frame, state, moved);
   const lines = Object.fromEntries(LOSSES.map(loss => [loss, lineOf(frame, state.heights[loss])]));
@@ -137,7 +53,7 @@ const stretches = ({ top, floor, rows, after, foot, parts, bottom }) => [
 ];
 
 /** Grid, ticks and what is said above the plot. */
-function paintGround({ c, trace, block, write, width }, frame, { quantity, divided, before, p, angle }, moved) {
+function paintGround({ c, trace, block, write, wide }, frame, { quantity, divided, before, p, angle }, moved) {
   const axis = AXES[divided][quantity],
     { left, right, top, floor, X, Y } = frame,
     knee = Y(BEND);
@@ -178,9 +94,9 @@ function paintGround({ c, trace, block, write, width }, frame, { quantity, divid
   const said = changeText(moved, before, p)
       .map(({ name, was }) => `${name} ${was}`)
       .join(', '),
-    room = frame.small ? frame.width - 4 : frame.width - width(what, '13') - 30;
+    room = frame.small ? frame.width - 4 : frame.width - wide(what, '13') - 30;
   const words = [`thin: before, ${said} · P2SGrad has not moved`, `thin: before, ${said}`, 'thin: before'].find(
-    w => width(w, '12') < room,
+    w => wide(w, '12') < room,
   );
   if (frame.small) write(words, 2, 31);
   else write(words, frame.width - 2, 11, { align: 'right' });
@@ -255,22 +171,22 @@ const nameFont = (loss, chosen) => (loss === 'p2sgrad' || loss === chosen ? '600
  * A place for each name, on its curve. P2SGrad's stands first, over its own peak, so that it stays as still as the
  * curve.
  */
-function seatsOf(frame, chosen, heights, width) {
+function seatsOf(frame, chosen, heights, wide) {
   const items = [...orderOf(chosen)].reverse().map(loss => {
     const shares = heights[loss],
       line = lineOf(frame, shares, 4).map(([x, y]) => [x, Math.max(frame.top - 12, y)]);
     const still =
       loss === 'p2sgrad' ? shares.indexOf(Math.max(...shares.slice(0, (2 * STEPS) / 3 + 1))) / 4 : undefined;
     const rising = loss === 'p2sgrad' && shares[STEPS] > shares[4 * still];
-    return { key: loss, width: width(IN_PLOT[loss], nameFont(loss, chosen)), line, at: still, rising };
+    return { key: loss, width: wide(IN_PLOT[loss], nameFont(loss, chosen)), line, at: still, rising };
   });
   const note = [frame.right + 4, frame.top - 4, frame.width, frame.top + 30];
   return seatNames(items, { x0: frame.left + 3, x1: frame.width - 2, y0: frame.top + 2, y1: frame.floor - 4 }, [note]);
 }
 
-function paintNames({ c, width, write }, frame, { loss: chosen, heights, names: fade = {}, now = 0 }) {
+function paintNames({ c, wide, write }, frame, { loss: chosen, heights, names: fade = {}, now = 0 }) {
   if (!seated.has(heights)) seated.set(heights, new Map());
-  const seats = kept(seated.get(heights), `${chosen}${frame.width}`, 3, () => seatsOf(frame, chosen, heights, width));
+  const seats = kept(seated.get(heights), `${chosen}${frame.width}`, 3, () => seatsOf(frame, chosen, heights, wide));
   for (const [loss, box] of Object.entries(seats)) {
     const last = fade[loss]; // one that had to leave its place comes up at the new one
     fade[loss] = {

@@ -3,10 +3,11 @@ import { calm, element, gestures, mount, surface, write } from '../kit/view.js';
 import { choice, ownKeys, settingsLine, slider } from '../kit/controls.js';
 import { thousands } from '../kit/words.js';
 import { MARGINS, fitMargins, marginText } from '../kit/losses.js';
+import { DASHES, lossTints } from '../kit/pen.js';
 import { PUSHES } from '../kit/push.js';
 import { lengthFrame } from '../kit/theta_plot.js';
 import { CLASSES, LOSSES, changes, nearestStep } from './maths.js';
-import { DASHES, heightsOf, inks, paintLength, shownValue } from './paint.js';
+import { heightsOf, paintLength, shownValue } from './paint.js';
 import { PLACES, formulaHtml, placeText, plainAngle, pullSentence, reachSentence } from './words.js';
 import STYLE from './style.css' with { type: 'text' };
 
@@ -56,7 +57,7 @@ function lossTable(choose) {
   );
   function update({ loss: chosen, p, before, angle, quantity, divided, moved, look }) {
     head.textContent = `${quantity}${divided ? ' ÷ s' : ''} at θ = ${plainAngle(angle)}`;
-    const { hue } = inks(look);
+    const { hue } = lossTints(look);
     for (const loss of LOSSES) {
       const { input, now, was, line } = rows[loss],
         value = shownValue(loss, angle, p, quantity, divided);

@@ -1,6 +1,17 @@
-// Strokes, words and colours of ProbabilityCurve on its two canvases.
+// Strokes, words and colours of the figures that draw curves: GradientLength, LogitCurves, ProbabilityCurve and others.
 
-export const LETTERS = 'px system-ui, sans-serif';
+const LETTERS = 'px system-ui, sans-serif';
+const HUES = { softmax: 8, sphereface: 5, cosface: 0, arcface: 4, adacos: 1, p2sgrad: 2 };
+
+/** How the line of each loss is broken, so that no reader needs its colour. */
+export const DASHES = {
+  softmax: [2, 3],
+  sphereface: [8, 3, 2, 3],
+  cosface: [9, 4],
+  arcface: [],
+  adacos: [14, 4],
+  p2sgrad: [],
+};
 
 /** Two colours mixed, #rrggbb or rgb(r,g,b); `part` of the second. */
 function mixed(one, two, part) {
@@ -15,22 +26,25 @@ function mixed(one, two, part) {
   return `rgb(${a.map((v, i) => Math.round(v + (b[i] - v) * part)).join(',')})`;
 }
 
-/** The page's colours: a scale by hand is drawn in ink, AdaCos in its orange; deeper for words. */
-export function tints(look) {
-  const { ink, paper, dark } = look,
-    hue = look.classes[1];
-  return {
-    ...look,
-    adacos: hue,
-    adacosWord: mixed(hue, ink, dark ? 0.1 : 0.42),
-    soft: mixed(ink, paper, 0.36),
-    faint: mixed(ink, paper, 0.88),
-    pale: mixed(ink, paper, 0.68),
-    fan: mixed(ink, paper, 0.76),
-    band: mixed(ink, paper, 0.94),
-  };
+/** Greys between this page's ink and its paper. */
+function greys({ ink, paper }) {
+  const grey = part => mixed(ink, paper, part);
+  return { soft: grey(0.36), faint: grey(0.88), pale: grey(0.68), fan: grey(0.76), band: grey(0.94) };
 }
 
+/** The page's colours: a scale by hand is drawn in ink, AdaCos in its orange; deeper for words. */
+export function tints(look) {
+  const hue = look.classes[1];
+  return { ...look, ...greys(look), adacos: hue, adacosWord: mixed(hue, look.ink, look.dark ? 0.1 : 0.42) };
+}
+
+/** The colours of the losses on this page: for lines, and deeper for words. */
+export function lossTints(look) {
+  const hue = loss => look.classes[HUES[loss]];
+  return { ...look, ...greys(look), hue, word: loss => mixed(hue(loss), look.ink, look.dark ? 0.25 : 0.38) };
+}
+
+/** Strokes and words on `g`, in the colours `c`. */
 export function penOn(g, c) {
   const trace = (points, style, width, { dash = [], alpha = 1 } = {}) => {
     g.beginPath();
@@ -60,7 +74,12 @@ export function penOn(g, c) {
     g.font = font + LETTERS;
     return g.measureText(words).width;
   };
-  const write = (words, x, y, { align = 'left', style = c.soft, font = '12', halo = 0, alpha = 1 } = {}) => {
+  const write = (
+    words,
+    x,
+    y,
+    { align = 'left', style = c.soft, font = '12', halo = 0, under = c.paper, alpha = 1 } = {},
+  ) => {
     g.font = font + LETTERS;
     g.textAlign = align;
     g.textBaseline = 'middle';
@@ -68,7 +87,7 @@ export function penOn(g, c) {
     if (halo) {
       g.lineJoin = 'round';
       g.lineWidth = halo;
-      g.strokeStyle = c.paper;
+      g.strokeStyle = under;
       g.strokeText(words, x, y);
     }
     g.fillStyle = style;

@@ -2,8 +2,8 @@
 import { element } from '../kit/view.js';
 import { choice, ownKeys, slider } from '../kit/controls.js';
 import { MARGINS, fitMargins, marginText } from '../kit/losses.js';
+import { DASHES, lossTints } from '../kit/pen.js';
 import { GAPS, LAMBDAS, LOGITS, logitAt, nearestLambda } from './maths.js';
-import { STROKES, tints } from './paint.js';
 import { angleText, asksText, lambdaText, numberText } from './words.js';
 
 const DEGREE = Math.PI / 180;
@@ -47,14 +47,14 @@ export function logitTable(choose) {
     }),
   );
   function update({ loss: chosen, p, angle, look }) {
-    const { hue } = tints(look);
+    const { hue } = lossTints(look);
     at.textContent = `f(${angleText(angle)})`;
     for (const loss of LOGITS) {
       const { input, f, asks, line } = rows[loss],
         logit = logitAt(loss, angle, p);
       input.checked = loss === chosen;
       line.setAttribute('stroke', hue(loss));
-      line.setAttribute('stroke-dasharray', loss === chosen ? '' : STROKES[loss]);
+      line.setAttribute('stroke-dasharray', loss === chosen ? '' : DASHES[loss]);
       f.textContent = numberText(logit);
       asks.textContent = asksText(logit);
     }

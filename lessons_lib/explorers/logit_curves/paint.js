@@ -1,98 +1,15 @@
 // What LogitCurves paints in its plot: four curves, what stands beside them, their names, and the cursor.
 import { MARGINS } from '../kit/losses.js';
+import { DASHES, lossTints, penOn } from '../kit/pen.js';
 import { EVEN, LEVELS, logitFrame, logitLine, namesOf, pressedBox, towardsOther, unsteppedLine } from './axes.js';
 import { LOGITS, edgeOf, logitAt, logitsOf, movedFrom, piecesOf, sameCosine } from './maths.js';
 import { paintStrip, paintTrained } from './panels.js';
 import { angleText, movedText } from './words.js';
 
-const TINT = { softmax: 8, sphereface: 5, cosface: 0, arcface: 4 },
-  TYPE = 'px system-ui, sans-serif';
-export const STROKES = { softmax: [2, 3], sphereface: [8, 3, 2, 3], cosface: [9, 4], arcface: [] };
-
-/** Two colours mixed, #rrggbb or rgb(r,g,b); `part` of the second. */
-function mixed(one, two, part) {
-  const parse = c =>
-    c[0] === '#'
-      ? [1, 3, 5].map(i => parseInt(c.slice(i, i + 2), 16))
-      : c
-          .match(/[\d.]+/g)
-          .slice(0, 3)
-          .map(Number);
-  const [a, b] = [parse(one), parse(two)];
-  return `rgb(${a.map((v, i) => Math.round(v + (b[i] - v) * part)).join(',')})`;
-}
-
-/** The colours of the losses on this page: for lines, and deeper for words. */
-export function tints(look) {
-  const hue = loss => look.classes[TINT[loss]];
-  return {
-    ...look,
-    hue,
-    word: loss => mixed(hue(loss), look.ink, look.dark ? 0.25 : 0.38),
-    soft: mixed(look.ink, look.paper, 0.36),
-    faint: mixed(look.ink, look.paper, 0.88),
-    pale: mixed(look.ink, look.paper, 0.68),
-    band: mixed(look.ink, look.paper, 0.94),
-  };
-}
-
-/** Strokes and words on `g`. */
-function penOn(g, c) {
-  const trace = (points, style, width, { dash = [], alpha = 1 } = {}) => {
-    g.beginPath();
-    points.forEach(([x, y], i) => (i ? g.lineTo(x, y) : g.moveTo(x, y)));
-    g.lineJoin = 'round';
-    g.strokeStyle = style;
-    g.lineWidth = width;
-    g.globalAlpha = alpha;
-    g.setLineDash(dash);
-    g.stroke();
-    g.setLineDash([]);
-    g.globalAlpha = 1;
-  };
-  const dot = (x, y, r, style) => {
-    g.beginPath();
-    g.arc(x, y, r, 0, 7);
-    g.fillStyle = style;
-    g.fill();
-  };
-  const block = (x, y, w, h, style, alpha = 1) => {
-    g.globalAlpha = alpha;
-    g.fillStyle = style;
-    g.fillRect(x, y, w, h);
-    g.globalAlpha = 1;
-  };
-  const wide = (words, font) => {
-    g.font = font + TYPE;
-    return g.measureText(words).width;
-  };
-  const write = (
-    words,
-    x,
-    y,
-    { align = 'left', style = c.soft, font = '12', halo = 0, under = c.paper, alpha = 1 } = {},
-  ) => {
-    g.font = font + TYPE;
-    g.textAlign = align;
-    g.textBaseline = 'middle';
-    g.globalAlpha = alpha;
-    if (halo) {
-      g.lineJoin = 'round';
-      g.lineWidth = halo;
-      g.strokeStyle = under;
-      g.strokeText(words, x, y);
-    }
-    g.fillStyle = style;
-    g.fillText(words, x, y);
-    g.globalAlpha = 1;
-  };
-  return { g, c, trace, dot, block, wide, write };
-}
-
 /** Everything. Returns the boxes that choose a loss, [[loss, box], …], the seats of the names, and the frame. */
 export function paintLogits(g, width, state) {
   const frame = logitFrame(width, Boolean(state.net)),
-    pen = penOn(g, tints(state.look)),
+    pen = penOn(g, lossTints(state.look)),
     edges = Object.fromEntries(LOGITS.map(loss => [loss, edgeOf(loss, state.p)]));
   paintField(pen, frame, state);
   paintPieces(pen, frame, state);
@@ -204,7 +121,7 @@ function paintCurves({ g, c, trace }, frame, { loss: chosen, p, before }) {
     const line = logitLine(frame, logitsOf(loss, p)),
       bold = loss === chosen;
     if (bold) trace(line, c.paper, 6, { alpha: 0.85 });
-    trace(line, c.hue(loss), bold ? 2.8 : 1.6, { dash: bold ? [] : STROKES[loss] });
+    trace(line, c.hue(loss), bold ? 2.8 : 1.6, { dash: bold ? [] : DASHES[loss] });
   }
   g.restore();
 }
