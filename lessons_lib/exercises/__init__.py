@@ -16,10 +16,13 @@ from lessons_lib.exercises import (  # noqa: F401  EXERCISES takes every lesson 
     lesson_07_law,
     lesson_08,
     lesson_08_head,
+    lesson_08_lets_go,
     lesson_09,
+    lesson_09_labels,
     lesson_10,
     lesson_11,
     lesson_12,
+    lesson_12_margin,
 )
 from lessons_lib.exercises.exercise import DONE, NOT_ATTEMPTED, NOT_YET, Exercise, Verdict
 

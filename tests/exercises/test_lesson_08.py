@@ -1,7 +1,6 @@
 """Answers to the exercises of lesson 08: typical mistakes, other ways to be right, and what its words say."""
 
 import math
-import re
 
 import numpy as np
 import pytest
@@ -9,9 +8,9 @@ import torch
 import torch.nn.functional as F
 
 from lessons_lib.exercises import EXERCISES, lesson_08
-from lessons_lib.exercises.lesson_08 import coefficients, lets_go, powered_error
+from lessons_lib.exercises.lesson_08 import coefficients, powered_error
 from lessons_lib.losses import P2SGradLoss
-from tests.exercises.every_lesson import EveryLesson, bisected, own
+from tests.exercises.every_lesson import EveryLesson, own
 
 
 def shares(cosines, labels, scale, margin):
@@ -30,11 +29,6 @@ def by_autograd(cosines, labels, scale, margin):
     cosines.requires_grad_()
     loss = F.cross_entropy(scale * (cosines - margin * own(cosines, labels)), labels, reduction="sum")
     return torch.autograd.grad(loss, cosines)[0]
-
-
-def arcface_share(theta, scale, margin, num_classes):
-    """P_y with the other classes at 90°."""
-    return 1 / (1 + (num_classes - 1) * math.exp(-scale * math.cos(theta + margin)))
 
 
 def in_place(cosines, labels, power):
@@ -69,11 +63,6 @@ def with_backward(cosines, labels, power):
     loss = powered_error(cosines, labels, power)
     loss.backward()
     return loss
-
-
-def there(scale, num_classes, missing):
-    """cos(θ + m) where this much is missing."""
-    return math.log((num_classes - 1) * (1 - missing) / missing) / scale
 
 
 def one_by_one(cosines, labels, scale, margin):
@@ -141,40 +130,6 @@ MISTAKES = {
         (lambda c, y, s, m: print(end=""), "returned nothing"),
         (lambda c, y: c, "Your function raised TypeError"),
     ],
-    "8.2": [
-        (lambda s, m, c, e: lets_go(s, m, c, 0.5), "missing has no say"),
-        (lambda s, m, c, e: lets_go(s, m, c, 1 - e), "where P_y is what should be missing"),
-        (lambda s, m, c, e: math.acos(math.log((c - 1) / e) / s) - m, "missing stands alone in yours: put 1"),
-        (lambda s, m, c, e: math.acos(math.log((c - 1) * (1 - e)) / s) - m, "1 − missing stands alone"),
-        (lambda s, m, c, e: lets_go(s, m, 2, e), "C − 1 is missing"),
-        (lambda s, m, c, e: math.acos(math.log((1 - e) / e / (c - 1)) / s) - m, "below the line"),
-        (lambda s, m, c, e: lets_go(s, m, c + 1, e), "The others are C − 1"),
-        (lambda s, m, c, e: math.acos((math.log(c * (1 - e) / e) - 1) / s) - m, "before the logarithm"),
-        (lambda s, m, c, e: math.acos(math.log((c - 1) * 1 - e / e) / s) - m, "Brackets are missing"),
-        (lambda s, m, c, e: math.acos(math.log10((c - 1) * (1 - e) / e) / s) - m, "base 10"),
-        (lambda s, m, c, e: math.acos(math.log2((c - 1) * (1 - e) / e) / s) - m, "base 2"),
-        (lambda s, m, c, e: lets_go(s, -m, c, e), "You added the margin"),
-        (lambda s, m, c, e: lets_go(s, 0, c, e), "still to be taken off"),
-        (lambda s, m, c, e: math.acos(there(s, c, e) + m), "CosFace's answer"),
-        (lambda s, m, c, e: math.acos(there(s, c, e) - m), "stands inside the arccos"),
-        (lambda s, m, c, e: math.acos(s * there(s, c, e)) - m, "numbers beyond 1"),
-        (lambda s, m, c, e: torch.acos(torch.tensor(1 / there(s, c, e))) - m, "numbers beyond 1"),
-        (lambda s, m, c, e: torch.acos(s), "numbers beyond 1"),
-        (lambda s, m, c, e: math.acos((c - 1) * (1 - e) / e / s) - m, "The logarithm is missing"),
-        (lambda s, m, c, e: there(s, c, e) - m, "one arccos is missing"),
-        (lambda s, m, c, e: math.cos(there(s, c, e)) - m, "cosine already"),
-        (lambda s, m, c, e: math.asin(there(s, c, e)) - m, "arcsin"),
-        (lambda s, m, c, e: math.acos(-there(s, c, e)) - m, "sign of the logarithm"),
-        (lambda s, m, c, e: math.degrees(lets_go(s, m, c, e)), "return radians"),
-        (lambda s, m, c, e: math.degrees(lets_go(s, 0, c, e)) - m, "leave both in radians"),
-        (lambda s, m, c, e: lets_go(s, math.radians(m), c, e), "The margin is in radians already"),
-        (lambda s, m, c, e: (s, m), "One number is wanted for each scale"),
-        (lambda s, m, c, e: lets_go(s, 0.5, c, e), "Not the same yet"),
-        (lambda s, m, c, e: int("half"), "Your function raised ValueError: invalid literal"),
-        (lambda s, m, c, e: "½", "yours is str"),
-        (lambda s, m, c: lets_go(s, m, c, 0.5), "Keep the arguments of the stub"),
-        (lambda s, m, c, e: print(end=""), "returned nothing"),
-    ],
     "8.3": [
         (lambda c, y, p: powered_error(c, y, 1), "power has no say"),
         (lambda c, y, p: (p + 1) * powered_error(c, y, p), "The factor is missing: "),
@@ -236,13 +191,6 @@ ALSO_RIGHT = {
         in_numpy,
         changed_in_place,
     ],
-    "8.2": [
-        lambda s, m, c, e: bisected(lambda theta: arcface_share(theta, s, m, c) - 1 + e, math.pi - m),
-        lambda s, m, c, e: torch.acos(torch.log(torch.tensor((c - 1.0) * (1 - e) / e)) / s) - m,
-        lambda s, m, c, e: torch.acos((torch.log(1 / e - 1) + math.log(c - 1)) / s) - m,
-        lambda s, m, c, e: np.arccos(np.log((c - 1) * (1 - e) / e) / s) - m,
-        lambda s, m, c, e: [[lets_go(s, m, c, e)]],
-    ],
     "8.3": [
         lambda c, y, p: (apart(c, y).float() ** (p + 1)).sum(dim=1).mean() / (p + 1),
         lambda c, y, p: torch.linalg.vector_norm(c - own(c, y), p + 1, dim=1).pow(p + 1).mean() / (p + 1),
@@ -268,9 +216,6 @@ def test_what_lesson_08_says_of_its_finished_pictures():
     assert own_one[1] == pytest.approx(-4, abs=1e-2)
     drawn = EXERCISES["8.1"].target
     torch.testing.assert_close(drawn[[0, 30]], found[[0, 2]])
-    angles = [math.degrees(lets_go(s, 0.5, 10, missing)) for s in (64, 16) for missing in (0.5, 0.01)]
-    assert re.findall(r"[\d.]+(?=°)", EXERCISES["8.2"].done) == [f"{angle:.1f}" for angle in angles]
-    assert angles[0] - angles[1] < 5
     own_one = EXERCISES["8.3"].target[[10, 20, 30]]  # 30°, 60°, 90°
     torch.testing.assert_close(own_one[:, 0], torch.tensor([math.sqrt(3) / 2 - 1, -0.5, -1.0]).double())
     said = EXERCISES["8.3"].done

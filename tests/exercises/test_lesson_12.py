@@ -8,8 +8,7 @@ import torch
 
 from lessons_lib.evaluation import roc, tar_at_far
 from lessons_lib.exercises import EXERCISES, lesson_12
-from lessons_lib.exercises.lesson_12 import margin, strict_threshold, which_to_use
-from lessons_lib.own import margins
+from lessons_lib.exercises.lesson_12 import strict_threshold, which_to_use
 from tests.exercises.every_lesson import EveryLesson
 
 
@@ -42,28 +41,6 @@ def by_quantile(network, others):
     """12.1 by the low end of the difference's interval."""
     low = (network - others).quantile(0.025, dim=1)
     return 0 if bool((low > 0).all()) else int(others.mean(1).argmax()) + 1
-
-
-def looped_margin(x, labels):
-    """12.3 image by image."""
-    x, found = torch.nn.functional.normalize(x), []
-    for i, label in enumerate(labels.tolist()):
-        cosines = {}
-        for other in labels.unique().tolist():
-            which = [j for j in range(len(x)) if labels[j] == other and j != i]
-            cosines[other] = torch.cosine_similarity(x[i], x[which].mean(0), dim=0).item()
-        found.append(cosines.pop(label) - max(cosines.values()))
-    return found
-
-
-def margin_with(own=None, others=None):
-    """12.3 with another way to the cosine with the own class, or to those with all."""
-
-    def answer(x, labels):
-        mine, all_of_them = lesson_12._parts(x, labels)
-        return (own(mine, x, labels) if own else mine) - (others(all_of_them) if others else all_of_them.amax(dim=1))
-
-    return answer
 
 
 def door_of_old(scores, same, far):
@@ -163,31 +140,6 @@ MISTAKES = {
         (lambda s, same, far: s[same, 1], "Your function raised IndexError"),
         (lambda s, same, far: s[1 - same], "Truth values cannot be subtracted"),
     ],
-    "12.3": [
-        (lambda x, y: (lambda m, o: m - o.amax(1))(*lesson_12._parts(x, y, leave_out=False)), "speaks for itself"),
-        (lambda x, y: (lambda m, o: m - o.amax(1))(*lesson_12._parts(x, y, unit=False)), "Long embeddings"),
-        (lambda x, y: -margin(x, y), "The sign is turned"),
-        (lambda x, y: lesson_12._parts(x, y)[0], "what the nearest other class says is missing"),
-        (lambda x, y: lesson_12._parts(x, y)[1].amax(1), "the own class is missing"),
-        (margin_with(others=lambda c: c.masked_fill(c == -1, 0).sum(1) / 5), "That is the mean of the other classes"),
-        (margin_with(others=lambda c: c.masked_fill(c == -1, 2).amin(1)), "the farthest of the other classes"),
-        (lesson_12._nearest_image, "one wrong neighbour decides"),
-        (
-            lambda x, y: (
-                lesson_12._parts(x, y)[0]
-                - torch.maximum(lesson_12._parts(x, y)[1].amax(1), lesson_12._parts(x, y, leave_out=False)[0])
-            ),
-            "The own class is still among the others",
-        ),
-        (lambda x, y: margin(x, y) < 0, "Not the same yet"),
-        (lambda x, y: margin(x, y).argsort(), "Not the same yet"),
-        (lambda x, y: margin(x, y)[:9], "One number is wanted for each of the 36 images"),
-        (lambda x, y: margin(x, y).mean(), "One number is wanted for each of the 36 images"),
-        (lambda x, y: x / 0 @ x[0], "not finite"),
-        (lambda x, y: x @ y, "Your function raised RuntimeError"),
-        (lambda x, y: print(end=""), "returned nothing"),
-        (lambda x: x, "Keep the arguments of the stub"),
-    ],
 }
 ALSO_RIGHT = {
     "12.1": [
@@ -206,11 +158,6 @@ ALSO_RIGHT = {
         lambda s, same, far: strict_threshold(s, same, far)[None],
         tried_from_below,
     ],
-    "12.3": [
-        looped_margin,
-        lambda x, y: margin(x, y)[:, None],
-        lambda x, y: margin(3 * x, y),
-    ],
 }
 
 
@@ -225,15 +172,6 @@ def test_what_lesson_12_says_of_its_finished_pictures():
     ahead = lesson_12._AHEAD[EXERCISES["12.1"].target == 0]
     assert ahead.min() < 0.02 and (lesson_12._AHEAD[lesson_12._AHEAD >= 0.02] == ahead[ahead >= 0.02]).all()
     assert set((EXERCISES["12.2"].target * 120).round().diff().tolist()) == {0, 1}
-    assert (EXERCISES["12.3"].target < 0).nonzero().squeeze(1).tolist() == list(lesson_12._PLANTED)
-
-
-def test_the_margin_of_lesson_12_is_the_library_s_first_round():
-    x, labels = lesson_12._X, lesson_12._LABELS
-    torch.testing.assert_close(margin(x, labels), torch.tensor(looped_margin(x, labels)).double())
-    found, like = margins(x, labels)  # which leaves those below 0 out of the means in a second round
-    assert (found < 0).nonzero().squeeze(1).tolist() == list(lesson_12._PLANTED)
-    assert like[list(lesson_12._PLANTED)].ne(labels[list(lesson_12._PLANTED)]).all()
 
 
 def test_the_strict_door_of_lesson_12_is_the_library_s():
