@@ -4,7 +4,7 @@ import { FONT, STROKES, TAU, arrow } from './plane.js';
 
 /** Sizes of that view on a canvas `width` wide: a disc, and on its right the angle in words. */
 export function alongFrame(width) {
-  const R = Math.min(84, (width - 172) / 2);
+  const R = Math.min(84, (width - 186) / 2);
   return { cx: R + 26, cy: R + 22, R, height: 2 * R + 44, words: 2 * R + 58 };
 }
 
