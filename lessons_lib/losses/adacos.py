@@ -8,7 +8,7 @@ from torch import Tensor
 
 from lessons_lib.angles import safe_angle
 from lessons_lib.losses.base import Head
-from lessons_lib.losses.checks import check_batch, number
+from lessons_lib.losses.checks import number
 from lessons_lib.losses.cross_entropy import factor
 from lessons_lib.losses.passes import moved_once
 from lessons_lib.losses.processes import of_all_processes
@@ -68,9 +68,8 @@ class AdaCosLoss(Head):
         """cos θ: no margin."""
         return torch.cos(theta)
 
-    def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
+    def mean_loss(self, embeddings: Tensor, labels: Tensor) -> Tensor:
         """Mean loss over a batch, raw embeddings (N, d), labels (N,); in training mode the scale moves first."""
-        check_batch(self, embeddings, labels)
         cosines = self.cosines(embeddings)
         scale = factor(self.scale, cosines)
         if self.training and "scale" in self._buffers and not self.scale.requires_grad:

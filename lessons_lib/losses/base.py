@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from lessons_lib.angles import cosines_and_own, cosines_between, full_precision, safe_angle, unit_vectors
 from lessons_lib.losses.checks import check_batch, check_count, check_embeddings, number
 from lessons_lib.losses.cross_entropy import cross_entropy, factor
+from lessons_lib.losses.negatives import in_place_of, sampled_classes
 
 
 class Head(nn.Module):
@@ -26,6 +27,8 @@ class Head(nn.Module):
     needs: ClassVar[str] = "nothing special"
     fewest_classes: ClassVar[int] = 2
     scaled: ClassVar[bool] = True  # whether the loss makes use of `scale`
+    a_row_a_class: ClassVar[tuple[str, ...]] = ("weight",)
+    sample_rate: float = 1.0
 
     def __init__(self, num_classes: int, embedding_size: int, scale: float = 1.0):
         super().__init__()
@@ -34,7 +37,7 @@ class Head(nn.Module):
         self.scale = number("scale", scale)
         if not (self.scale > 0 and math.isfinite(self.scale)):
             raise ValueError(f"scale must be a positive number, got {scale}.")
-        self.weight = nn.Parameter(torch.randn(self.num_classes, self.embedding_size))
+        self.weight = nn.Parameter(random_weights(self.num_classes, self.embedding_size))
 
     @classmethod
     def sensible(cls, num_classes: int, embedding_size: int) -> dict[str, float]:
@@ -54,20 +57,44 @@ class Head(nn.Module):
             vectors = in_full_precision(embeddings)
             return cosines_and_own(vectors, self.weight.to(vectors.dtype), labels)
 
+    def multiplier(self, embeddings: Tensor) -> float | Tensor:
+        """What multiplies the cosines of raw embeddings (N, d): the scale s, or one number a feature, (N, 1)."""
+        return self.scale
+
     def logits(self, embeddings: Tensor) -> Tensor:
         """What one predicts with, (N, C): no margin, whatever the loss trains with."""
         cosines = self.cosines(embeddings)
-        return factor(self.scale, cosines) * cosines
+        return factor(self.multiplier(embeddings), cosines) * cosines
 
     def deciding_weights(self) -> tuple[Tensor, Tensor | None]:
         """Rows w_j (C, d) and numbers b_j (C,) or None such that the predicted class is the largest w_j·x + b_j."""
         return unit_vectors(self.weight), None
 
-    def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
-        """Mean loss over a batch: raw embeddings (N, d), labels (N,) int64 in 0..C−1. ValueError for anything else."""
-        check_batch(self, embeddings, labels)
+    def forward(self, embeddings: Tensor, labels: Tensor, weight: Tensor | None = None) -> Tensor:
+        """Mean loss over a batch: raw embeddings (N, d), labels (N,) int64 in 0..C−1. ValueError for anything else.
+
+        `weight` (M, d) stands in for the head's own class weights: what another network makes of M texts, say. The
+        labels then name its rows, 0..M−1.
+        """
+        check_batch(self, embeddings, labels, weight)
+        if weight is not None:
+            return in_place_of(self, {"weight": weight}, embeddings, labels)
+        if self.training and self.sample_rate < 1:
+            classes, labels = sampled_classes(labels, self.num_classes, self.sample_rate)
+            own = {name: getattr(self, name) for name in self.a_row_a_class}
+            rows = {name: value[classes] for name, value in own.items() if len(getattr(value, "shape", ())) > 0}
+            return in_place_of(self, rows, embeddings, labels)
+        return self.mean_loss(embeddings, labels)
+
+    def mean_loss(self, embeddings: Tensor, labels: Tensor) -> Tensor:
+        """The formula, for a batch that was checked and the class weights that are in place."""
         cosines, own = self.cosines_and_own(embeddings, labels)
-        return cross_entropy(self.scale, cosines, self.target_logit(safe_angle(own)), labels)
+        curve = self.own_logit(own, embeddings, labels)
+        return cross_entropy(self.multiplier(embeddings), cosines, curve, labels)
+
+    def own_logit(self, own: Tensor, embeddings: Tensor, labels: Tensor) -> Tensor:
+        """The curve at cos θ_y, (N, 1); a loss whose curve depends on more than θ finds here what else there is."""
+        return self.target_logit(safe_angle(own))
 
     def extra_repr(self) -> str:
         """Sizes, scale and whatever margin this head has."""
@@ -76,6 +103,15 @@ class Head(nn.Module):
         ones = {name: value for name, value in tensors.items() if isinstance(value, Tensor) and value.numel() == 1}
         plain |= {name: f"{value.item():.4g}" for name, value in ones.items()}
         return ", ".join(f"{name}={value}" for name, value in plain.items() if name != "training" and name[0] != "_")
+
+
+def random_weights(num_classes: int, *size: int) -> Tensor:
+    """Class weights to start from, (C, d) or (C, K, d): normal numbers of size 10/C, but at most 1 and at least 0.04.
+
+    A weight is pulled by its own class in one of C images, and a step turns a short weight farther than a long one. So
+    that it can turn as far as with ten classes, it starts that much shorter (lesson 10 measures it).
+    """
+    return torch.randn(num_classes, *size) * min(1.0, max(0.04, 10 / num_classes))
 
 
 def in_full_precision(embeddings: Tensor) -> Tensor:

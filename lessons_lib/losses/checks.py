@@ -87,9 +87,14 @@ def check_embeddings(loss: Sized, embeddings: Tensor) -> None:
         _bad_rows("embeddings", embeddings)
 
 
-def check_batch(loss: Sized, embeddings: Tensor, labels: Tensor) -> None:
-    """The same for a batch: one int64 class number for each embedding, and at least one of them."""
+def check_batch(loss: Sized, embeddings: Tensor, labels: Tensor, weight: Tensor | None = None) -> None:
+    """The same for a batch: one int64 class number for each embedding, and at least one of them.
+
+    `weight` are class weights from elsewhere: then the numbers are of its rows.
+    """
     check_embeddings(loss, embeddings)
+    if weight is not None:
+        check_proxies(loss, weight)
     check_tensor("labels", labels)
     if len(embeddings) == 0:
         raise ValueError("embeddings must hold at least one row, got an empty batch.")
@@ -100,11 +105,13 @@ def check_batch(loss: Sized, embeddings: Tensor, labels: Tensor) -> None:
     if labels.dtype != torch.int64:
         raise ValueError(f"labels must be int64 class numbers, got {labels.dtype}; use labels.long().")
     check_scale(loss)
+    check_sample_rate(loss)
     if torch.compiler.is_compiling():
         return
     least, most = (int(label) for label in values_of(labels).aminmax())
-    if least < 0 or most >= loss.num_classes:
-        raise ValueError(f"labels must lie in 0..{loss.num_classes - 1}, got {least}..{most}.")
+    classes = loss.num_classes if weight is None else len(weight)
+    if least < 0 or most >= classes:
+        raise ValueError(f"labels must lie in 0..{classes - 1}, got {least}..{most}.")
 
 
 def check_scale(loss: Sized) -> None:
@@ -116,6 +123,26 @@ def check_scale(loss: Sized) -> None:
         raise ValueError(f"scale must be one number, got a tensor of shape {tuple(scale.shape)}.")
     if scale.requires_grad and not getattr(loss, "scaled", True):
         raise ValueError(f"{type(loss).__name__} has no scale to learn, got one: leave it at 1.0, or use another loss.")
+
+
+def check_sample_rate(loss: Sized) -> None:
+    """The share of classes that a step looks at: more than none of them, and all at most."""
+    rate = number("sample_rate", getattr(loss, "sample_rate", 1.0))
+    if not 0 < rate <= 1:
+        raise ValueError(f"sample_rate must be a share of the classes above 0 and at most 1, got {rate}.")
+
+
+def check_proxies(loss: Sized, weight: Tensor) -> None:
+    """Class weights from elsewhere, (M, d), for a loss that has nothing but a weight for each class."""
+    check_weight("weight", weight)
+    if weight.shape[1:] != loss.weight.shape[1:]:
+        raise ValueError(f"weight must have shape (M, {loss.embedding_size}), got {tuple(weight.shape)}.")
+    rest = [name for name in loss.a_row_a_class if name != "weight" and getattr(loss, name) is not None]
+    if any(getattr(getattr(loss, name), "ndim", 0) > 0 for name in rest):
+        raise ValueError(
+            f"{type(loss).__name__} has a {rest[0]} for each class of its own, which weights from elsewhere have not: "
+            f"make the loss without."
+        )
 
 
 def check_weight(name: str, weight: Tensor) -> None:

@@ -13,17 +13,20 @@ from lessons_lib.transforms import differentiated_again, in_function_transform
 def cross_entropy(scale: float | Tensor, cosines: Tensor, curve: Tensor, labels: Tensor) -> Tensor:
     """Mean of −log P_y, where P is the softmax of s·cos θ_j (N, C), and of s·`curve` (N, 1) for the true class.
 
-    Differentiable in all but the labels, as often as one likes; in the scale where that is a tensor of one number.
+    Differentiable in all but the labels, as often as one likes; in the scale where that is a tensor: of one number, or
+    of one a sample, (N, 1).
     """
     scale = factor(scale, cosines)
-    if in_function_transform():
-        return F.cross_entropy((scale * cosines).scatter(1, labels[:, None], scale * curve), labels)
+    if in_function_transform() or (isinstance(scale, Tensor) and scale.ndim > 0):
+        return F.cross_entropy(scale * cosines.scatter(1, labels[:, None], curve), labels)
     return _CrossEntropy.apply(scale, cosines, curve, labels)[0]
 
 
 def factor(scale: float | Tensor, cosines: Tensor) -> float | Tensor:
-    """The scale as what multiplies cosines: a number, or for a tensor of one (a Parameter, say) one of their kind."""
-    return scale.reshape(()).to(cosines) if isinstance(scale, Tensor) else scale
+    """The scale as what multiplies cosines (N, C): a number, or for a tensor one of their kind, () or (N, 1)."""
+    if not isinstance(scale, Tensor):
+        return scale
+    return (scale.reshape(()) if scale.numel() == 1 and scale.ndim < 2 else scale).to(cosines)
 
 
 class _CrossEntropy(torch.autograd.Function):

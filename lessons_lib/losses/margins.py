@@ -1,12 +1,13 @@
 """CosFace, ArcFace and what they have in common: a margin that makes training stricter than the exam."""
 
 import math
+from collections.abc import Callable
 from typing import Literal, get_args
 
 import torch
 from torch import Tensor
 
-from lessons_lib.angles import margin_ceiling
+from lessons_lib.angles import margin_ceiling, safe_angle
 from lessons_lib.losses.base import Head
 from lessons_lib.losses.checks import number
 
@@ -26,25 +27,30 @@ def falling_cosine(phi: Tensor) -> Tensor:
 class CosFaceLoss(Head):
     """f(θ) = cos θ − m: the true class must win by a margin of m, in units of cosine.
 
-    Wang et al., CosFace, CVPR 2018; AM-Softmax (Wang et al., IEEE SPL 2018) is the same. Raises ValueError for a margin
-    outside 0..2. Ten classes in the plane can meet at most 1 − cos 36° = 0.191.
+    Wang et al., CosFace, CVPR 2018; AM-Softmax (Wang et al., IEEE SPL 2018) is the same. `margin` may be one a class,
+    (C,). Raises ValueError for a margin outside 0..2. Ten classes in the plane can meet at most 1 − cos 36° = 0.191.
     """
 
     formula = r"-\log\frac{e^{s(\cos\theta_y-m)}}{e^{s(\cos\theta_y-m)}+\sum_{j\ne y}e^{s\cos\theta_j}}"
     paper = "Wang et al., CosFace, CVPR 2018 (arXiv:1801.09414)"
     needs = "a margin below its ceiling for C and d"
+    a_row_a_class = ("weight", "margin")
 
-    def __init__(self, num_classes: int, embedding_size: int, margin: float = 0.35, scale: float = 64.0):
+    def __init__(self, num_classes: int, embedding_size: int, margin: float | Tensor = 0.35, scale: float = 64.0):
         super().__init__(num_classes, embedding_size, scale)
-        self.margin = cosine_margin("margin", margin)
+        set_margin(self, margin, cosine_margin)
 
     @classmethod
     def sensible(cls, num_classes: int, embedding_size: int) -> dict[str, float]:
         return {"margin": half_the_room(num_classes, embedding_size, cosine=True), "scale": usual_scale(num_classes)}
 
-    def target_logit(self, theta: Tensor) -> Tensor:
-        """cos θ − m."""
-        return torch.cos(theta) - self.margin
+    def target_logit(self, theta: Tensor, margin: float | Tensor | None = None) -> Tensor:
+        """cos θ − m; `margin` in place of the head's."""
+        return torch.cos(theta) - (self.margin if margin is None else margin)
+
+    def own_logit(self, own: Tensor, embeddings: Tensor, labels: Tensor) -> Tensor:
+        """The curve at cos θ_y with the margin of class y, (N, 1)."""
+        return self.target_logit(safe_angle(own), margin_of(self, labels))
 
 
 class ArcFaceLoss(Head):
@@ -53,37 +59,44 @@ class ArcFaceLoss(Head):
     Deng et al., ArcFace, CVPR 2019, Eq. 3. Past π − m, where cos(θ + m) would rise again, `beyond` chooses: "mirror"
     −2 − cos(θ + m), smooth and falling; "linear" cos θ − m sin m, falling after a jump, as the first published code;
     "raw" cos(θ + m), rising. `gradient="detached"` has the same value but cos θ's gradient, as the most used code has.
+    `margin` may be one a class, (C,): larger for classes of few images, say.
     Raises ValueError for a margin outside 0..π, one in degrees above all.
     """
 
     formula = r"-\log\frac{e^{s\cos(\theta_y+m)}}{e^{s\cos(\theta_y+m)}+\sum_{j\ne y}e^{s\cos\theta_j}}"
     paper = "Deng et al., ArcFace, CVPR 2019 (arXiv:1801.07698)"
     needs = "a margin below its ceiling for C and d"
+    a_row_a_class = ("weight", "margin")
 
     def __init__(
         self,
         num_classes: int,
         embedding_size: int,
-        margin: float = 0.5,
+        margin: float | Tensor = 0.5,
         scale: float = 64.0,
         beyond: Beyond = "mirror",
         gradient: Gradient = "true",
     ):
         super().__init__(num_classes, embedding_size, scale)
-        self.margin = angular_margin("margin", margin)
+        set_margin(self, margin, angular_margin)
         self.beyond, self.gradient = one_of("beyond", beyond, Beyond), one_of("gradient", gradient, Gradient)
 
     @classmethod
     def sensible(cls, num_classes: int, embedding_size: int) -> dict[str, float]:
         return {"margin": half_the_room(num_classes, embedding_size), "scale": usual_scale(num_classes)}
 
-    def target_logit(self, theta: Tensor) -> Tensor:
-        """cos(θ + m), and past π − m what `beyond` says."""
-        phi = theta + self.margin
+    def own_logit(self, own: Tensor, embeddings: Tensor, labels: Tensor) -> Tensor:
+        """The curve at cos θ_y with the margin of class y, (N, 1)."""
+        return self.target_logit(safe_angle(own), margin_of(self, labels))
+
+    def target_logit(self, theta: Tensor, margin: float | Tensor | None = None) -> Tensor:
+        """cos(θ + m), and past π − m what `beyond` says; `margin` in place of the head's."""
+        margin = self.margin if margin is None else margin
+        phi = theta + margin
         if self.beyond == "mirror":
             curve = falling_cosine(phi)
         elif self.beyond == "linear":
-            m = torch.as_tensor(self.margin, dtype=theta.dtype, device=theta.device)
+            m = torch.as_tensor(margin, dtype=theta.dtype, device=theta.device)
             curve = torch.where(phi <= math.pi, torch.cos(phi), torch.cos(theta) - m * m.sin())
         else:
             curve = torch.cos(phi)
@@ -129,6 +142,25 @@ class CombinedMarginLoss(Head):
     def target_logit(self, theta: Tensor) -> Tensor:
         """cos(m1 θ + m2) − m3, mirrored past π."""
         return falling_cosine(self.m1 * theta + self.m2) - self.m3
+
+
+def set_margin(head: Head, margin: float | Tensor, checked: Callable[[str, float], float]) -> None:
+    """One margin, or one a class, (C,), which moves and is saved with the head. ValueError for what is no margin."""
+    if not isinstance(margin, Tensor) or margin.numel() == 1:
+        head.margin = checked("margin", margin)
+        return
+    if margin.shape != (head.num_classes,):
+        given = f"a tensor of shape {tuple(margin.shape)}"
+        raise ValueError(f"margin must be one number or one a class, ({head.num_classes},), got {given}.")
+    for one in margin.tolist():
+        checked("margin", one)
+    head.register_buffer("margin", margin.detach().to(head.weight.dtype).clone())
+
+
+def margin_of(head: Head, labels: Tensor) -> float | Tensor:
+    """The head's margin, or where each class has one, that of each label (N,), as (N, 1)."""
+    own = isinstance(head.margin, Tensor) and head.margin.numel() > 1
+    return head.margin[labels][:, None] if own else head.margin
 
 
 def half_the_room(num_classes: int, embedding_size: int, cosine: bool = False) -> float:

@@ -8,7 +8,6 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from lessons_lib.losses.base import Head
-from lessons_lib.losses.checks import check_batch
 from lessons_lib.transforms import in_function_transform
 
 
@@ -37,9 +36,8 @@ class P2SGradLoss(Head):
                 stacklevel=2,
             )
 
-    def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
+    def mean_loss(self, embeddings: Tensor, labels: Tensor) -> Tensor:
         """Mean over a batch, or 0 with the same gradient; raw embeddings (N, d), labels (N,) int64."""
-        check_batch(self, embeddings, labels)
         cosines = self.cosines(embeddings)
         wanted = torch.zeros_like(cosines)
         in_place = not in_function_transform()

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from lessons_lib.angles import full_precision, lengths
 from lessons_lib.losses.base import Head, in_full_precision
-from lessons_lib.losses.checks import check_batch, check_embeddings
+from lessons_lib.losses.checks import check_embeddings
 
 
 class SoftmaxLoss(Head):
@@ -19,6 +19,7 @@ class SoftmaxLoss(Head):
     formula = r"-\log\frac{e^{W_y\cdot x+b_y}}{\sum_j e^{W_j\cdot x+b_j}}"
     paper = "textbook"
     scaled = False
+    a_row_a_class = ("weight", "bias")
 
     def __init__(self, num_classes: int, embedding_size: int, bias: bool = True):
         super().__init__(num_classes, embedding_size)
@@ -38,9 +39,8 @@ class SoftmaxLoss(Head):
         """W and b themselves."""
         return self.weight, self.bias
 
-    def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
+    def mean_loss(self, embeddings: Tensor, labels: Tensor) -> Tensor:
         """Mean cross-entropy over a batch: raw embeddings (N, d), labels (N,) int64."""
-        check_batch(self, embeddings, labels)
         return F.cross_entropy(self.logits(embeddings), labels)
 
 
@@ -59,14 +59,13 @@ class ModifiedSoftmaxLoss(Head):
         """cos θ; what multiplies it is the feature's own length."""
         return torch.cos(theta)
 
-    def logits(self, embeddings: Tensor) -> Tensor:
-        """‖x‖cos θ_j for raw embeddings (N, d), as (N, C)."""
-        return lengths(in_full_precision(embeddings)) * self.cosines(embeddings)
+    def multiplier(self, embeddings: Tensor) -> Tensor:
+        """‖x‖, (N, 1)."""
+        return lengths(in_full_precision(embeddings))
 
-    def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
-        """Mean cross-entropy over a batch: raw embeddings (N, d), labels (N,) int64."""
-        check_batch(self, embeddings, labels)
-        return F.cross_entropy(self.logits(embeddings), labels)
+    def own_logit(self, own: Tensor, embeddings: Tensor, labels: Tensor) -> Tensor:
+        """cos θ_y: no margin."""
+        return own
 
 
 class NormalizedSoftmaxLoss(Head):

@@ -2,13 +2,11 @@
 
 import math
 
-import torch
 from torch import Tensor, nn
 
 from lessons_lib.angles import cosines_between, full_precision, unit_vectors
-from lessons_lib.losses.base import Head, in_full_precision
-from lessons_lib.losses.checks import check_batch, check_count, check_embeddings, number
-from lessons_lib.losses.cross_entropy import cross_entropy
+from lessons_lib.losses.base import Head, in_full_precision, random_weights
+from lessons_lib.losses.checks import check_count, check_embeddings, number
 from lessons_lib.losses.distances import distances_within
 from lessons_lib.losses.margins import cosine_margin, half_the_room
 
@@ -54,7 +52,7 @@ class SoftTripleLoss(Head):
             raise ValueError(f"tau must be a number of at least 0, got {tau}; 0 leaves the centres of a class apart.")
         self.gamma, self.tau = gamma, tau
         self.margin = cosine_margin("margin", margin)
-        self.weight = nn.Parameter(torch.randn(self.num_classes, self.centers_per_class, self.embedding_size))
+        self.weight = nn.Parameter(random_weights(self.num_classes, self.centers_per_class, self.embedding_size))
 
     @classmethod
     def sensible(cls, num_classes: int, embedding_size: int) -> dict[str, float]:
@@ -85,15 +83,17 @@ class SoftTripleLoss(Head):
         """
         return unit_vectors(self.weight).mean(dim=1), None
 
-    def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
-        """Mean loss over a batch, regulariser included: raw embeddings (N, d), labels (N,) int64 in 0..C−1."""
-        check_batch(self, embeddings, labels)
-        similarities, own = self.cosines_and_own(embeddings, labels)
-        return cross_entropy(self.scale, similarities, own - self.margin, labels) + self.tau * self.spread()
+    def own_logit(self, own: Tensor, embeddings: Tensor, labels: Tensor) -> Tensor:
+        """S_y − δ."""
+        return own - self.margin
+
+    def mean_loss(self, embeddings: Tensor, labels: Tensor) -> Tensor:
+        """Mean loss over a batch, regulariser included: raw embeddings (N, d), labels (N,) int64."""
+        return super().mean_loss(embeddings, labels) + self.tau * self.spread()
 
     def spread(self) -> Tensor:
         """Σ_c Σ_{t<u} ‖Ŵ_ct − Ŵ_cu‖ / (C·K·(K − 1)): half the mean distance between centres of a class; 0 for K = 1."""
         with full_precision(self.weight):
             centers = unit_vectors(in_full_precision(self.weight))
-            pairs = self.num_classes * max(1, self.centers_per_class * (self.centers_per_class - 1))
+            pairs = len(centers) * max(1, self.centers_per_class * (self.centers_per_class - 1))
             return distances_within(centers).sum() / pairs

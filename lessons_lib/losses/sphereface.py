@@ -3,12 +3,11 @@
 import math
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from lessons_lib.angles import lengths, safe_angle
+from lessons_lib.angles import lengths
 from lessons_lib.losses.base import Head, in_full_precision
-from lessons_lib.losses.checks import check_batch, number
+from lessons_lib.losses.checks import number
 from lessons_lib.losses.margins import falling_cosine
 
 
@@ -45,18 +44,6 @@ class SphereFaceLoss(Head):
         """(λ cos θ + ψ(θ)) / (1 + λ); what multiplies it is the feature's own length."""
         return (self.annealing * torch.cos(theta) + falling_cosine(self.margin * theta)) / (1 + self.annealing)
 
-    def logits(self, embeddings: Tensor) -> Tensor:
-        """‖x‖cos θ_j for raw embeddings (N, d), as (N, C)."""
-        return self.length(embeddings) * self.cosines(embeddings)
-
-    def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
-        """Mean loss over a batch: raw embeddings (N, d), labels (N,) int64."""
-        check_batch(self, embeddings, labels)
-        cosines, target = self.cosines(embeddings), labels[:, None]
-        theta = safe_angle(cosines.gather(1, target))
-        curves = cosines.scatter(1, target, self.target_logit(theta))
-        return F.cross_entropy(self.length(embeddings) * curves, labels)
-
-    def length(self, embeddings: Tensor) -> Tensor:
+    def multiplier(self, embeddings: Tensor) -> Tensor:
         """‖x‖, (N, 1)."""
         return lengths(in_full_precision(embeddings))

@@ -170,3 +170,29 @@ def test_the_sensible_margin_can_be_met(head, num_classes, size):
     room = 2 * math.pi / num_classes if size == 2 else math.pi / 2
     at_the_class = head(3, 2, **suggested).target_logit(torch.tensor(0.0)).item()
     assert at_the_class > math.cos(room)
+
+
+@pytest.mark.parametrize(
+    ("made", "answers"), [(CosFaceLoss, lambda c, m: c - m), (ArcFaceLoss, lambda c, m: math.cos(math.acos(c) + m))]
+)
+def test_every_class_may_have_a_margin_of_its_own(made, answers):
+    margins = torch.tensor([0.1, 0.3, 0.5])
+    head = made(3, 4, margin=margins, scale=5).double()
+    x, y = torch.randn(6, 4, dtype=torch.float64), torch.tensor([0, 1, 2, 2, 1, 0])
+    cosines, total = head.cosines(x).tolist(), 0.0
+    for row, label in zip(cosines, y.tolist(), strict=True):
+        logits = [5 * (answers(c, margins[j].item()) if j == label else c) for j, c in enumerate(row)]
+        total += math.log(sum(math.exp(one) for one in logits)) - logits[label]
+    assert head(x, y).item() == pytest.approx(total / 6, rel=1e-7)
+    assert head.state_dict()["margin"].tolist() == pytest.approx([0.1, 0.3, 0.5])
+    head.sample_rate = 0.4  # one class of three, or those of the batch
+    torch.testing.assert_close(head(x[:1], y[:1]), torch.zeros((), dtype=torch.float64))
+
+
+def test_margins_that_are_none_are_refused():
+    with pytest.raises(
+        ValueError, match=r"margin must be one number or one a class, \(3,\), got a tensor of shape \(2,\)"
+    ):
+        ArcFaceLoss(3, 4, margin=torch.tensor([0.1, 0.2]))
+    with pytest.raises(ValueError, match=r"looks like degrees"):
+        ArcFaceLoss(3, 4, margin=torch.tensor([0.1, 0.2, 28.6]))
