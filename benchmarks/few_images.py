@@ -14,7 +14,6 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from lessons_lib.angles import unit_vectors
 from lessons_lib.data import LabelledImages, by_classes, load_folder, write_glyph_folder
 from lessons_lib.evaluation import verify
 from lessons_lib.losses import (
@@ -32,7 +31,7 @@ from lessons_lib.records import Record
 from lessons_lib.training import fit
 
 SEEDS = {"native": range(12), "avx2": range(12, 18), "plain": range(18, 24)}  # each draws other strangers
-SIZE, EPOCHS, LENGTH = 64, 40, 0.3
+SIZE, EPOCHS = 64, 40
 SCRIPTS = ["Hebrew", "N'Ko", "Tifinagh"]
 HEADS: dict[str, Callable[[int], Head]] = {
     "Fixed AdaCos": lambda classes: FixedAdaCosLoss(classes, SIZE),
@@ -61,8 +60,6 @@ def attempt(folder: Path, name: str, seed: int) -> float:
     torch.manual_seed(seed)
     net: nn.Module = EmbeddingNet(SIZE, width=16)
     head = HEADS[name](data.num_classes)
-    if isinstance(head.weight, nn.Parameter):  # losses on pairs have no class weights
-        head.weight.data = LENGTH * unit_vectors(head.weight.data)
     net = net if "no jitter" in name else nn.Sequential(RandomJitter(), net)
     run = fit(net, head, data, epochs=EPOCHS, seed=seed, together=2, cache=False)
 

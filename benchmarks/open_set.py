@@ -14,9 +14,8 @@ from collections.abc import Callable
 from functools import cache
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from lessons_lib.angles import unit_vectors
 from lessons_lib.data import LabelledImages, NamedImages, OpenSetData, by_group, load_glyphs, sample_episodes
 from lessons_lib.evaluation import one_shot_accuracy, verify
 from lessons_lib.losses import (
@@ -39,7 +38,6 @@ from lessons_lib.training import fit
 SEEDS = {"native": range(8), "avx2": range(8, 12), "plain": range(12, 16)}  # each draws other strangers
 CHARACTERS, TO_CHOOSE_BY, TO_REPORT_ON = 80, 2, 4
 SIZE, WIDTH, EPOCHS, TOGETHER = 64, 16, 8, 2
-LENGTH = 0.3  # of the class weights at the start: lesson 10 says why
 TASKS, WAYS = 1_000, 20
 
 
@@ -118,17 +116,9 @@ def trained(name: str, data: OpenSetData, seed: int) -> tuple[float, ...]:
     net = EmbeddingNet(SIZE, width=WIDTH)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="P2SGradLoss wants")  # more classes than dimensions, on purpose
-        head = shortened(HEADS[name](data.num_classes))
+        head = HEADS[name](data.num_classes)
     run = fit(net, head, data, epochs=EPOCHS, seed=seed, together=TOGETHER, cache=False, device="cpu")
     return judge(lambda images: embed(run.net, images), data, seed)
-
-
-def shortened(head: Head) -> Head:
-    """The head, its class weights short enough to turn; losses on pairs have none."""
-    if isinstance(head.weight, nn.Parameter):
-        with torch.no_grad():
-            head.weight.copy_(LENGTH * unit_vectors(head.weight))
-    return head
 
 
 def judge(embedded: Callable[[Tensor], Tensor], data: OpenSetData, seed: int) -> tuple[float, ...]:

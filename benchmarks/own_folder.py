@@ -72,7 +72,7 @@ from lessons_lib.own import train as train_as_set
 from lessons_lib.runs import Run
 from lessons_lib.training import Auxiliary, fit
 
-SIZE, WIDTH, TOGETHER, LENGTH = 64, 16, 2, 0.3
+SIZE, WIDTH, TOGETHER = 64, 16, 2
 PAIRS, BATCH = 4_000, 256  # pairs to train on and to report on in the article's protocol, and at a time
 SHOWN = 10  # pictures that look wrongly labelled
 Figures = dict[str, float]
@@ -82,12 +82,9 @@ Found = dict[str, list[Figures]]
 def train(
     make: Callable[[], Head], data: ImageData, epochs: int, seed: int, regularizer: nn.Module | None = None
 ) -> Run:
-    """One training from this seed, every head's class weights short enough to turn."""
+    """One training from this seed."""
     torch.manual_seed(seed)
     net, head = nn.Sequential(RandomJitter(), EmbeddingNet(SIZE, width=WIDTH)), make()
-    if isinstance(head.weight, nn.Parameter):
-        with torch.no_grad():
-            head.weight.copy_(LENGTH * unit_vectors(head.weight))
     auxiliary: Auxiliary = [(1.0, OnClassWeights(regularizer, head))] if regularizer else []
     return fit(net, head, data, epochs=epochs, auxiliary=auxiliary, seed=seed, together=TOGETHER)
 

@@ -106,12 +106,12 @@ class Head(nn.Module):
 
 
 def random_weights(num_classes: int, *size: int) -> Tensor:
-    """Class weights to start from, (C, d) or (C, K, d): normal numbers of size 10/C, but at most 1 and at least 0.04.
+    """Class weights to start from, (C, d) or (C, K, d): normal numbers of size (10/C)², within 0.02..1.
 
-    A weight is pulled by its own class in one of C images, and a step turns a short weight farther than a long one. So
-    that it can turn as far as with ten classes, it starts that much shorter (lesson 10 measures it).
+    A weight is pulled by its own class in one of C images, and a step turns a short weight farther than a long one: of
+    many classes each must get far in few steps. The square is no theory; lesson 10 measures what it is worth.
     """
-    return torch.randn(num_classes, *size) * min(1.0, max(0.04, 10 / num_classes))
+    return torch.randn(num_classes, *size) * min(1.0, max(0.02, (10 / num_classes) ** 2))
 
 
 def in_full_precision(embeddings: Tensor) -> Tensor:

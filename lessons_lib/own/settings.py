@@ -7,7 +7,6 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from lessons_lib.angles import unit_vectors
 from lessons_lib.backbones import Backbone, FeatureNet, features_of
 from lessons_lib.data import Decoding, ImageFolder, OpenSetData, load_folder, part_classes
 from lessons_lib.data.folders import pictures_of
@@ -16,7 +15,6 @@ from lessons_lib.losses import FixedAdaCosLoss, Head, NormalizedSoftmaxLoss
 from lessons_lib.own.choosing import Chosen, fit_for_strangers
 from lessons_lib.picture_nets import PictureJitter, PictureNet
 
-LENGTH = 0.3  # of the class weights at the start: short ones turn
 FEATURE_EPOCHS = 30
 
 
@@ -54,12 +52,9 @@ class Setting:
         )
 
     def head(self, num_classes: int) -> Head:
-        """Fixed AdaCos, which has nothing to choose; the class weights start short."""
+        """Fixed AdaCos, which has nothing to choose."""
         kind = FixedAdaCosLoss if num_classes > 2 else NormalizedSoftmaxLoss
-        head = kind(num_classes, self.embedding_size)
-        with torch.no_grad():
-            head.weight.copy_(LENGTH * unit_vectors(head.weight))
-        return head
+        return kind(num_classes, self.embedding_size)
 
 
 def train(

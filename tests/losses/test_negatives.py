@@ -123,7 +123,7 @@ def test_a_rate_that_is_no_share_is_refused(rate):
         head(torch.ones(1, SIZE), torch.tensor([0]))
 
 
-@pytest.mark.parametrize(("classes", "size"), [(2, 1.0), (10, 1.0), (100, 0.1), (250, 0.04), (100_000, 0.04)])
+@pytest.mark.parametrize(("classes", "size"), [(2, 1.0), (10, 1.0), (20, 0.25), (100, 0.02), (100_000, 0.02)])
 def test_class_weights_start_shorter_where_there_are_more_classes(classes, size):
     torch.manual_seed(0)
     found = random_weights(classes, 200)
