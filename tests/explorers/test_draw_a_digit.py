@@ -9,7 +9,8 @@ from torch import nn
 
 from lessons_lib.angles import circle_points
 from lessons_lib.explorers import DrawADigit
-from lessons_lib.explorers.draw_a_digit.network import as_mnist, pack
+from lessons_lib.explorers.draw_a_digit.network import as_mnist
+from lessons_lib.explorers.kit.packing import folded, pack
 from lessons_lib.losses import ModifiedSoftmaxLoss, SoftmaxLoss
 from lessons_lib.nets import EmbeddingNet
 from tests.explorers.modules import modules
@@ -67,7 +68,7 @@ def explorer(trained, drawings):
 def browser():
     """network.js in V8: call(name, *arguments) with plain JSON; typed arrays go in as lists."""
     given = "const typed = v => (v === null ? null : Float32Array.from(v)); const plain = v => v && Array.from(v); 0"
-    with modules("draw_a_digit/network.js", setup=given) as call:
+    with modules("draw_a_digit/network.js", "kit/unpack.js", setup=given) as call:
         yield call
 
 
@@ -137,7 +138,7 @@ def test_the_browser_computes_what_the_packed_numbers_say(browser, trained, draw
     unusual = Unusual().train()
     unusual(drawings[0][:50])  # so that the running statistics are not the ones they start with
     for net in (trained[0], unusual.eval(), EmbeddingNet(2, width=2).eval()):
-        layers, packed = pack(net)
+        layers, packed = pack(folded(net.trunk, net.embed))
         expected = embeddings_from_the_bytes(layers, packed, drawings[0][:12])
         np.testing.assert_allclose(
             embeddings_in_v8(browser, layers, packed, drawings[0][:12]), expected, atol=1e-4 * np.abs(expected).max()
@@ -146,7 +147,7 @@ def test_the_browser_computes_what_the_packed_numbers_say(browser, trained, draw
 
 def test_the_packed_network_reads_as_the_trained_one_does(browser, trained, drawings):
     net, head = trained
-    packed = torch.tensor(embeddings_in_v8(browser, *pack(net), drawings[0])).float()
+    packed = torch.tensor(embeddings_in_v8(browser, *pack(folded(net.trunk, net.embed)), drawings[0])).float()
     with torch.no_grad():
         original = net(drawings[0])
         same = head.logits(packed).argmax(1) == head.logits(original).argmax(1)

@@ -124,3 +124,17 @@ def test_every_explorer_needs_no_other_module(figure):
     text, _ = scopes(EXPLORERS / figure.__module__.split(".")[2] / "view.js")
     with MiniRacer() as context:
         context.eval(text + "0")
+
+
+def test_a_worker_is_a_function_whose_text_is_enough(folder):
+    """It has its own copies of what it imports; the same modules may stand beside it."""
+    entry = folder(
+        view="import { double } from './maths.js';\nimport work from './work.js' with { type: 'worker' };\n"
+        "export default `${work().triple(double(1))} ${work}`;\n",
+        work="import { double } from './maths.js';\nexport const triple = x => double(x) + x;\n",
+        maths="export const double = x => 2 * x;\n",
+    )
+    answer, text = run(link(entry)).split(" ", 1)
+    assert answer == "6"
+    with MiniRacer() as context:
+        assert context.eval(f"({text})().triple(7)") == 21

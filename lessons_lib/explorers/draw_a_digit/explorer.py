@@ -9,9 +9,10 @@ import torch
 import traitlets
 from torch import Tensor, nn
 
-from lessons_lib.explorers.draw_a_digit.network import SIDE, Strokes, as_mnist, pack
+from lessons_lib.explorers.draw_a_digit.network import SIDE, Strokes, as_mnist
 from lessons_lib.explorers.kit.explorer import Explorer
 from lessons_lib.explorers.kit.link import link
+from lessons_lib.explorers.kit.packing import deflate, folded, pack
 from lessons_lib.figures.plane import draw_directions, draw_points, draw_rim
 from lessons_lib.figures.style import ACCENT, PAPER, Picture
 from lessons_lib.losses import Head
@@ -55,7 +56,7 @@ class DrawADigit(Explorer):
 
     def __init__(self, net: nn.Module, head: Head, images: Tensor, labels: Tensor):
         _check(images, labels, head)
-        layers, parameters = pack(net)
+        layers, parameters = pack(folded(*_parts(net)))
         images, labels = images.cpu(), labels.cpu()
         embeddings = _embeddings(net, images)
         rows = _deciding_rows(head)
@@ -75,9 +76,9 @@ class DrawADigit(Explorer):
         )
         super().__init__(
             layers=layers,
-            parameters=_deflate(parameters),
+            parameters=deflate(parameters),
             points=_bytes(embeddings[some] / step, "<i2") + _bytes(labels[some], "u1"),
-            digits=_deflate(_bytes(images[gallery] * 255, "u1")),
+            digits=deflate(_bytes(images[gallery] * 255, "u1")),
             facts={
                 "weight": [[float(f"{value:.6g}") for value in row] for row in rows.tolist()],
                 "rim": max(float(np.quantile(length, 0.995)), 1e-6),
@@ -129,6 +130,12 @@ class DrawADigit(Explorer):
         plane.plot([0, x[0]], [0, x[1]], color=ACCENT, linewidth=1.5, zorder=6)
         plane.plot(*x, "o", color=ACCENT, markersize=10, markeredgecolor=PAPER, markeredgewidth=1.5, zorder=7)
         return picture
+
+
+def _parts(net: nn.Module) -> list[nn.Module]:
+    if not all(isinstance(getattr(net, part, None), nn.Sequential) for part in ("trunk", "embed")):
+        raise ValueError(f"net must have a trunk and an embed of layers in sequence, as EmbeddingNet has, got {net}.")
+    return [net.trunk, net.embed]
 
 
 def _check(images: Tensor, labels: Tensor, head: Head) -> None:
@@ -184,9 +191,3 @@ def _shares(misread: Tensor) -> list[float]:
 
 def _bytes(values: Tensor, kind: str) -> bytes:
     return values.round().numpy().astype(kind).tobytes()
-
-
-def _deflate(raw: bytes) -> bytes:
-    """zlib with Huffman codes alone: trained weights repeat no patterns, and this is smaller for them."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, 15, 9, zlib.Z_HUFFMAN_ONLY)
-    return packer.compress(raw) + packer.flush()

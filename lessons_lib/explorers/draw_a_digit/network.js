@@ -1,38 +1,11 @@
-// A small trained network in the browser: its weights unpacked, its forward pass, and a drawing made ready for it.
-// Pure arithmetic, no page in here. network.py writes what `unpack` reads and prepares drawings too; tests hold the
-// two together.
+// A small trained network in the browser: its forward pass, and a drawing made ready for it. Pure arithmetic, no page
+// in here. network.py prepares drawings too; tests hold the two together.
 
 export const SIDE = 28; // the network's images are 28 x 28
 export const PEN = 2.4; // width of a pen stroke as the network sees it, in those pixels, as in MNIST
 const INK_SIDE = 20; // MNIST scales the ink until its longer side has 20 pixels ...
 const SMALLEST = 0.12; // ... but a dot (below this share of the pad) is not blown up into a blot
 const MIDDLE = 14.5; // where MNIST puts the centre of mass: the middle of pixel 14
-
-/**
- * Turn the packed parameters into typed arrays, one object a layer: floats of all layers first, then the int8 weights.
- */
-export function unpack(layers, packed) {
-  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
-  let at = 0;
-  const floats = count =>
-    Float32Array.from({ length: count }, () => {
-      at += 4;
-      return view.getFloat32(at - 4, true);
-    });
-  const read = layers.map(layer => {
-    if (layer.op === 'prelu') return { ...layer, slopes: floats(layer.channels) };
-    if (layer.op === 'conv' || layer.op === 'linear')
-      return { ...layer, step: floats(layer.to), bias: floats(layer.to) };
-    return layer;
-  });
-  for (const layer of read) {
-    if (!layer.step) continue;
-    const count = layer.to * layer.from * (layer.kernel ?? 1) ** 2;
-    layer.weight = new Int8Array(packed.buffer, packed.byteOffset + at, count);
-    at += count;
-  }
-  return read;
-}
 
 /** Copy (channels, side, side) into a frame of zeros, so that a kernel never looks outside. */
 function padded(values, channels, side, padding, fill = 0) {

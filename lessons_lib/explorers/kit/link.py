@@ -8,6 +8,7 @@ from pathlib import Path
 # What a module may say, and nothing else: a form that is not known here is refused, never passed on half understood.
 _IMPORT = re.compile(r"^import \{([^}]*)\} from '(\.[^']*\.js)';\n", re.MULTILINE)
 _TEXT = re.compile(r"^import (\w+) from '(\.[^']*\.css)' with \{ type: 'text' \};\n", re.MULTILINE)
+_WORKER = re.compile(r"^import (\w+) from '(\.[^']*\.js)' with \{ type: 'worker' \};\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:const|(?:async )?function\*?|class) (\w+))", re.MULTILINE)
 _DEFAULT = re.compile(r"^export default ", re.MULTILINE)
 _OTHER = re.compile(r"^\s*(?:import|export)\b.*|\bimport\s*\(.*", re.MULTILINE)
@@ -42,7 +43,7 @@ def scopes(*entries: Path) -> tuple[str, dict[Path, str]]:
 
         exports[path] = {name for _, name in _EXPORT.findall(source)}
         number[path] = f"m{len(number)}"
-        linked = _TEXT.sub(_text(path), _IMPORT.sub(brought, source))
+        linked = _WORKER.sub(_worker(path), _TEXT.sub(_text(path), _IMPORT.sub(brought, source)))
         body = _DEFAULT.sub("const $default = ", _EXPORT.sub(r"\1", linked))
         if unknown := _OTHER.search(body):
             raise ValueError(f"{path.name}: the linker does not know the form {unknown[0].strip()!r}.")
@@ -61,6 +62,20 @@ def _brought(path: Path, names: str, scope: str, exported: set[str]) -> str:
         if pair is None or pair[1] not in exported:
             raise ValueError(f"{path.name} imports {pair[1] if pair else names.strip()}, which is not exported there.")
     return f"const {{ {', '.join(f'{pair[1]}: {pair[2]}' if pair[2] else pair[1] for pair in pairs)} }} = {scope};\n"
+
+
+def _worker(path: Path) -> Callable[[re.Match[str]], str]:
+    """What puts a module, and all that it imports, where it is imported: as a function that needs nothing from outside.
+
+    It returns the module's exports where it is called; its text alone makes a Worker.
+    """
+
+    def worker(found: re.Match[str]) -> str:
+        entry = (path.parent / found[2]).resolve()
+        parts, number = scopes(entry)
+        return f"const {found[1]} = () => {{\n{parts}return {number[entry]};\n}};\n"
+
+    return worker
 
 
 def _text(path: Path) -> Callable[[re.Match[str]], str]:

@@ -1,0 +1,67 @@
+// A training beside the page: in a Worker made from this figure's own source, so that it also works in a file opened
+// from disk and in a notebook; where no Worker is allowed, in small slices on the page's own thread.
+import serving from './serve.js' with { type: 'worker' };
+
+const SLICES = { worker: 25, page: 8 }; // milliseconds of work at a time
+
+/** `heard(frame)` gets what serve.js tells. `tell(task, given)` is what it is told; nothing begins before the first. */
+export class Training {
+  port = null; // what is told, once it listens
+  worker = null;
+  place = '';
+  waiting = [];
+  ended = false;
+
+  constructor(heard) {
+    this.heard = ({ data }) => this.ended || heard(data);
+  }
+
+  tell(task, given = {}) {
+    if (this.ended) return;
+    if (!this.place) this.#begin();
+    if (this.port) this.port.postMessage({ task, ...given });
+    else this.waiting.push({ task, ...given });
+  }
+  end() {
+    this.port?.postMessage({ task: 'end' });
+    this.ended = true;
+    this.worker?.terminate();
+  }
+
+  #begin() {
+    try {
+      this.place = 'worker';
+      this.worker = this.#made();
+    } catch {
+      this.#onPage();
+    }
+  }
+  #made() {
+    const source = `(${serving})().serve(self, ${SLICES.worker}); postMessage('ready');`,
+      address = URL.createObjectURL(new Blob([source], { type: 'text/javascript' })),
+      worker = new Worker(address);
+    worker.onerror = event => {
+      event.preventDefault();
+      worker.terminate();
+      if (!this.port) this.#onPage(); // it never began
+    };
+    worker.onmessage = () => {
+      URL.revokeObjectURL(address);
+      worker.onmessage = this.heard;
+      this.#listens(worker);
+    };
+    return worker;
+  }
+  #onPage() {
+    if (this.ended) return;
+    this.place = 'page';
+    this.worker = null;
+    const there = { postMessage: data => setTimeout(this.heard, 0, { data }) };
+    serving().serve(there, SLICES.page);
+    this.#listens({ postMessage: data => there.onmessage({ data }) });
+  }
+  #listens(port) {
+    this.port = port;
+    for (const data of this.waiting.splice(0)) port.postMessage(data);
+  }
+}
