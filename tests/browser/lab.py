@@ -171,16 +171,25 @@ class OpenNotebook:
         """Errors of the console, of scripts, of cells and of callbacks, and requests to other machines, so far."""
         return self._seen + self.page.evaluate(f"() => {{ {_NOTEBOOK} return window.fromKernel.concat(cellErrors()) }}")
 
+    def command(self, name: str) -> None:
+        """Do what a menu of Lab does, and wait until it is done."""
+        self.page.evaluate("name => window.jupyterapp.commands.execute(name)", name)
+
     def run_all(self) -> None:
         """Run every cell and wait for the last."""
-        self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        self.command("notebook:run-all-cells")
 
     def python(self, code: str) -> str:
         """Type code into the notebook's last cell, run it and return what it printed."""
         return self.page.evaluate(f"async code => {{ {_NOTEBOOK} return await runLast(code) }}", code)
 
     def save(self) -> None:
-        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+        self.command("docmanager:save")
+
+    def restart_kernel(self) -> None:
+        """Another kernel in place of this one, without what was computed."""
+        session = "window.jupyterapp.shell.currentWidget.sessionContext.session"
+        self.page.evaluate(f"async () => {{ await {session}.kernel.restart(); await {session}.kernel.info; }}")
 
     def reload(self) -> None:
         """Load the page anew; the kernel goes on."""

@@ -280,7 +280,7 @@ window.stop = ['a', 'b'].map(id => view.render({ model, el: document.getElementB
 def two_views(watch):
     def opened(player):
         module = json.dumps(DriftPlayer.of([])._esm).replace("</", "<\\/")
-        html = HARNESS.replace("MODULE", module).replace("STATE", json.dumps(player.state()))
+        html = HARNESS.replace("MODULE", module).replace("STATE", json.dumps(player.state() | {"live": player.live}))
         return watch(SimpleNamespace(html=lambda: html))
 
     return opened

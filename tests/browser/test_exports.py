@@ -1,9 +1,10 @@
-"""The notebooks as they are shipped, and pages made from them: the explorers live without a kernel."""
+"""Notebooks as they are shipped and as a reader saves them, and pages made of them: explorers live without a kernel."""
 
 import json
 from copy import deepcopy
 
 import build
+import nbformat
 import pytest
 from nbconvert import HTMLExporter
 from playwright.sync_api import expect
@@ -52,6 +53,45 @@ def published(request, chromium, tmp_path_factory):
     context.close()
 
 
+@pytest.fixture(scope="module")
+def run(lab, chromium):
+    """A reader's own notebook with every explorer, run in JupyterLab, which is asked to save widgets as well."""
+    cells = [f"{specimen.name} = {specimen.make}\n{specimen.name}" for specimen in SPECIMENS]
+    lab.put("run", notebook_of(SETUP, *cells))
+    with lab.open(chromium, "run") as notebook:
+        notebook.command("@jupyter-widgets/jupyterlab-manager:saveWidgetState")
+        notebook.run_all()
+        for specimen in SPECIMENS:
+            drawn(notebook.figure(CELLS[specimen.name]))
+        yield notebook
+
+
+@pytest.fixture(scope="module")
+def saved(run, lab):
+    """What the reader saves, widgets and all."""
+    run.save()
+    return nbformat.read(lab.notebooks / "run.ipynb", as_version=4)
+
+
+@pytest.fixture(scope="module")
+def orphaned(saved, run):
+    """The notebook that was run, its kernel started anew: nothing of what the figures show is in it any more."""
+    run.restart_kernel()
+    yield run
+
+
+@pytest.fixture(scope="module", params=["widgets saved", "widgets lost"])
+def opened_again(request, lab, chromium, saved):
+    """The reader's notebook another day, with a kernel that knows nothing yet; by default Lab saves no widgets."""
+    notebook, name = deepcopy(saved), request.param.replace(" ", "-")
+    assert notebook.metadata.widgets
+    if request.param == "widgets lost":
+        del notebook.metadata["widgets"]
+    lab.put(name, notebook, trusted=True)
+    with lab.open(chromium, name) as opened:
+        yield opened
+
+
 @pytest.fixture(params=SPECIMENS, ids=lambda specimen: specimen.name)
 def specimen(request):
     return request.param
@@ -81,3 +121,23 @@ def test_a_published_page_is_alive_without_a_network(published, specimen):
     page, failed = published
     assert_alive(page.locator("figure.lesson").nth(CELLS[specimen.name] - 1), specimen)
     assert failed == []
+
+
+def test_a_figure_outlives_its_kernel(orphaned, specimen):
+    expect(orphaned.figure(CELLS[specimen.name])).to_have_count(1)
+    assert_alive(orphaned.figure(CELLS[specimen.name]), specimen)
+    assert orphaned.troubles == []
+
+
+def test_a_button_that_needs_a_kernel_says_so_when_it_is_gone(orphaned):
+    figure = orphaned.figure(CELLS["band"])
+    expect(figure.get_by_role("button", name="train again")).to_be_hidden()
+    expect(figure.locator(".buttons")).to_contain_text("needs a kernel")
+
+
+def test_a_readers_own_notebook_is_alive_when_it_is_opened_again(opened_again, specimen):
+    cell = opened_again.cell(CELLS[specimen.name])
+    expect(cell.locator("figure.lesson")).to_have_count(1)
+    expect(cell).not_to_contain_text("Error displaying widget")
+    assert_alive(cell.locator("figure.lesson"), specimen)
+    assert opened_again.troubles == []

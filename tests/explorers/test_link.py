@@ -3,7 +3,7 @@ from py_mini_racer import JSEvalException, MiniRacer
 
 from lessons_lib import explorers
 from lessons_lib.explorers import Explorer
-from lessons_lib.explorers.kit.link import link, scopes
+from lessons_lib.explorers.kit.link import scopes
 from tests.explorers.modules import EXPLORERS
 
 FIGURES = [figure for figure in map(vars(explorers).get, explorers.__all__) if figure is not Explorer]
@@ -21,10 +21,15 @@ def folder(tmp_path):
     return write
 
 
+def linked(entry):
+    """A module and all that it imports, and its default export."""
+    parts, number = scopes(entry)
+    return f"{parts}{number[entry.resolve()]}.default"
+
+
 def run(module):
-    """What the default export of a linked module is."""
     with MiniRacer() as context:
-        return context.eval(module.replace("export default ", ""))
+        return context.eval(module)
 
 
 def test_modules_keep_their_own_names(folder):
@@ -34,7 +39,7 @@ def test_modules_keep_their_own_names(folder):
         one="const PART = 2;\nexport const half = x => x / PART;\n",
         two="const PART = 3;\nexport function half(x) { return x / PART; }\n",
     )
-    assert run(link(entry)) == "7none"
+    assert run(linked(entry)) == "7none"
 
 
 def test_a_name_that_is_not_imported_is_not_there(folder):
@@ -43,7 +48,7 @@ def test_a_name_that_is_not_imported_is_not_there(folder):
         one="export const one = 1;\nexport const two = 2;\n",
     )
     with pytest.raises(JSEvalException, match="two is not defined"):
-        run(link(entry))
+        run(linked(entry))
 
 
 def test_what_two_modules_import_is_there_once(folder):
@@ -53,7 +58,7 @@ def test_what_two_modules_import_is_there_once(folder):
         b="import {\n  made,\n} from './made.js';\nexport const b = made;\n",
         made="export const made = {};\n",
     )
-    assert run(link(entry)) == "true"
+    assert run(linked(entry)) == "true"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +79,7 @@ def test_what_two_modules_import_is_there_once(folder):
 def test_a_form_that_is_not_known_is_refused(folder, form):
     entry = folder(view=f"{form}\nexport default 1;\n", one="export const one = 1;\n")
     with pytest.raises(ValueError, match=r"view\.js: the linker does not know"):
-        link(entry)
+        linked(entry)
 
 
 @pytest.mark.parametrize("names", ["two", "one, two", "one as", "second"])
@@ -84,7 +89,7 @@ def test_what_is_not_exported_cannot_be_imported(folder, names):
         one="const two = 2;\nexport const one = 1, second = 2;\n",
     )
     with pytest.raises(ValueError, match=r"view\.js imports .* not exported there"):
-        link(entry)
+        linked(entry)
 
 
 def test_a_circle_of_imports_is_named(folder):
@@ -94,7 +99,7 @@ def test_a_circle_of_imports_is_named(folder):
         b="import { a } from './a.js';\nexport const b = a;\n",
     )
     with pytest.raises(ValueError, match=r"a\.js imports itself by way of view.js > a.js > b.js"):
-        link(entry)
+        linked(entry)
 
 
 def test_indents_and_comments_go_but_not_those_of_a_template(folder):
@@ -102,25 +107,25 @@ def test_indents_and_comments_go_but_not_those_of_a_template(folder):
         view="// of no use\n/**\n * neither\n */\nconst words = `\n  // kept\n  * too`;\n"
         "export default   words; // stays\n"
     )
-    assert "of no use" not in link(entry) and "neither" not in link(entry)
-    assert run(link(entry)) == "\n  // kept\n  * too"
+    assert "of no use" not in linked(entry) and "neither" not in linked(entry)
+    assert run(linked(entry)) == "\n  // kept\n  * too"
 
 
 def test_a_quote_that_opens_nothing_is_refused(folder):
     with pytest.raises(ValueError, match="a template is not closed"):
-        link(folder(view="export default '`';\n"))
+        linked(folder(view="export default '`';\n"))
 
 
 def test_a_style_sheet_is_a_text(folder, tmp_path):
     (tmp_path / "style.css").write_text('/* of no use */\n.a b,\n.c {\n  content: "“";\n  margin: 0 1px;\n}\n', "utf-8")
     entry = folder(view="import STYLE from './style.css' with { type: 'text' };\nexport default STYLE;\n")
-    assert run(link(entry)) == '.a b,.c{content: "“";margin: 0 1px}'
+    assert run(linked(entry)) == '.a b,.c{content: "“";margin: 0 1px}'
 
 
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.__name__)
 def test_every_explorer_needs_no_other_module(figure):
     names = [line for line in figure._esm.splitlines() if line.startswith(("import", "export"))]
-    assert len(names) == 1 and names[0].startswith("export default m")
+    assert len(names) == 1 and names[0].startswith("export default { ...m")
     text, _ = scopes(EXPLORERS / figure.__module__.split(".")[2] / "view.js")
     with MiniRacer() as context:
         context.eval(text + "0")

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Self
 
-import anywidget
 import numpy as np
 from IPython import get_ipython
 from IPython.display import DisplayHandle, display
@@ -87,10 +86,9 @@ class DriftPlayer(Explorer):
         if self._shown is not None:
             self._shown.update(self)  # what the notebook saves is the whole film
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        if self.live:  # the widget alone: quick to show, and replaced when the film is complete
-            return anywidget.AnyWidget._repr_mimebundle_(self, **kwargs)
-        return super()._repr_mimebundle_(**kwargs)
+    def state(self) -> dict[str, Any]:
+        """Every trait as plain JSON; what a page shows alone is no training that goes on."""
+        return {**super().state(), "live": False}
 
     def _forget(self) -> None:
         self._notes, self._packed, self._directions, self._centers = [], [], [], []

@@ -1,7 +1,8 @@
 """What every explorer shares: one ES module that draws, alive with a kernel and without one.
 
-An explorer shows itself as a widget view (JupyterLab with a kernel), as HTML that needs neither kernel nor network, and
-as a small picture where scripts do not run. All three carry the same state.
+An explorer shows itself as HTML that needs neither kernel nor network, with a small picture where scripts do not run.
+While a kernel holds it, the HTML is tied to the kernel's model (tie.js), so a saved notebook never asks for a model
+that is gone. In boxes and tabs of ipywidgets an explorer is a widget like any other.
 """
 
 import base64
@@ -13,18 +14,18 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn
+from uuid import uuid4
 
 import anywidget
 from IPython import get_ipython
-from traitlets import Enum, TraitError
+from traitlets import Enum, TraitError, Unicode
 
 from lessons_lib.figures.style import Picture
 
 # The script finds its own figure by a mark made from the content, so that saved notebooks change only when it does;
-# two equal figures on a page each take the first that is not yet alive. `model` is what views use of a widget model.
+# two equal figures on a page each take the first that is not yet alive.
 _PAGE = Path(__file__).with_name("page.html").read_text(encoding="utf-8").removesuffix("\n")
 _OF_A_WIDGET = ("layout", "tabbable", "tooltip")
-_WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 _NOT_STATE = {*_OF_A_WIDGET, "comm"}
 
 
@@ -44,6 +45,11 @@ class Explorer(anywidget.AnyWidget):
 
     alt: ClassVar[str]
     setting_names: ClassVar[tuple[str, ...]] = ()
+    _link = Unicode().tag(sync=True)  # by which the HTML finds the model in the page
+
+    def __init__(self, **traits: Any):
+        identity = uuid4().hex
+        super().__init__(model_id=identity, _link=identity, **traits)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -80,30 +86,31 @@ class Explorer(anywidget.AnyWidget):
         return {name: _as_json(getattr(self, name)) for name in self.keys if name[0] != "_" and name not in _NOT_STATE}
 
     def html(self) -> str:
-        """The live figure with its state, in one piece; no request leaves the page."""
+        """The live figure with its state, in one piece, tied to this explorer where somebody may run another cell.
+
+        No request leaves the page.
+        """
+        link = self._link if _is_seen() else ""
         state = json.dumps(self.state(), separators=(",", ":"), sort_keys=True)
         module = base64.b64encode(gzip.compress(self._esm.encode(), mtime=0)).decode()
         still = base64.b64encode(self.picture().png(dpi=72)).decode()
-        mark = hashlib.sha256((state + module).encode()).hexdigest()[:12]
+        mark = hashlib.sha256((state + module + link).encode()).hexdigest()[:12]
         state = state.replace("</", "<\\/")
         parts = {"MARK": mark, "STATE": state, "ALT": html.escape(self.alt), "STILL": still, "MODULE": module}
+        parts["LINK"] = link
         return re.sub("|".join(parts), lambda found: parts[found[0]], _PAGE)  # at once: base64 may well spell ALT
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        data, metadata = super()._repr_mimebundle_(**kwargs)
-        if not _is_seen():
-            data = {kind: content for kind, content in data.items() if kind != _WIDGET_VIEW}
-        return {**data, "text/html": self.html(), "text/plain": self.alt}, metadata
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        return {"text/html": self.html(), "text/plain": self.alt}, {}
 
 
 def _is_seen() -> bool:
-    """Whether the cell that runs was sent by somebody who could answer a question: nbconvert and its like cannot.
+    """Whether somebody who could answer a question sent the cell that runs: nbconvert and its like cannot.
 
-    What they write is read without a kernel, where a widget view shows nothing and asks for scripts from elsewhere.
+    What they write is read without a kernel, and is to be the same each time.
     """
     kernel = getattr(get_ipython(), "kernel", None)
-    asked = kernel.get_parent("shell").get("content", {}) if kernel else {}
-    return asked.get("allow_stdin", True)
+    return kernel is not None and kernel.get_parent("shell").get("content", {}).get("allow_stdin", True)
 
 
 def of_a_widget(settings: dict[str, Any]) -> dict[str, Any]:

@@ -16,10 +16,16 @@ _COMMENT = re.compile(r"//|/\*|\*/|\*(?: |$)")
 _NAME = re.compile(r"(\w+)(?: as (\w+))?")
 
 
-def link(entry: Path) -> str:
-    """The module that has the entry's default export and needs no other; ValueError for what cannot be linked."""
-    parts, number = scopes(entry)
-    return f"{parts}export default {number[entry.resolve()]}.default;\n"
+_TIE = Path(__file__).with_name("tie.js").resolve()
+
+
+def link(view: Path) -> str:
+    """The module of a figure, which needs no other: what the view exports by default, and what ties it to a kernel.
+
+    ValueError for what cannot be linked.
+    """
+    parts, number = scopes(view, _TIE)
+    return f"{parts}export default {{ ...{number[view.resolve()]}.default, ...{number[_TIE]} }};\n"
 
 
 def scopes(*entries: Path) -> tuple[str, dict[Path, str]]:
