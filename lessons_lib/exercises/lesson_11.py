@@ -298,8 +298,8 @@ def _four_entries(answer: Any) -> Tensor:
     if entries.numel() != len(_PATIENTS):
         raise Slip(f"Four numbers are wanted, the entries of A, B, C and D; yours has shape {tuple(entries.shape)}.")
     entries = entries.reshape(-1)
-    if any(entry not in range(1, 16) for entry in entries.tolist()):
-        raise Slip("The entries have the numbers 1 to 15.")
+    if any(entry not in range(1, 19) for entry in entries.tolist()):
+        raise Slip("The entries have the numbers 1 to 18.")
     right = entries == _ENTRIES
     if not right.all():
         wrong = int((~right).nonzero()[0])
