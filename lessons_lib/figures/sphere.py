@@ -19,7 +19,7 @@ from lessons_lib.losses import Head
 _SIDE = 620  # CSS pixels
 _RIM = 1.15  # how far out the rim of a class weight's label stands, in radii
 _ROOM = 1.3  # half the scene's cube, in radii
-_GLOBE, _WIRE, _WORDS = "#e6e9ec", "#bfc4cb", "#7d828c"  # _WORDS reads on white and on black
+_GLOBE, _WIRE, _WORDS, _STROKE = "#e6e9ec", "#bfc4cb", "#7d828c", "#0b0d10"  # _WORDS reads on white and on black
 _UNIT = 10_000  # int16 holds coordinates in ten-thousandths of the radius, half the size of floats
 _CONFIG = {
     "displaylogo": False,
@@ -58,8 +58,9 @@ class Turnable:
 def sphere(features: Tensor, labels: Tensor, head: Head, points: int = 2_000, title: str = "") -> Turnable:
     """Directions of 3-D features (N, 3) with labels (N,) and the head's class weights, on a sphere that one can turn.
 
-    At most `points` points, spread evenly over the rows, are drawn. A feature without direction (zero, NaN or infinite)
-    is left out, and the alt text says so. Raises ValueError for other shapes.
+    At most `points` points, spread evenly over the rows, are drawn. A stroke leads from each class weight to the median
+    direction of its features. A feature without direction (zero, NaN or infinite) is left out, and the alt text says
+    so. Raises ValueError for other shapes.
     """
     _check(features, labels, head)
     features, labels = features.detach().float().cpu(), labels.detach().cpu()
@@ -68,9 +69,16 @@ def sphere(features: Tensor, labels: Tensor, head: Head, points: int = 2_000, ti
     drawn = kept[torch.linspace(0, len(kept) - 1, min(points, len(kept))).round().long()]
     weights = unit_vectors(head.weight.detach().float().cpu())
     x, y = unit_vectors(features[drawn]), labels[drawn]
+    strokes = _to_the_middles(unit_vectors(features[kept]), labels[kept], weights)
     eye = first_view(weights)
     alt = _alt(title, len(drawn), len(features) - len(kept), head.num_classes)
-    return Turnable(alt, _live(x, y, weights, eye, title), _still(x, y, weights, eye, title, alt))
+    return Turnable(alt, _live(x, y, weights, strokes, eye, title), _still(x, y, weights, strokes, eye, title, alt))
+
+
+def _to_the_middles(x: Tensor, y: Tensor, weights: Tensor) -> list[Tensor]:
+    """For each class that has features its weight and their median direction, (2, 3), a little above the sphere."""
+    middles = {k: unit_vectors(x[y == k].median(dim=0).values) for k in y.unique().tolist()}
+    return [1.01 * torch.stack([weights[k], middle]) for k, middle in middles.items()]
 
 
 def _check(features: Tensor, labels: Tensor, head: Head) -> None:
@@ -88,7 +96,8 @@ def _alt(title: str, drawn: int, left_out: int, classes: int) -> str:
     missing = f" {left_out:,} features without a direction (zero, NaN or infinite) are left out." if left_out else ""
     return (
         f"{title or '3-D embedding'}: the directions of {drawn:,} features as points on a sphere, coloured by class, "
-        f"and the {classes} class weights as spikes with their numbers.{missing}"
+        f"and the {classes} class weights as spikes with their numbers; a stroke leads from each to the middle of its "
+        f"features.{missing}"
     )
 
 
@@ -107,7 +116,7 @@ def _colour(k: int) -> str:
     return PALETTE[k % len(PALETTE)]
 
 
-def _live(x: Tensor, y: Tensor, weights: Tensor, eye: Tensor, title: str) -> dict[str, Any]:
+def _live(x: Tensor, y: Tensor, weights: Tensor, strokes: list[Tensor], eye: Tensor, title: str) -> dict[str, Any]:
     """The figure as plotly's JSON, written out: nothing in it changes from run to run, and no template swells it."""
     theta = torch.rad2deg(safe_angle((x * weights[y]).sum(dim=1)))
     clouds = [_cloud(x[y == k], theta[y == k], k) for k in y.unique().tolist()]
@@ -129,8 +138,9 @@ def _live(x: Tensor, y: Tensor, weights: Tensor, eye: Tensor, title: str) -> dic
         "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": _WORDS, "activecolor": _WORDS},
         "title": {"text": title, "font": {"color": _WORDS, "size": 16}, "x": 0.02, "y": 0.97},
     }
+    middles = [_lines(strokes) | {"line": {"color": _STROKE, "width": 6}}] if strokes else []
     return {
-        "data": [_globe(), _wires(), *clouds, _spikes(weights), _names(weights)],
+        "data": [_globe(), _wires(), *clouds, *middles, _spikes(weights), _names(weights)],
         "layout": layout,
         "config": _CONFIG,
     }
@@ -207,7 +217,7 @@ def _packed(values: Tensor, dtype: str) -> dict[str, Any]:
     return {"dtype": dtype, "bdata": base64.b64encode(array.astype(f"<{dtype}").tobytes()).decode(), **shape}
 
 
-def _still(x: Tensor, y: Tensor, weights: Tensor, eye: Tensor, title: str, alt: str) -> Picture:
+def _still(x: Tensor, y: Tensor, weights: Tensor, strokes: list[Tensor], eye: Tensor, title: str, alt: str) -> Picture:
     """The first view drawn by hand, in the perspective of plotly's camera: what the globe hides left out."""
     picture = Picture(alt, _SIDE / 96, _SIDE / 96)
     picture.figure.set_layout_engine("none")
@@ -224,6 +234,9 @@ def _still(x: Tensor, y: Tensor, weights: Tensor, eye: Tensor, title: str, alt: 
     shown = ~hidden(x, eye)
     colours = np.array(PALETTE)[y[shown].numpy() % len(PALETTE)]
     axes.scatter(*project(x[shown], eye).T.numpy(), s=10, c=colours, linewidths=0, zorder=5)
+    for stroke in strokes:
+        if not hidden(stroke, eye).any():
+            axes.plot(*project(stroke, eye).T.numpy(), color=_STROKE, linewidth=2.4, solid_capstyle="round", zorder=5.5)
     axes.text(-0.96, 0.96, title, color=_WORDS, fontsize=12, ha="left", va="top")
     return picture
 

@@ -86,6 +86,24 @@ def test_a_point_says_its_class_and_its_angle_to_that_weight():
         np.testing.assert_allclose(unpacked(trace["customdata"]), theta[y == k].numpy(), atol=1e-3)
 
 
+def test_a_stroke_leads_from_each_weight_to_the_median_direction_of_all_its_features():
+    x, y, head = clusters(600)
+    with torch.no_grad():
+        head.weight.add_(0.1 * torch.randn(10, 3))
+    bundle, _ = figures.sphere(x, y, head, points=40)._repr_mimebundle_()
+    traces = bundle["application/vnd.plotly.v1+json"]["data"]
+    (strokes,) = (trace for trace in traces if trace.get("line", {}).get("color") == "#0b0d10")
+    ends = np.stack([unpacked(strokes[name]) for name in "xyz"], axis=1).reshape(10, 3, 3) / 10_000
+    ends, gaps = ends[:, :2] / np.linalg.norm(ends[:, :2], axis=2, keepdims=True), ends[:, 2]
+    directions = (x / x.norm(dim=1, keepdim=True)).numpy()
+    for k, (foot, middle) in enumerate(ends):
+        weight = head.weight[k].detach().numpy()
+        np.testing.assert_allclose(foot, weight / np.linalg.norm(weight), atol=1e-5)
+        median = np.sort(directions[y == k], axis=0)[29]  # of sixty the lower of the middle two, as in torch
+        np.testing.assert_allclose(middle, median / np.linalg.norm(median), atol=1e-5)
+    assert np.isnan(gaps).all()
+
+
 def test_the_still_is_transparent_and_as_large_as_the_live_figure():
     bundle, metadata = figures.sphere(*clusters(), title="ArcFace")._repr_mimebundle_()
     still = Image.open(io.BytesIO(base64.b64decode(bundle["image/png"]))).convert("RGBA")
