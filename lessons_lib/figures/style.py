@@ -3,10 +3,13 @@
 import base64
 import html
 import io
+import warnings
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
+from matplotlib.text import Text
 from PIL import Image
 
 # petroff10: of the common palettes of ten, the one colour-blind readers tell apart best. Never colour alone: label too.
@@ -15,6 +18,9 @@ _WHITE_ON, _DARKEST = frozenset({2, 4, 8}), "#0b0d10"
 INK, SOFT, FAINT, PAPER = "#1b1f24", "#5f6670", "#d4d7db", "#ffffff"
 ACCENT = "#c2187f"  # the colour of a margin, and of what the reader did
 DPI = 108
+# Names of classes may be Japanese, Chinese or Korean: what systems have for these, after matplotlib's own font.
+_SCRIPTS = ("Noto Sans CJK JP", "Noto Sans JP", "Hiragino Sans", "Yu Gothic", "MS Gothic", "IPAexGothic")
+_SCRIPTS += ("Microsoft YaHei", "PingFang SC", "WenQuanYi Zen Hei", "Malgun Gothic", "Apple SD Gothic Neo")
 
 
 def number_ink(k: int) -> str:
@@ -43,7 +49,10 @@ class Picture:
     def png(self, dpi: int = DPI) -> bytes:
         """The picture as a PNG of 128 colours: half the size, and no eye sees the difference."""
         full, small = io.BytesIO(), io.BytesIO()
-        self.figure.savefig(full, format="png", dpi=dpi)
+        _in_all_scripts(self.figure)
+        with warnings.catch_warnings():  # a sign that no font has is a box, which needs no words
+            warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+            self.figure.savefig(full, format="png", dpi=dpi)
         picture = Image.open(full).convert("RGB")
         few = picture.quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
         few.save(small, "PNG", optimize=True)
@@ -63,6 +72,15 @@ class Picture:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, str], dict[str, Any]]:
         data = {"image/png": base64.b64encode(self.png()).decode(), "text/plain": self.alt}
         return data, {"image/png": {"alt": self.alt, "width": self.pixels}}
+
+
+def _in_all_scripts(figure: Figure) -> None:
+    """Let every text that is not plain ASCII look for its signs in the fonts for other scripts as well."""
+    known = {font.name for font in fontManager.ttflist}
+    more = [name for name in _SCRIPTS if name in known]
+    for text in figure.findobj(Text) if more else ():
+        if not text.get_text().isascii():
+            text.set_fontfamily(list(dict.fromkeys([*text.get_fontfamily(), *more])))
 
 
 def quiet_axes(axes: Axes, xlabel: str = "", ylabel: str = "") -> Axes:

@@ -3,6 +3,7 @@
 import base64
 import io
 import math
+import warnings
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +13,7 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 from lessons_lib import figures
+from lessons_lib.figures import style
 from lessons_lib.figures.centers import rays
 from lessons_lib.figures.offsets import offsets
 from lessons_lib.figures.plane import draw_regions, draw_satisfied
@@ -204,6 +206,20 @@ def test_digits_leave_no_empty_frame():
     assert picture.alt.startswith("13 handwritten digits: 0, 1, ")
     assert figures.digits(torch.rand(2, 1, 28, 28), ["", ""], alt="Two leaves.").alt == "Two leaves."
     shown(picture)
+
+
+def test_names_in_other_scripts_are_drawn_where_a_font_has_them_and_else_no_warning_comes(monkeypatch):
+    images, sign = torch.zeros(2, 1, 4, 4), "\u2313\u2317\u2313"  # in STIXGeneral, and not in DejaVu Sans
+    monkeypatch.setattr(style, "_SCRIPTS", ("No Such Font",))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        boxes = figures.digits(images, [sign, "θ = 3°"]).png()
+    monkeypatch.setattr(style, "_SCRIPTS", ("No Such Font", "STIXGeneral"))
+    assert figures.digits(images, [sign, "θ = 3°"]).png() != boxes
+    monkeypatch.setattr(style, "_SCRIPTS", ())
+    plain = figures.digits(images, ["a 3", "θ = 3°"]).png()
+    monkeypatch.setattr(style, "_SCRIPTS", ("STIXGeneral",))
+    assert figures.digits(images, ["a 3", "θ = 3°"]).png() == plain  # what the usual font has stays its own
 
 
 def test_neighbours_have_a_mark_each_and_frames_that_differ_without_colour():
