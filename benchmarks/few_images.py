@@ -3,8 +3,8 @@
     make records ARGS="few_images"
 
 Lesson 12's folder: forty characters of ten images, twenty-four of them trained on. A seed decides the strangers, the
-start and the order of batches; the network, its 40 steps, its jitter and the length of the class weights at the start
-are the same for all.
+start and the order of batches; the network, its 40 steps, its jitter and the class weights at the start are the same
+for all.
 """
 
 import tempfile

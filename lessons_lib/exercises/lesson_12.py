@@ -75,7 +75,7 @@ WHICH_TO_USE = Exercise(
     evaluate=_choices,
     target=_CHOICES,
     slips={
-        "That goes by the means, or by half of the draws: ahead by a hair is not ahead for certain.": _choices(
+        "That goes by the means, or by half of the draws: ahead by very little is not ahead for certain.": _choices(
             lambda network, others: 0 if (network.mean() > others.mean(dim=1)).all() else _best_other(others)
         ),
         "That asks for every draw: 39 of 40 are enough.": _choices(
