@@ -87,7 +87,7 @@ COMBINED = Exercise(
     evaluate=_evaluate_combined,
     target=_COMBINED,
     slips={
-        "m3 is added, which makes the task easier: a margin makes the logit of the true class smaller.": _for_each_margin(
+        "m3 is added, which makes the task easier: a margin makes the true logit smaller.": _for_each_margin(
             lambda theta, m1, m2, m3: torch.cos(m1 * theta + m2) + m3
         ),
         "m1 multiplies m2 as well: stretch the angle first, then add m2.": _for_each_margin(
