@@ -82,7 +82,7 @@ def edited_by_hand(notebook: NotebookNode) -> bool:
 def library_digest(root: Path = ROOT / "lessons_lib") -> str:
     """One hash for all code that a lesson imports."""
     digest = hashlib.sha256()
-    for path in sorted(path for path in root.rglob("*") if path.suffix in (".py", ".js", ".css", ".html")):
+    for path in sorted(path for path in root.rglob("*") if path.suffix in (".py", ".js", ".json", ".css", ".html")):
         place = path.relative_to(root)
         if place.parent.name != ".ipynb_checkpoints":  # JupyterLab's own copy of a file that was opened there
             digest.update(place.as_posix().encode() + b"\0" + path.read_bytes() + b"\0")

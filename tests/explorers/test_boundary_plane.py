@@ -11,17 +11,9 @@ from lessons_lib.explorers.boundary_plane.explorer import _edge
 from lessons_lib.explorers.kit.losses import MARGINS
 from lessons_lib.losses import ArcFaceLoss, CombinedMarginLoss, CosFaceLoss, NormalizedSoftmaxLoss
 from tests.explorers.modules import modules
+from tests.explorers.plots import PEN, reached
 
-STEPS = {"sphereface": 0.1, "cosface": 0.005, "arcface": 0.01}
 BETWEENS = np.radians([10, 20, 36, 60, 90, 120, 150, 179, 180])
-
-
-def reached(loss):
-    """Every margin that the slider of a loss reaches."""
-    if loss == "softmax":
-        return [0.0]
-    low, high = MARGINS[loss]
-    return [round(m, 4) for m in np.arange(low, high + 1e-9, STEPS[loss])]
 
 
 def some(loss):
@@ -43,19 +35,9 @@ def target(loss, m, theta, scale=16.0):
 
 
 PAINTER = """
-const classes = ['#00f', '#f80'];
-const look = { ink: '#000', paper: '#fff', soft: '#666', accent: '#c08', classes, onClass: () => '#fff' };
-const size = font => Number(/([\\d.]+)px/.exec(font)[1]);
-const pen = () => new Proxy({ font: '12px' }, {
-  get: (own, name) => name === 'measureText' ? words => ({ width: 0.58 * size(own.font) * words.length })
-    : name in own ? own[name] : (...given) => {
-      if (given.some(v => typeof v === 'number' && !Number.isFinite(v))) throw new Error(`${name}(${given})`);
-    },
-  set: (own, name, value) => { own[name] = value; return true; },
-});
 function paintedBoxes(width, state) {
-  const { taken } = paintPlane(pen(), width, { look, hot: true, focus: true, ...state });
-  paintCircle(pen(), Math.min(330, width), { look, focus: true, ...state });
+  const { taken } = paintPlane(brush(), width, { look, hot: true, focus: true, ...state });
+  paintCircle(brush(), Math.min(330, width), { look, focus: true, ...state });
   return taken;
 }
 """
@@ -64,7 +46,7 @@ function paintedBoxes(width, state) {
 @pytest.fixture(scope="module")
 def v8():
     """The figure's maths and painting in V8: value of an expression, NaN as None."""
-    with modules("boundary_plane/view.js", setup=PAINTER) as value:
+    with modules("boundary_plane/view.js", setup=PEN + PAINTER) as value:
         yield value
 
 
@@ -233,7 +215,7 @@ def test_names_above_the_plane_keep_apart_and_inside(v8, loss, width):
     margins = {"sphereface": 4.0, "cosface": 0.1, "arcface": 0.2}
     state = {"loss": loss, "between": 0.62832, "point": [0.3, 0.4]}
     each = [state | {"m": m, "margins": margins | ({} if loss == "softmax" else {loss: m})} for m in reached(loss)]
-    painted = f"state => paintPlane(pen(), {width}, {{ look, ...state }}).clickable.map(n => n.box)"
+    painted = f"state => paintPlane(brush(), {width}, {{ look, ...state }}).clickable.map(n => n.box)"
     for boxes in map(np.array, v8(f"{json.dumps(each)}.map({painted})")):
         assert (boxes[1:, 0] >= boxes[:-1, 2]).all()
         assert boxes.min() >= -5
@@ -258,7 +240,7 @@ def test_traits_are_checked():
     for between in (0.1, 3.2, math.nan, math.inf, 36):
         with pytest.raises(TraitError, match="between must be an angle"):
             plane.between = between
-    with pytest.raises(TraitError, match=r"did you mean 0\.628"):
+    with pytest.raises(TraitError, match=r"0\.628 is that many degrees"):
         plane.between = 36.0
     for point in ([math.nan, 1], [1, math.inf], [1], [1, 2, 3], ["a", 1], [-0.1, 1], [1, 4]):
         with pytest.raises(TraitError, match="point must be two angles"):

@@ -9,10 +9,10 @@ from traitlets import TraitError
 from lessons_lib.explorers import GradientLength
 from lessons_lib.explorers.gradient_length.explorer import at_cosines
 from lessons_lib.explorers.kit.losses import MARGINS, named_head
-from lessons_lib.gradients import at_angles
+from lessons_lib.gradients import at_angles, gradients, place, with_weights
 from tests.explorers.modules import modules
+from tests.explorers.plots import PEN, assert_apart, reached
 
-STEPS = {"sphereface": 0.1, "cosface": 0.005, "arcface": 0.01}
 USUAL = {"sphereface": 4.0, "cosface": 0.35, "arcface": 0.5}
 LOSSES = ("softmax", *MARGINS, "adacos", "p2sgrad")
 PLACES = ("90", "simplex", "circle")
@@ -21,48 +21,27 @@ SCALES = (1.0, 23.0, 64.0)
 pytestmark = pytest.mark.filterwarnings("ignore:P2SGradLoss wants all class weights at right angles")
 
 PAINTER = """
-const classes = ['#3f90da', '#ffa90e', '#bd1f01', '#94a4a2', '#832db6', '#a96b59', '#e76300', '#b9ac70', '#717581', '#92dadd'];
-const look = { ink: 'rgb(27,31,36)', paper: 'rgb(255,255,255)', accent: '#c2187f', classes, dark: false };
-const net = { name: 'a net', first: 100, counts: [3, 0, 5, 9, 2], left_out: 0 };
-const written = [], size = font => Number(/([\\d.]+)px/.exec(font)[1]);
-const pen = () => new Proxy({ font: '12px' }, {
-  get: (own, name) => name === 'measureText' ? words => ({ width: 0.56 * size(own.font) * words.length })
-    : name in own ? own[name] : (...given) => {
-      if (given.some(v => typeof v === 'number' && !Number.isFinite(v))) throw new Error(`${name}(${given})`);
-      if (name === 'fillText') {
-        const wide = 0.56 * size(own.font) * given[0].length, left = given[1] - wide * { left: 0, center: 0.5, right: 1 }[own.textAlign];
-        written.push([given[0], left, given[2] - 0.4 * size(own.font), left + wide, given[2] + 0.4 * size(own.font)]);
-      }
-    },
-  set: (own, name, value) => { own[name] = value; return true; },
-});
 function painted(width, p, more = {}) {
-  const { quantity = 'length', divided = true } = more; written.length = 0;
-  const { seats } = paintLength(pen(), width, { look, loss: 'arcface', quantity, divided, angle: 0.87266, p, before: {}, net, names: {},
-    heights: heightsOf(p, quantity, divided), now: 0, ...more });
-  return { seats, written: [...written], frame: lengthFrame(width, true) };
+  const { quantity = 'length', divided = true } = more, heights = heightsOf(p, quantity, divided); written.length = 0;
+  const state = { look, loss: 'arcface', quantity, divided, another: true, angle: 0.87266, p, before: {}, net,
+    names: new Map(), heights, now: 0, ...more };
+  const { seats } = paintLength(brush(), width, state), inPlot = [...written];
+  written.length = 0;
+  paintPanels(brush(), width, state);
+  return { seats, inPlot, inPanels: [...written], frame: lengthFrame(width, true) };
 }
-"""  # noqa: E501
+"""
 
 
 @pytest.fixture(scope="module")
 def v8():
     """The figure's maths, words and painting in V8: the value of an expression, NaN and infinity as None."""
-    with modules("gradient_length/view.js", setup=PAINTER) as value:
+    with modules("gradient_length/view.js", setup=PEN + PAINTER) as value:
         yield value
 
 
 def params(scale=64.0, classes=10, others="90", **margins):
     return {"scale": scale, "margins": USUAL | margins, "classes": classes, "others": others}
-
-
-def reached(loss, count=5):
-    """Margins of a slider, both ends among them."""
-    if loss not in MARGINS:
-        return [0.0]
-    low, high = MARGINS[loss]
-    every = [round(m, 4) for m in np.arange(low, high + 1e-9, STEPS[loss])]
-    return [every[i] for i in np.linspace(0, len(every) - 1, count).round().astype(int)]
 
 
 def curve(v8, loss, p, quantity, theta):
@@ -82,7 +61,7 @@ ANGLES = torch.deg2rad(torch.tensor([0.5, 17, 40, 61.3, 90, 121, 152, 179.5], dt
 @pytest.mark.parametrize("others", PLACES)
 @pytest.mark.parametrize("loss", LOSSES)
 def test_the_curves_are_what_autograd_measures(v8, loss, others):
-    for margin in reached(loss):
+    for margin in reached(loss, 5):
         for scale in SCALES if loss not in ("adacos", "p2sgrad") else (16.0,):
             for classes in (3, 10):
                 p = params(scale, classes, others, **{loss: margin})
@@ -98,7 +77,7 @@ def test_the_curves_are_what_autograd_measures(v8, loss, others):
 def test_many_classes_in_their_own_dimensions(v8, loss, others):
     some = ANGLES[[1, 3, 5]]
     for classes, scale in [(100, 64.0), (1000, 8.0)]:
-        margin = reached(loss)[-2:][0]
+        margin = reached(loss, 5)[-2:][0]
         found = at_angles(named_head(loss, margin, scale, classes, 2), some[: 1000 // classes], others)
         p = params(scale, classes, others, **{loss: margin})
         close = 1e-5 if others == "circle" else 1e-6
@@ -110,7 +89,10 @@ def test_many_classes_in_their_own_dimensions(v8, loss, others):
 def test_as_many_classes_as_the_slider_reaches(v8, loss, others):
     for classes in (64, 65, 2_000, 100_000):
         for scale in (1.0, 64.0) if classes < 100_000 else (16.0,):
-            margin, some = reached(loss)[2 % len(reached(loss))], ANGLES[[0, 3, 6]] if classes < 2_000 else ANGLES[3:4]
+            margin, some = (
+                reached(loss, 5)[2 % len(reached(loss, 5))],
+                ANGLES[[0, 3, 6]] if classes < 2_000 else ANGLES[3:4],
+            )
             found = at_cosines(loss, margin, scale, classes, others, some)
             assert_drawn_as_measured(v8, loss, params(scale, classes, others, **{loss: margin}), found, some)
 
@@ -196,11 +178,11 @@ def test_trained_angles_are_counted_inside_the_ranges(v8):
     assert sum(net["counts"]) == v8(f"sizeOf({json.dumps(net)})") == 10_000
     for loss, p in [("arcface", params()), ("arcface", params(8.0, arcface=0.3)), ("p2sgrad", params())]:
         ranges = v8(f"study('{loss}', {json.dumps(p)}).ranges")
-        pushed = v8(f"pushedOf({json.dumps(net)}, {ranges})")
+        pushed = v8(f"countIn({json.dumps(net)}, {ranges})")
         really = sum(((start <= theta) & (theta <= end)).sum() for start, end in ranges)
         assert pushed == pytest.approx(really, abs=40)  # bins of a tenth of a degree: those at an edge
     ends = GradientLength({"ends": [0.0, math.pi, math.nan, math.inf]}).nets[0]
-    assert (v8(f"pushedOf({json.dumps(ends)}, [[0, Math.PI]])"), ends["left_out"]) == (2, 2)
+    assert (v8(f"countIn({json.dumps(ends)}, [[0, Math.PI]])"), ends["left_out"]) == (2, 2)
 
 
 def test_the_slider_of_classes_has_both_ends_and_the_powers_of_ten(v8):
@@ -208,21 +190,21 @@ def test_the_slider_of_classes_has_both_ends_and_the_powers_of_ten(v8):
     assert (steps[0], steps[-1]) == (3, 100_000)
     assert steps == sorted(set(steps))
     assert {10, 100, 1_000, 10_000} < set(steps)
-    assert v8("CLASSES.map(nearestStep)") == list(range(len(steps)))
-    assert v8("CLASSES[nearestStep(85742)]") == 89_000
+    assert v8("CLASSES.map(C => nearestIn(CLASSES, C))") == list(range(len(steps)))
+    assert v8("CLASSES[nearestIn(CLASSES, 85742)]") == 89_000
 
 
 def test_axes_are_smooth_and_reach_what_can_stand_on_them(v8):
     for divided in ("true", "false"):
         for quantity in ("length", "coefficient"):
             axis = f"AXES.{divided}.{quantity}"
-            ticks, heights = v8(f"[{axis}.ticks, {axis}.ticks.map(t => heightOn({axis}, t))]")
+            ticks, heights = v8(f"[{axis}.ticks, {axis}.ticks.map({axis}.height)]")
             assert heights[0] == 0
             assert heights[-1] == pytest.approx(1)
             assert np.all(np.diff(heights) > 0)
-            low, knee, high = v8(f"[-1e-6, 0, 1e-6].map(d => heightOn({axis}, {axis}.knee * (1 + d)))")
+            low, knee, high = v8(f"[-1e-6, 0, 1e-6].map(d => {axis}.height({axis}.knee * (1 + d)))")
             assert (high - knee) / (knee - low) == pytest.approx(1, abs=1e-3)
-            assert v8(f"heightOn({axis}, Infinity)") == v8("OVER") > 1
+            assert v8(f"{axis}.height(Infinity)") == v8("OVER") > 1
             assert len(ticks) >= 5
     assert v8("AXES.true.length.top") >= MARGINS["sphereface"][1]
     assert v8("AXES.false.coefficient.top") >= 64 * MARGINS["sphereface"][1] ** 2
@@ -239,17 +221,17 @@ def walk():
     return [*seen, params(), params(8, arcface=0.3)]
 
 
-@pytest.mark.parametrize("width", [396, 560, 700, 1000])
+@pytest.mark.parametrize("width", [396, 560, 1000])
 def test_names_never_meet_and_stay_inside(v8, width):
     for p in walk():
-        for more in ({}, {"divided": False}, {"quantity": "coefficient", "loss": "p2sgrad"}):
+        for more in ({}, {"divided": False, "loss": "sphereface"}, {"quantity": "coefficient", "loss": "p2sgrad"}):
             found = v8(f"painted({width}, {json.dumps(p)}, {json.dumps(more)})")
-            boxes, frame = list(found["seats"].values()), found["frame"]
-            assert set(found["seats"]) == set(LOSSES)
-            for i, (left, top, right, bottom) in enumerate(boxes):
-                assert left >= frame["left"] and right <= width
-                assert top >= frame["top"] and bottom <= frame["floor"]
-                assert all(left >= b[2] or right <= b[0] or top >= b[3] or bottom <= b[1] for b in boxes[:i])
+            seats, frame = found["seats"], found["frame"]
+            hidden = set() if more.get("loss") == "sphereface" else {"sphereface"}  # drawn where it is chosen
+            assert set(seats) == set(LOSSES) - hidden
+            assert_apart([[loss, *box] for loss, box in seats.items()], width)
+            for left, top, _, bottom in seats.values():
+                assert left >= frame["left"] and top >= frame["top"] and bottom <= frame["floor"]
 
 
 @pytest.mark.parametrize("width", [396, 700])
@@ -257,12 +239,10 @@ def test_no_words_are_cut_or_overlap(v8, width):
     """All that is written, with a ghost and the cursor at both edges: only a halo may lie over something."""
     for angle in (0, 0.6, math.pi / 2, math.pi):
         more = {"angle": angle, "before": params(5.0, 100), "loss": "sphereface"}
-        written = v8(f"painted({width}, {json.dumps(params())}, {json.dumps(more)})")["written"]
-        assert len(written) > 30
-        for i, (words, left, top, right, bottom) in enumerate(written):
-            assert left >= 0 and right <= width + 1, words
-            for other, x0, y0, x1, y1 in written[:i]:
-                assert left >= x1 or right <= x0 or top >= y1 or bottom <= y0, (words, other)
+        found = v8(f"painted({width}, {json.dumps(params())}, {json.dumps(more)})")
+        assert len(found["inPlot"]) > 15 and len(found["inPanels"]) > 20
+        assert_apart(found["inPlot"], width)
+        assert_apart(found["inPanels"], width)
 
 
 def test_the_name_of_p2sgrad_never_moves(v8):
@@ -275,8 +255,8 @@ def test_every_coordinate_is_a_number(v8):
     for p in walk():
         for angle, more in [(0, ""), (math.pi, "quantity: 'coefficient', divided: false, loss: 'sphereface', ")]:
             more = f"{{ {more}angle: {angle}, before: {json.dumps(params(7.0, 30))} }}"
-            assert v8(f"painted(420, {json.dumps(p)}, {more}).written.length") > 20
-    assert v8(f"painted(420, {json.dumps(params())}, {{ net: undefined, angle: 1e-5 }}).written.length") > 20
+            assert v8(f"painted(420, {json.dumps(p)}, {more}).inPlot.length") > 12
+    assert v8(f"painted(420, {json.dumps(params())}, {{ net: undefined, angle: 1e-5 }}).inPlot.length") > 12
 
 
 def said(v8, function, **state):
@@ -312,13 +292,40 @@ def test_the_words_stay_honest_about_p2sgrad(v8):
     assert "1 more is no number and is left out" in (text := said(v8, "reachSentence", net=odd)) and "&lt;" in text
 
 
-def test_numbers_are_written_as_one_reads_them(v8):
-    for value, words in [
-        (63.763, "63.8"), (64, "64"), (0.001909, "0.00191"), (4.07e-8, "4.1·10⁻⁸"), (0, "0"), (1e-320, "0"),
-        (999.7, "1,000"), (123456.7, "123,457"), (9.99e-4, "1.0·10⁻³"),
-    ]:  # fmt: skip
-        assert v8(f"figures({value})") == words
-    assert v8("[figures(Infinity), figures(NaN)]") == ["∞", "∞"]
+def test_the_push_on_another_class_is_what_autograd_measures(v8):
+    """Class 0 is at θ and the next one is true: the same as `at_angles` with another label."""
+    one = torch.ones(len(ANGLES), dtype=torch.int64)
+    for others in PLACES:
+        for loss in LOSSES:
+            for margin, scale, classes in zip(reached(loss, 3) * 3, (1.0, 16.0, 64.0), (3, 10, 7), strict=False):
+                directions, weight = place(ANGLES, classes, others)
+                found = gradients(with_weights(named_head(loss, margin, scale, classes, 2), weight), directions, one)
+                p = json.dumps(params(scale, classes, others, **{loss: margin}))
+                drawn = v8(f"{ANGLES.tolist()}.map(t => anotherAt('{loss}', t, {p}))")
+                for quantity, expected in (("length", found.weight_length), ("coefficient", found.coefficient.abs())):
+                    values = torch.tensor([at[quantity] for at in drawn], dtype=torch.float64)
+                    torch.testing.assert_close(values, expected[:, 0], rtol=1e-6, atol=1e-6)
+                torch.testing.assert_close(
+                    torch.tensor([at["own"] for at in drawn], dtype=torch.float64).cos(), found.cosines[:, 1]
+                )
+
+
+@pytest.mark.parametrize("others", PLACES)
+def test_many_classes_push_another_one_alike(v8, others):
+    for loss in ("arcface", "sphereface", "adacos"):
+        for classes, scale in ((64, 64.0), (65, 64.0), (2_000, 8.0)):
+            found = at_cosines(loss, USUAL.get(loss, 0.0), scale, classes, others, ANGLES[::3], true=False)
+            p = json.dumps(params(scale, classes, others))
+            drawn = v8(f"{ANGLES[::3].tolist()}.map(t => anotherAt('{loss}', t, {p}).length)")
+            np.testing.assert_allclose(drawn, found.weight_length[:, 0].numpy(), rtol=1e-5, atol=1e-6)
+
+
+def test_the_sentence_about_another_class(v8):
+    text = said(v8, "anotherSentence", angle=math.radians(45))
+    assert "45.0° from it, the true one 90.0° away, ArcFace’s length is 45.3, P2SGrad’s 0.500." in text.replace(
+        '<span class="tight">', ""
+    ).replace("</span>", "")
+    assert "P2SGrad’s length is 0.500" in said(v8, "anotherSentence", angle=math.radians(45), loss="p2sgrad")
 
 
 def test_traits_are_checked():
@@ -327,9 +334,10 @@ def test_traits_are_checked():
     for name, wrong, words in [
         ("scale", 0.5, "scale must lie in 1..64, got 0.5"), ("scale", math.nan, "scale must lie"),
         ("classes", 2, "classes must lie in 3..100000, got 2"), ("classes", 100_001, "classes must lie"),
-        ("angle", 50.0, "0.873 is that many degrees"), ("angle", math.nan, "angle must lie"), ("angle", -0.1, "angle"),
+        ("angle", 50.0, "0.873 is that many degrees"), ("angle", math.nan, "angle must be"), ("angle", -0.1, "angle"),
         ("net", 1, "net counts the trained nets"), ("margins", {"arcface": 2.0}, "margin of arcface"),
-        ("others", "square", "others"), ("loss", "hinge", "loss"), ("quantity", "size", "quantity"),
+        ("others", "square", "others must be one of 90, simplex, circle"), ("loss", "hinge", "loss must"),
+        ("quantity", "size", "quantity must"), ("another", 2, "another"),
     ]:  # fmt: skip
         with pytest.raises(TraitError, match=words):
             setattr(figure, name, wrong)

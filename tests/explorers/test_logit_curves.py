@@ -10,53 +10,33 @@ from lessons_lib.explorers import LogitCurves
 from lessons_lib.explorers.kit.losses import LOSSES, MARGINS, named_head
 from lessons_lib.losses import SphereFaceLoss
 from tests.explorers.modules import modules
+from tests.explorers.plots import PEN, assert_apart, reached
 
-STEPS = {"sphereface": 0.1, "cosface": 0.005, "arcface": 0.01}
 USUAL = {"sphereface": 4.0, "cosface": 0.1, "arcface": 0.2}
 LAMBDAS = (0, 0.1, 5, 100, 1000)
 THETA = torch.linspace(0, math.pi, 361, dtype=torch.float64)
 
 PAINTER = """
-const classes = ['#3f90da', '#ffa90e', '#bd1f01', '#94a4a2', '#832db6', '#a96b59', '#e76300', '#b9ac70', '#717581', '#92dadd'];
-const look = { ink: 'rgb(27,31,36)', paper: 'rgb(255,255,255)', accent: '#c2187f', classes, dark: false };
-const net = { name: 'a net', first: 100, counts: [3, 0, 5, 9, 2], left_out: 0 };
-const written = [], size = font => Number(/([\\d.]+)px/.exec(font)[1]);
-const pen = () => new Proxy({ font: '12px' }, {
-  get: (own, name) => name === 'measureText' ? words => ({ width: 0.56 * size(own.font) * words.length })
-    : name in own ? own[name] : (...given) => {
-      if (given.some(v => typeof v === 'number' && !Number.isFinite(v))) throw new Error(`${name}(${given})`);
-      if (name === 'fillText') {
-        const wide = 0.56 * size(own.font) * given[0].length, left = given[1] - wide * { left: 0, center: 0.5, right: 1 }[own.textAlign];
-        written.push([given[0], left, given[2] - 0.4 * size(own.font), left + wide, given[2] + 0.4 * size(own.font)]);
-      }
-    },
-  set: (own, name, value) => { own[name] = value; return true; },
-});
 function painted(width, p, more = {}) {
   written.length = 0;
-  const { seats } = paintLogits(pen(), width, { look, loss: 'sphereface', angle: 0.34907, p, before: {}, net, names: {}, now: 0, ...more });
-  return { seats, written: [...written], frame: logitFrame(width, true) };
+  const state = { look, loss: 'sphereface', angle: 0.34907, p, before: {}, net, names: new Map(), now: 0, ...more };
+  const { seats } = paintLogits(brush(), width, state), inPlot = [...written];
+  written.length = 0;
+  paintStrip(brush(), width, state);
+  return { seats, inPlot, inStrip: [...written], frame: logitFrame(width, true) };
 }
-"""  # noqa: E501
+"""
 
 
 @pytest.fixture(scope="module")
 def v8():
     """The figure's maths, words and painting in V8: the value of an expression, NaN and infinity as None."""
-    with modules("logit_curves/view.js", setup=PAINTER) as value:
+    with modules("logit_curves/view.js", setup=PEN + PAINTER) as value:
         yield value
 
 
 def params(annealing=0.0, between=math.pi / 5, **margins):
     return {"margins": USUAL | margins, "annealing": annealing, "between": between}
-
-
-def reached(loss):
-    """Every margin of a slider, both ends among them."""
-    if loss not in MARGINS:
-        return [0.0]
-    low, high = MARGINS[loss]
-    return [min(high, round(low + i * STEPS[loss], 4)) for i in range(round((high - low) / STEPS[loss]) + 1)]
 
 
 def drawn(v8, loss, *sets):
@@ -139,11 +119,15 @@ def test_the_pieces_of_psi(v8):
 
 
 def test_a_change_is_told_where_it_changed_something(v8):
+    def about(loss, p, before):
+        return v8(f"changed(concerning('{loss}', {json.dumps(before)}, {json.dumps(p)}), {json.dumps(p)}).was")
+
     before, p = params(), params(5, sphereface=3.0)
-    about = lambda loss: v8(f"movedFrom(concerning('{loss}', {json.dumps(before)}, {json.dumps(p)}), {json.dumps(p)})")  # noqa: E731
-    assert (about("sphereface"), about("arcface"), about("softmax")) == (["sphereface", "annealing"], [], [])
+    assert about("sphereface", p, before) == "m of SphereFace 4.0, λ 0"
+    assert about("arcface", p, before) == about("softmax", p, before) == ""
     p = params(5, 1.0, arcface=0.5)
-    assert (about("arcface"), about("softmax")) == (["arcface", "between"], ["between"])
+    assert about("arcface", p, before) == "m of ArcFace 0.20 rad, θ₁₂ 36.0°"
+    assert about("softmax", p, before) == "θ₁₂ 36.0°"
     assert v8(f"concerning('arcface', {{}}, {json.dumps(p)})") == {}
 
 
@@ -181,14 +165,9 @@ def test_no_words_overlap_or_are_cut(v8, width):
             more = json.dumps({"loss": loss, "angle": angle, "before": before})
             found = v8(f"painted({width}, {json.dumps(p)}, {more})")
             assert set(LOSSES) | {"other"} <= set(found["seats"])
-            written = found["written"]
-            assert len(written) > 20
-            boxes = [[key, *box] for key, box in found["seats"].items()]
-            for group in (boxes, written):
-                for k, (words, left, top, right, bottom) in enumerate(group):
-                    assert left >= 0 and right <= width + 1, words
-                    for other, x0, y0, x1, y1 in group[:k]:
-                        assert left >= x1 or right <= x0 or top >= y1 or bottom <= y0, (words, other, p, loss)
+            assert len(found["inPlot"]) > 15 and len(found["inStrip"]) > 10
+            for boxes in ([[key, *box] for key, box in found["seats"].items()], found["inPlot"], found["inStrip"]):
+                assert_apart(boxes, width)
 
 
 def test_every_coordinate_is_a_number(v8):
@@ -196,17 +175,17 @@ def test_every_coordinate_is_a_number(v8):
     for p in walk():
         for loss in LOSSES:
             more = f"{{ loss: '{loss}', angle: Math.PI, focus: true, before: {json.dumps(params(3, 0.5))} }}"
-            assert v8(f"painted(420, {json.dumps(p)}, {more}).written.length") > 20
-    assert v8(f"painted(300, {json.dumps(params())}, {{ net: undefined }}).written.length") > 15
+            assert v8(f"painted(420, {json.dumps(p)}, {more}).inPlot.length") > 15
+    assert v8(f"painted(300, {json.dumps(params())}, {{ net: undefined }}).inPlot.length") > 10
 
 
 def test_angles_are_counted_below_the_edge(v8):
     theta = np.abs(np.random.default_rng(0).normal(0, 0.2, 10_000))
     net = json.dumps(LogitCurves({"made up": theta}).nets[0])
-    assert v8(f"countOf({net})") == 10_000
+    assert v8(f"sizeOf({net})") == 10_000
     for edge in (0.1, math.pi / 10):
-        assert v8(f"belowEdge({net}, {edge})") == pytest.approx((theta <= edge).sum(), abs=60)
-    assert v8(f"[belowEdge({net}, null), belowEdge({net}, Math.PI)]") == [0, 10_000]
+        assert v8(f"countIn({net}, upTo({edge}))") == pytest.approx((theta <= edge).sum(), abs=60)
+    assert v8(f"[countIn({net}, upTo(null)), countIn({net}, upTo(Math.PI))]") == [0, 10_000]
 
 
 def all_said(v8, function, states):
@@ -278,10 +257,10 @@ def test_traits_are_checked():
     figure = LogitCurves(loss="cosface", margin=0.2, annealing=5, between=1.0, angle=0.5)
     assert (figure.loss, figure.margin, figure.annealing, figure.between) == ("cosface", 0.2, 5.0, 1.0)
     for name, wrong, words in [
-        ("annealing", -1.0, "annealing is λ and must lie in 0..1000, got -1"), ("annealing", math.nan, "annealing is"),
-        ("annealing", 1001.0, "annealing is λ"), ("between", 36.0, "0.628 is that many degrees"),
+        ("annealing", -1.0, "annealing must lie in 0..1000, got -1"), ("annealing", math.nan, "annealing must"),
+        ("annealing", 1001.0, "annealing must"), ("between", 36.0, "0.628 is that many degrees"),
         ("between", 0.1, "10° to 180°"), ("between", math.nan, "between must be"), ("angle", 50.0, "0.873 is that"),
-        ("angle", -0.1, "angle must lie"), ("angle", math.nan, "angle must lie"), ("net", 1, "net counts the trained"),
+        ("angle", -0.1, "angle must be"), ("angle", math.nan, "angle must be"), ("net", 1, "net counts the trained"),
         ("margins", {"sphereface": 6.0}, "margin of sphereface"), ("margins", {"softmax": 1.0}, "margins are those"),
         ("loss", "p2sgrad", "loss"),
     ]:  # fmt: skip

@@ -12,33 +12,20 @@ from lessons_lib.explorers import ProbabilityCurve
 from lessons_lib.losses import AdaCosLoss, FixedAdaCosLoss
 from lessons_lib.runs import Run
 from tests.explorers.modules import modules
+from tests.explorers.plots import PEN, assert_apart
 
 SCALES, CLASSES = (0.1, 1.0, 3.1073, 16.0, 64.0, 200.0), (3, 10, 1_000, 100_000)
 OTHERS = ("90", "simplex", 1.2, math.radians(60), math.radians(120))
 THETA = torch.linspace(0, math.pi, 181, dtype=torch.float64)
 
 PAINTER = """
-const classes = ['#3f90da', '#ffa90e', '#bd1f01', '#94a4a2', '#832db6', '#a96b59', '#e76300', '#b9ac70', '#717581', '#92dadd'];
-const look = { ink: 'rgb(27,31,36)', paper: 'rgb(255,255,255)', accent: '#c2187f', classes, dark: false };
-const net = { name: 'a net', first: 100, counts: [3, 0, 5, 9, 2], left_out: 0 };
 const moments = [{ step: 0, epoch: 0, theta: 1.5, scale: 3.1 }, { step: 40, epoch: 1, theta: 0.2, scale: 2 }];
 const moment = { now: moments[1], first: moments[0], last: moments[1], lost: null };
-const written = [], size = font => Number(/([\\d.]+)px/.exec(font)[1]);
-const brush = () => new Proxy({ font: '12px' }, {
-  get: (own, name) => name === 'measureText' ? words => ({ width: 0.56 * size(own.font) * words.length })
-    : name in own ? own[name] : (...given) => {
-      if (given.some(v => typeof v === 'number' && !Number.isFinite(v))) throw new Error(`${name}(${given})`);
-      if (name === 'fillText') {
-        const wide = 0.56 * size(own.font) * given[0].length, left = given[1] - wide * { left: 0, center: 0.5, right: 1 }[own.textAlign];
-        written.push([given[0], left, given[2] - 0.4 * size(own.font), left + wide, given[2] + 0.4 * size(own.font)]);
-      }
-    },
-  set: (own, name, value) => { own[name] = value; return true; },
-});
 function painted(width, p, more = {}) {
   written.length = 0;
-  const { seats, frame } = paintProbability(brush(), width, { look, p, choice: 'hand', angle: 1, before: {}, net, moments, moment, ...more });
-  return { seats, written: [...written], frame };
+  const state = { look, p, choice: 'hand', angle: 1, before: {}, net, moment, ...more };
+  const { seats, frame, grip, line } = paintProbability(brush(), width, state);
+  return { seats, written: [...written], frame, grip, line };
 }
 function gauges(width, lost, step) {
   written.length = 0;
@@ -46,13 +33,13 @@ function gauges(width, lost, step) {
   paintGauges(penOn(brush(), tints(look)), frame, { moments, lost, step, runClasses: 10, active: true });
   return { written: [...written], height: frame.height, nearest: [0, width / 4, width].map(frame.nearest) };
 }
-"""  # noqa: E501
+"""
 
 
 @pytest.fixture(scope="module")
 def v8():
     """The figure's maths, words and painting in V8: the value of an expression, NaN and infinity as None."""
-    with modules("probability_curve/view.js", setup=PAINTER) as value:
+    with modules("probability_curve/view.js", setup=PEN + PAINTER) as value:
         yield value
 
 
@@ -354,18 +341,20 @@ def test_no_names_overlap_or_are_cut(v8, width):
         more = json.dumps({"choice": choice, "angle": angle, "before": [{}, params(5, 30)][k % 2], "focus": True})
         found = v8(f"painted({width}, {json.dumps(p)}, {more})")
         assert "own" in found["seats"]
-        boxes = list(found["seats"].items())
-        for i, (name, (left, top, right, bottom)) in enumerate(boxes):
-            assert left >= 0 and right <= width + 1, name
-            for other, (x0, y0, x1, y1) in boxes[:i]:
-                assert left >= x1 or right <= x0 or top >= y1 or bottom <= y0, (name, other, p)
+        assert_apart([[name, *box] for name, box in found["seats"].items()], width)
         texts = found["written"]
         assert len(texts) > 12
         assert all(left >= -4 and right <= width + 1 for _, left, _, right, _ in texts), texts
-        aside = [box for words, *box in texts if words.startswith(("steepest", "the others", "P = 1/C", "s ="))]
-        for i, (left, top, right, bottom) in enumerate(aside):
-            for x0, y0, x1, y1 in aside[:i]:
-                assert left >= x1 or right <= x0 or top >= y1 or bottom <= y0, (p, texts)
+        assert_apart([at for at in texts if at[0].startswith(("steepest", "the others", "P = 1/C", "s ="))], width, 4)
+
+
+def test_the_grip_is_on_the_curve_and_left_of_the_others(v8):
+    for p in walk():
+        found = v8(f"painted(608, {json.dumps(p)})")
+        x, y = found["grip"]
+        xs, ys = np.array(found["line"]).T
+        assert y == pytest.approx(float(np.interp(x, xs, ys)), abs=0.5)
+        assert x <= xs[0] + (xs[-1] - xs[0]) * 0.81 * angle_of(p["others"], p["num_classes"]) / math.pi
 
 
 def test_the_gauges_stay_inside_and_find_the_nearest_moment(v8):
@@ -396,7 +385,7 @@ def test_traits_are_checked():
         ("others", "circle", 'others must be "90", "simplex" or an angle of 60° to 120° in radians, got \'circle\''),
         ("others", math.nan, "others must be"), ("others", None, "others must be"), ("others", 0.5, "others must be"),
         ("choice", "followed", "only with a run: ProbabilityCurve"), ("choice", "none", "choice"),
-        ("angle", 50.0, "0.873 is that"), ("angle", math.nan, "angle must lie"), ("net", 1, "net counts the trained"),
+        ("angle", 50.0, "0.873 is that"), ("angle", math.nan, "angle must be"), ("net", 1, "net counts the trained"),
         ("step", 1, "step counts the recorded moments from 0 to 0, got 1"), ("step", -1, "step counts"),
     ]:  # fmt: skip
         with pytest.raises(TraitError, match=words):

@@ -11,15 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 from numpy.typing import NDArray
 
+from lessons_lib.explorers.kit.explorer import Number
 from lessons_lib.explorers.kit.link import link
-from lessons_lib.explorers.kit.losses import LOSSES, MarginExplorer
+from lessons_lib.explorers.kit.losses import LOSSES, SHORT_NAMES, MarginExplorer, line_style
 from lessons_lib.figures.style import ACCENT, INK, PALETTE, PAPER, SOFT, Picture, number_ink, quiet_axes
 
-_BETWEEN = math.radians(10), math.pi  # what the slider reaches
-_SLACK = 1e-4  # the browser keeps angles to five digits
+_CLOSE = 1e-4  # the browser keeps angles to five digits
 _ROOM = 30  # degrees of the axis that a name takes
-_NAMES = {"softmax": "softmax", "sphereface": "SphereFace", "cosface": "CosFace", "arcface": "ArcFace"}
-_DASHES = {"softmax": "-", "sphereface": (0, (7, 3, 1.5, 3)), "cosface": (0, (6, 4)), "arcface": (0, (1.5, 2.5))}
 
 
 class BoundaryPlane(MarginExplorer):
@@ -32,40 +30,24 @@ class BoundaryPlane(MarginExplorer):
 
     _esm = link(Path(__file__).with_name("view.js"))
     setting_names = ("loss", "margins", "between", "point")
-    between = traitlets.Float(round(math.radians(36), 5)).tag(sync=True)
+    between = Number(round(math.radians(36), 5), math.radians(10), math.pi, angle=True).tag(sync=True)
     point = traitlets.List([0.20944, 0.41888]).tag(sync=True)
 
     def __init__(self, margin: float | None = None, **settings: Any):
-        super().__init__(**{name: settings[name] for name in self._ordered(settings)})
+        own = {name: settings[name] for name in self.setting_names if name in settings}
+        super().__init__(**own | settings)  # a point exists or not with respect to `between`
         if margin is not None:
             self.margin = margin
 
-    @classmethod
-    def _ordered(cls, settings: Mapping[str, Any]) -> list[str]:
-        """The names, those that others depend on first: a point exists or not with respect to `between`."""
-        known = [name for name in cls.setting_names if name in settings]
-        return known + [name for name in settings if name not in known]
-
-    def _take(self, values: Mapping[str, Any]) -> None:
-        super()._take({name: values[name] for name in self._ordered(values)})
-
-    @traitlets.validate("between")
-    def _an_angle_between(self, proposal: traitlets.Bunch) -> float:
-        low, high = _BETWEEN
-        if not low - _SLACK <= proposal["value"] <= high + _SLACK:  # NaN is neither
-            angle = f" (that is {math.degrees(proposal['value']):.0f}°)" if math.isfinite(proposal["value"]) else ""
-            looks = f"; did you mean {math.radians(proposal['value']):.3f}?" if 10 <= proposal["value"] <= 180 else "."
-            raise traitlets.TraitError(
-                f"between must be an angle of 10° to 180° in radians, {low:.3f}..{high:.3f}, "
-                f"got {proposal['value']}{angle}{looks}"
-            )
-        return min(high, max(low, proposal["value"]))
+    @traitlets.default("limits")
+    def _limits(self) -> dict[str, Any]:
+        return super()._limits() | {"point": {"low": -_CLOSE, "high": math.pi + _CLOSE, "many": 2}}
 
     @traitlets.validate("point")
     def _a_point_that_exists(self, proposal: traitlets.Bunch) -> list[float]:
         point = proposal["value"]
         numbers = len(point) == 2 and all(isinstance(v, int | float) and not isinstance(v, bool) for v in point)
-        if not numbers or not all(0 <= v <= math.pi + _SLACK for v in point):
+        if not numbers or not all(0 <= v <= math.pi + _CLOSE for v in point):
             raise traitlets.TraitError(f"point must be two angles [θ1, θ2] of 0..π radians, got {point}.")
         return _reach(point, self.between)
 
@@ -79,7 +61,9 @@ class BoundaryPlane(MarginExplorer):
         if self.loss == "softmax":
             band = "softmax has no margin: its boundary is the diagonal θ1 = θ2, as in the exam"
         else:
-            band = f"around the diagonal θ1 = θ2 lies the band of {_NAMES[self.loss]} with margin {self.margin:.3g}"
+            band = (
+                f"around the diagonal θ1 = θ2 lies the band of {SHORT_NAMES[self.loss]} with margin {self.margin:.3g}"
+            )
         return (
             f"The plane of θ1 and θ2, the angles of a feature to two class weights: {band}. "
             f"Weights {math.degrees(self.between):.0f}° apart allow only a rectangle standing on its corner."
@@ -124,6 +108,11 @@ def _edge(loss: str, margin: float) -> NDArray:
     return np.degrees(np.stack([own[there], other[there]], axis=1))
 
 
+def _dashes(loss: str) -> Any:
+    """All in ink, so softmax, the exam's own boundary, is the one that is not broken."""
+    return {"softmax": "-", "arcface": (0, (1.5, 2.5))}.get(loss, line_style(loss)["linestyle"])
+
+
 def _draw_regions(axes: Axes, loss: str, margin: float, apart: float) -> None:
     exists = Polygon([(0, apart), (apart, 0), (180, 180 - apart), (180 - apart, 180)], facecolor=PAPER, edgecolor=INK)
     axes.add_patch(exists)
@@ -143,7 +132,7 @@ def _draw_regions(axes: Axes, loss: str, margin: float, apart: float) -> None:
 def _draw_edge(axes: Axes, loss: str, margin: float, chosen: bool) -> None:
     edge = _edge(loss, margin)
     colour = ACCENT if chosen and loss != "softmax" else INK if loss == "softmax" else SOFT
-    style = {"color": colour, "linewidth": 2.2 if chosen else 1.1, "linestyle": "-" if chosen else _DASHES[loss]}
+    style = {"color": colour, "linewidth": 2.2 if chosen else 1.1, "linestyle": "-" if chosen else _dashes(loss)}
     axes.plot(*edge.T, **style)
     if chosen and loss != "softmax":
         axes.plot(*edge.T[::-1], **style)
@@ -156,12 +145,12 @@ def _write_names(axes: Axes, margins: Mapping[str, float], chosen: str) -> None:
         leaves = _edge(loss, margins.get(loss, 0.0))[-1, 0]
         seat = min(leaves, seat - _ROOM)
         colour = SOFT if loss != chosen else INK if loss == "softmax" else ACCENT
-        words = f"{_NAMES[loss]}\n{margins[loss]:.3g}" if loss in margins else "softmax\nthe exam"
+        words = f"{SHORT_NAMES[loss]}\n{margins[loss]:.3g}" if loss in margins else "softmax\nthe exam"
         text = {"color": colour, "fontsize": 9, "ha": "center", "va": "bottom"}
         line = {
             "arrowstyle": "-",
             "color": colour,
-            "linestyle": "-" if loss == chosen else _DASHES[loss],
+            "linestyle": "-" if loss == chosen else _dashes(loss),
             "shrinkA": 0,
             "shrinkB": 0,
         }

@@ -1,17 +1,34 @@
-// What BoundaryPlane paints in the plane of two angles.
-import { degrees } from '../kit/words.js';
+// What BoundaryPlane paints in the plane of two angles: the regions, the edges, x, and what can be taken hold of.
+import { DEGREE } from '../kit/hold.js';
+import { LOOK_OF } from '../kit/looks.js';
 import { MARGINS, marginText } from '../kit/losses.js';
-import { FONT, tools } from './circle.js';
-import { bandEdge, bandWidth, corners, plainDegrees, shadow } from './maths.js';
+import { degrees } from '../kit/words.js';
+import { brush } from './brush.js';
+import { paintGauges, paintPlaces } from './along.js';
+import { bandEdge, bandWidth, corners, shadow } from './maths.js';
 
-const DEG = Math.PI / 180,
-  ORDER = ['sphereface', 'cosface', 'arcface', 'softmax'];
-const DASHES = { softmax: [], sphereface: [9, 4, 2, 4], cosface: [7, 5], arcface: [2, 3.5] };
+/**
+ * All that is shown at a moment.
+ *
+ * @typedef {object} PlaneState
+ * @property {object} look the page's colours
+ * @property {string} loss the chosen one
+ * @property {number} m its margin
+ * @property {Record<string, number>} margins everybody's
+ * @property {number} between the angle θ12 between the weights
+ * @property {number[]} point the feature, [θ1, θ2]
+ * @property {boolean} [hot] whether the edge is under the pointer
+ * @property {boolean} focus whether keys move x
+ */
+
+const ORDER = ['sphereface', 'cosface', 'arcface', 'softmax'];
+// All in ink, so softmax, the exam's own boundary, is the one that is not broken.
+const DASHES = { ...Object.fromEntries(ORDER.map(loss => [loss, LOOK_OF[loss].dash])), softmax: [], arcface: [2, 3.5] };
 
 /** Sizes of the plane on a canvas `width` wide; X and Y turn angles into pixels. */
 export function planeFrame(width) {
   const left = 56,
-    top = 58,
+    top = 64,
     side = width - left - 14,
     X = a => left + (side * a) / Math.PI,
     Y = a => top + side * (1 - a / Math.PI);
@@ -19,18 +36,20 @@ export function planeFrame(width) {
     left,
     top,
     side,
+    unit: side / Math.PI,
     right: left + side,
     floor: top + side,
     height: top + side + 52,
     X,
     Y,
+    on: points => points.map(([a, b]) => [X(a), Y(b)]),
     angles: (x, y) => [((x - left) / side) * Math.PI, (1 - (y - top) / side) * Math.PI],
   };
 }
 
 /** Places for labels in a row, in order, as near as can be to where each wants to be; they move smoothly. */
 export function rowSeats(wants, widths, low, high) {
-  const gap = 12,
+  const gap = 16,
     before = widths.map((w, i) => widths.slice(0, i).reduce((sum, v) => sum + v + gap, 0) + w / 2),
     pools = [];
   wants.forEach((want, i) => {
@@ -48,309 +67,169 @@ export function rowSeats(wants, widths, low, high) {
     .map((start, i) => start + before[i]);
 }
 
-/** The plane. Returns the boxes of the losses' names, which can be clicked. */
-export function paintPlane(g, width, { look, loss, m, margins, between, point, hot, focus }) {
-  const F = planeFrame(width),
-    { X, Y } = F,
-    { taken, path, stroke, fill, write, free, slanted, disc, feature } = tools(g, look);
-  const unit = F.side / Math.PI,
+/** The plane. Returns the boxes of the losses' names, which can be clicked, and of all that is written. */
+export function paintPlane(g, width, state) {
+  const frame = planeFrame(width),
+    { loss, m, between, point, focus } = state,
+    pen = brush(g, state.look),
     edge = bandEdge(loss, m),
-    mirror = edge.map(([a, b]) => [b, a]),
-    banded = m > MARGINS[loss].neutral;
-  const marginOf = key => (key === loss ? m : margins[key]),
-    roomy = F.side > 420;
-  const region = () => {
-    path(corners(between), X, Y);
-    g.closePath();
-  };
-  const inside = paint => {
-    g.save();
-    region();
-    g.clip();
-    paint();
-    g.restore();
-  };
-  const above = () => {
-    path([...edge, [edge.at(-1)[0], Math.PI], [0, Math.PI]], X, Y);
-    g.closePath();
-  };
-  const below = () => {
-    path([...mirror, [Math.PI, mirror.at(-1)[1]], [Math.PI, 0]], X, Y);
-    g.closePath();
-  };
-  const band = () => {
-    path([...edge, [Math.PI, Math.PI], ...[...mirror].reverse(), [0, 0]], X, Y);
-    g.closePath();
-  };
+    shapes = { edge, mirror: edge.map(([a, b]) => [b, a]), banded: m > MARGINS[loss].neutral };
+  const region = frame.on(corners(between)),
+    weights = region.slice(0, 2),
+    [[x, y]] = frame.on([point]);
+  shapes.inside = paint => inside(g, region, paint);
+  paintRegions(pen, frame, state, shapes, region);
+  paintEdges(pen, frame, state, shapes);
+  pen.trace([...region, region[0]], pen.c.ink, 1.2, { alpha: 0.55 });
+  pen.trace(weights, pen.c.ink, 2.4, { alpha: 0.8 });
+  pen.taken.push(...weights.map(([a, b]) => [a - 13, b - 13, a + 13, b + 13]));
+  paintAxes(pen, frame, point, [x, y]);
+  const clickable = paintNames(pen, frame, state);
+  pen.taken.push([x - 13, y - 13, x + 13, y + 13]);
+  paintGauges(pen, frame, state, shapes);
+  paintGrips(pen, frame, state);
+  paintPlaces(pen, frame, state, shapes);
+  weights.forEach(([a, b], k) => pen.weight(a, b, k, 11));
+  pen.feature(x, y, shadow(point, between).inPlane, focus);
+  return { clickable, taken: pen.taken };
+}
 
+/** What `paint` does, inside a shape only. */
+function inside(g, points, paint) {
   g.save();
   g.beginPath();
-  g.rect(F.left, F.top, F.side, F.side);
-  fill(look.ink, 0.04);
+  for (const [x, y] of points) g.lineTo(x, y);
+  g.closePath();
   g.clip();
-  g.beginPath(); // hatched: angles that no feature has
-  for (let at = -F.side; at < F.side; at += 9) {
-    g.moveTo(F.left + at, F.top);
-    g.lineTo(F.left + at + F.side, F.floor);
-  }
-  stroke(look.ink, 1, 0.05);
-  if (banded) {
-    band();
-    fill(look.accent, 0.07);
-  }
+  paint();
   g.restore();
-  region();
-  fill(look.paper);
-  inside(() => {
-    above();
-    fill(look.classes[0], look.dark ? 0.26 : 0.17);
-    below();
-    fill(look.classes[1], look.dark ? 0.22 : 0.19);
-    if (banded) {
-      band();
-      fill(look.accent, look.dark ? 0.36 : 0.24);
-    }
-  });
-  const faint = (draw, style, w, full, pale) => {
-    // a line, pale where nothing can stand
-    draw();
-    stroke(style, w, pale);
-    inside(() => {
-      draw();
-      stroke(style, w, full);
-    });
-  };
-  for (const key of ORDER)
-    if (key !== loss) {
-      g.setLineDash(DASHES[key]);
-      faint(
-        () =>
-          path(
-            key === 'softmax'
-              ? [
-                  [0, 0],
-                  [Math.PI, Math.PI],
-                ]
-              : bandEdge(key, margins[key]),
-            X,
-            Y,
-          ),
-        look.ink,
-        1.3,
-        0.85,
-        0.32,
+}
+
+/** Ground, hatched where no feature can be, and what each class and the band take of the rest. */
+function paintRegions(
+  { c, area, block, trace, within },
+  frame,
+  { look },
+  { edge, mirror, banded, inside: clip },
+  region,
+) {
+  const { left, top, side, floor, on } = frame,
+    corner = [Math.PI, Math.PI],
+    band = on([...edge, corner, ...[...mirror].reverse(), [0, 0]]);
+  within(left, top, side, side, () => {
+    block(left, top, side, side, c.ink, 0.04);
+    for (let at = -side; at < side; at += 9)
+      trace(
+        [
+          [left + at, top],
+          [left + at + side, floor],
+        ],
+        c.ink,
+        1,
+        { alpha: 0.05 },
       );
-      g.setLineDash([]);
-    }
-  if (banded || loss !== 'softmax')
-    for (const line of [edge, mirror]) {
-      if (hot) {
-        path(line, X, Y);
-        stroke(look.accent, 9, 0.2);
-      }
-      faint(() => path(line, X, Y), look.accent, 2.6, 1, 0.5);
-    }
-  else faint(() => path(edge, X, Y), look.ink, 2.6, 1, 0.5);
-  region();
-  stroke(look.ink, 1.2, 0.55);
-  const [grip] = MARGINS[loss].range ? [bandWidth(loss, m, Math.PI)].filter(w => w !== null) : [];
-  path(corners(between).slice(0, 2), X, Y);
-  stroke(look.ink, 2.4, 0.8);
-  g.beginPath();
-  g.rect(F.left, F.top, F.side, F.side);
-  stroke(look.ink, 1, 0.2);
+    if (banded) area(band, c.accent, 0.07);
+  });
+  area(region, c.paper);
+  clip(() => {
+    area(on([...edge, [edge.at(-1)[0], Math.PI], [0, Math.PI]]), c.classes[0], look.dark ? 0.26 : 0.17);
+    area(on([...mirror, [Math.PI, mirror.at(-1)[1]], [Math.PI, 0]]), c.classes[1], look.dark ? 0.22 : 0.19);
+    if (banded) area(band, c.accent, look.dark ? 0.36 : 0.24);
+  });
+  const [right, low] = [left + side, floor];
+  trace(
+    [
+      [left, top],
+      [right, top],
+      [right, low],
+      [left, low],
+      [left, top],
+    ],
+    c.ink,
+    1,
+    { alpha: 0.2 },
+  );
+}
 
-  const px = X(point[0]),
-    py = Y(point[1]); // x, and where it reads on the axes
-  g.setLineDash([1.5, 3]);
-  g.beginPath();
-  g.moveTo(F.left, py);
-  g.lineTo(px, py);
-  g.lineTo(px, F.floor);
-  stroke(look.ink, 1.2, 0.7);
-  g.setLineDash([]);
-  const weights = corners(between)
-    .slice(0, 2)
-    .map(([a, b]) => [X(a), Y(b)]); // x on a weight itself
-  taken.push(...weights.map(([x, y]) => [x - 11, y - 11, x + 11, y + 11]));
-  const chip = (words, x, y, align) => write(words, x, y, { align, style: look.ink, font: '600 12', halo: null });
-  chip(degrees(point[0]), Math.max(F.left + 8, Math.min(F.right - 12, px)), F.floor + 20, 'center');
-  chip(degrees(point[1]), F.left - 13, py, 'right');
-  for (const tick of roomy ? [0, 30, 60, 90, 120, 150, 180] : [0, 60, 120, 180]) {
-    const x = X(tick * DEG),
-      y = Y(tick * DEG),
-      words = `${tick}°`;
-    g.beginPath();
-    g.moveTo(x, F.floor);
-    g.lineTo(x, F.floor + 4);
-    g.moveTo(F.left - 4, y);
-    g.lineTo(F.left, y);
-    stroke(look.ink, 1, 0.4);
-    g.font = `12${FONT}`;
-    const half = g.measureText(words).width / 2,
-      near = Math.min(x, F.right - half + 6);
-    if (free([[near - half - 4, F.floor + 13, near + half + 4, F.floor + 27]]))
-      write(words, near, F.floor + 20, { align: 'center', halo: null });
-    if (free([[F.left - 13 - 2 * half, y - 9, F.left - 13, y + 9]]))
-      write(words, F.left - 13, y, { align: 'right', halo: null });
+/** Every loss's edge, pale where nothing can stand; the chosen one's on both sides of the diagonal. */
+function paintEdges({ c, trace }, { on }, { loss, margins, hot }, { edge, mirror, inside: clip }) {
+  const both = (points, style, width, full, pale, dash) => {
+    trace(on(points), style, width, { alpha: pale, dash });
+    clip(() => trace(on(points), style, width, { alpha: full, dash }));
+  };
+  for (const key of ORDER) if (key !== loss) both(bandEdge(key, margins[key]), c.ink, 1.3, 0.85, 0.32, DASHES[key]);
+  if (loss === 'softmax') return both(edge, c.ink, 2.6, 1, 0.5);
+  for (const line of [edge, mirror]) {
+    if (hot) trace(on(line), c.accent, 9, { alpha: 0.2 });
+    both(line, c.accent, 2.6, 1, 0.5);
   }
-  write('θ₁, angle to W₁', F.right, F.floor + 42, { align: 'right', style: look.ink, halo: null, font: '13' });
-  write('θ₂, angle to W₂', 2, F.top - 18, { style: look.ink, halo: null, font: '13' });
+}
 
+/** Ticks and titles of both axes, and where x reads on them. */
+function paintAxes(pen, frame, point, [px, py]) {
+  const { c, line, trace, write, wide, free } = pen,
+    { left, right, top, floor, side, X, Y } = frame;
+  trace(
+    [
+      [left, py],
+      [px, py],
+      [px, floor],
+    ],
+    c.ink,
+    1.2,
+    { alpha: 0.7, dash: [1.5, 3] },
+  );
+  const own = { style: c.ink, font: '600 12' };
+  write(degrees(point[0]), Math.max(left + 8, Math.min(right - 12, px)), floor + 20, { align: 'center', ...own });
+  write(degrees(point[1]), left - 13, py, { align: 'right', ...own });
+  for (let tick = 0; tick <= 180; tick += side > 420 ? 30 : 60) {
+    const x = X(tick * DEGREE),
+      y = Y(tick * DEGREE),
+      words = `${tick}°`,
+      half = wide(words, '12') / 2,
+      near = Math.min(x, right - half + 6);
+    line(x, floor, x, floor + 4, c.ink, 1, { alpha: 0.4 });
+    line(left - 4, y, left, y, c.ink, 1, { alpha: 0.4 });
+    if (free([[near - half - 4, floor + 13, near + half + 4, floor + 27]]))
+      write(words, near, floor + 20, { align: 'center' });
+    if (free([[left - 13 - 2 * half, y - 9, left - 13, y + 9]])) write(words, left - 13, y, { align: 'right' });
+  }
+  write('θ₁, angle to W₁', right, floor + 42, { align: 'right', style: c.ink, font: '13' });
+  write('θ₂, angle to W₂', 2, top - 14, { style: c.ink, font: '13', halo: 4 });
+}
+
+/** The losses' names in a row, as buttons, each tied to where its line leaves the plane. Returns their boxes. */
+function paintNames({ g, c, line, write, wide }, { top, side, right, X }, { loss, m, margins }) {
   const strength = key =>
     key === 'softmax'
       ? 'the exam'
-      : key !== 'arcface'
-        ? marginText(key, margins[key])
-        : `${margins[key].toFixed(2)}${roomy ? ' rad' : ''}`;
-  const names = ORDER.map(key => [MARGINS[key].name, strength(key)]),
-    own = loss === 'softmax' ? look.ink : look.accent;
-  const style = key => ({
-    font: `${key === loss ? '600 ' : ''}13`,
-    style: key === loss ? own : look.soft,
-    align: 'center',
-    halo: null,
-  });
-  const widths = names.map((two, i) =>
-    Math.max(
-      ...two.map(words => {
-        g.font = style(ORDER[i]).font + FONT;
-        return g.measureText(words).width;
-      }),
-    ),
-  );
-  const exits = ORDER.map(key => X(bandEdge(key, marginOf(key) ?? 0, 1)[1][0])),
-    seats = rowSeats(exits, widths, 2, F.right + 12);
-  const clickable = ORDER.map((key, i) => {
-    // names above where their lines leave the plane
-    write(names[i][0], seats[i], 9, style(key));
-    write(names[i][1], seats[i], 25, { ...style(key), font: '12' });
+      : key === 'arcface'
+        ? `${margins[key].toFixed(2)}${side > 420 ? ' rad' : ''}`
+        : marginText(key, margins[key]);
+  const font = key => `${key === loss ? '600 ' : ''}13`,
+    hue = key => (key !== loss ? c.soft : key === 'softmax' ? c.ink : c.accent),
+    widths = ORDER.map(key => Math.max(wide(MARGINS[key].name, font(key)), wide(strength(key), '12')) + 8),
+    exits = ORDER.map(key => X(bandEdge(key, (key === loss ? m : margins[key]) ?? 0, 1)[1][0])),
+    seats = rowSeats(exits, widths, 6, right + 7);
+  return ORDER.map((key, i) => {
+    const box = [seats[i] - widths[i] / 2 - 5, 1, seats[i] + widths[i] / 2 + 5, 39],
+      own = key === loss;
     g.beginPath();
-    g.moveTo(seats[i], 34);
-    g.lineTo(exits[i], F.top);
-    g.setLineDash(key === loss ? [] : DASHES[key]);
-    stroke(key === loss && key !== 'softmax' ? look.accent : look.ink, key === loss ? 2 : 1.2, key === loss ? 1 : 0.6);
-    g.setLineDash([]);
-    return { key, box: [seats[i] - widths[i] / 2 - 5, 0, seats[i] + widths[i] / 2 + 5, 36] };
+    g.roundRect(box[0], box[1], box[2] - box[0], 38, 8);
+    g.strokeStyle = own ? hue(key) : c.pale;
+    g.lineWidth = own ? 1.6 : 1;
+    g.stroke();
+    write(MARGINS[key].name, seats[i], 12, { align: 'center', style: hue(key), font: font(key) });
+    write(strength(key), seats[i], 28, { align: 'center', style: hue(key) });
+    const tie = { dash: own ? [] : DASHES[key], alpha: own ? 1 : 0.6 };
+    line(seats[i], 39, exits[i], top, own ? hue(key) : c.ink, own ? 2 : 1.2, tie);
+    return { key, box };
   });
+}
 
-  taken.push([px - 11, py - 11, px + 11, py + 11]);
-  if (grip !== undefined)
-    for (const side of [1, -1]) {
-      // where the line asks to be taken
-      g.beginPath();
-      g.arc(X((Math.PI - side * grip) / 2), Y((Math.PI + side * grip) / 2), hot ? 7 : 5.5, 0, 2 * Math.PI);
-      fill(look.accent);
-      stroke(look.paper, 1.8);
-    }
-  const gauges = banded
-    ? [between, ...[90, 180, 270].map(a => a * DEG).filter(a => a > between + 0.5 && a < 2 * Math.PI - between + 0.01)]
-    : [];
-  const crossed = [];
-  gauges.forEach((sum, i) => {
-    // calipers: how wide the band is, from edge to edge
-    const w = bandWidth(loss, m, sum);
-    if (w === null || (i === 0 && w > between)) return;
-    const a = (sum - w) / 2,
-      b = (sum + w) / 2,
-      reachable = w <= between;
-    path(
-      [
-        [a, b],
-        [b, a],
-      ],
-      X,
-      Y,
-    );
-    stroke(look.accent, i ? 1.2 : 4, reachable ? 1 : 0.6);
-    for (const [p, q] of [
-      [a, b],
-      [b, a],
-    ]) {
-      g.beginPath();
-      g.arc(X(p), Y(q), i ? 2.4 : 3.4, 0, 2 * Math.PI);
-      fill(look.accent, reachable ? 1 : 0.6);
-    }
-    g.font = `600 12.5${FONT}`;
-    const words = degrees(w),
-      long = g.measureText(words).width;
-    const options = [
-      [8, i ? 6 : -4],
-      [10, -16],
-      [-4, 15],
-      [-long - 6, 15],
-      [16, -34],
-    ].map(([dx, dy]) => [X(b) + dx, Y(a) + dy]);
-    const fits = ([x, y]) =>
-      x > F.left && x + long < F.right - 2 && y < F.floor - 7 && free([[x - 2, y - 8, x + long + 2, y + 8]]);
-    const spot = options.find(fits);
-    if (spot) write(words, ...spot, { style: look.accent, font: '600 12.5' });
-    crossed.push([a, b, w]);
-  });
-  for (const [a, b, w] of crossed)
-    for (let t = 0; t <= 1; t += 8 / (w * unit + 8)) {
-      // no words across them
-      const x = X(a + t * w),
-        y = Y(b - t * w);
-      taken.push([x - 2, y - 2, x + 2, y + 2]);
-    }
-  const along = (texts, low, high, spots, ink, sides, font) => {
-    // words along the diagonal where there is room for them
-    for (const words of texts) {
-      g.font = font + FONT;
-      const room = ((between - low(Math.PI)) * unit) / Math.SQRT2,
-        middle = (sides * (between + low(Math.PI))) / 2;
-      if (
-        between > 1.7 &&
-        room > g.measureText(words).width + 20 &&
-        (Math.PI - between) * unit * Math.SQRT2 > 26 &&
-        slanted(words, X((Math.PI - middle) / 2), Y((Math.PI + middle) / 2), true, ink, font)
-      )
-        return;
-      for (const sum of spots) {
-        const span = ((g.measureText(words).width + 12) * Math.SQRT2) / unit,
-          from = sum - span / 2,
-          to = sum + span / 2;
-        if (from < between || to > 2 * Math.PI - between) continue;
-        const d0 = Math.max(...[from, sum, to].map(low)),
-          d1 = Math.min(...[from, sum, to].map(high)),
-          d = (sides * (d0 + d1)) / 2;
-        if (
-          ((d1 - d0) * unit) / Math.SQRT2 > 21 &&
-          slanted(words, X((sum - d) / 2), Y((sum + d) / 2), false, ink, font)
-        )
-          return;
-      }
-    }
-  };
-  const wOf = sum => bandWidth(loss, m, sum) ?? Infinity,
-    enough = banded ? 'right enough' : 'right';
-  const spots = Array.from({ length: 31 }, (_, i) => (135 + (i % 2 ? 1 : -1) * 6 * Math.ceil(i / 2)) * DEG);
-  along([`class 1 ${enough}`, 'class 1'], wOf, () => between, spots, look.ink, 1, '12.5');
-  along([`class 2 ${enough}`, 'class 2'], wOf, () => between, spots, look.ink, -1, '12.5');
-  const half = sum => Math.min(wOf(sum), between);
-  if (banded)
-    along(
-      ['right, not right enough', 'not enough'],
-      () => 0,
-      half,
-      [...spots].map(sum => 2 * Math.PI - sum),
-      look.ink,
-      -1,
-      '12',
-    );
-  const part = 0.27 * between,
-    beside = [X(between / 2 + part) - 11, Y(between / 2 - part) + 11]; // nearer to W2: no line runs there
-  g.font = `12${FONT}`;
-  if (g.measureText('between W₁ and W₂').width < 0.36 * between * unit * Math.SQRT2)
-    slanted('between W₁ and W₂', ...beside, true, look.soft);
-  g.font = `12.5${FONT}`;
-  const cannot = ['no feature has these angles', `when W₁ and W₂ are ${plainDegrees(between)} apart`];
-  const long = Math.max(...cannot.map(words => g.measureText(words).width)) + 12;
-  const box = [F.right - long, F.floor - 46, F.right - 2, F.floor - 4];
-  if (Math.PI - (long + 46) / unit > between && free([box]))
-    cannot.forEach((words, i) => write(words, F.right - 8, F.floor - 32 + 17 * i, { align: 'right', font: '12.5' }));
-  weights.forEach(([x, y], k) => disc(x, y, 10, look.classes[k], `W${'₁₂'[k]}`, look.onClass(k), `600 11${FONT}`));
-  feature(px, py, shadow(point, between).inPlane, focus);
-  return { clickable, taken };
+/** Where the line asks to be taken. */
+function paintGrips({ c, grip }, { X, Y }, { loss, m, hot }) {
+  const width = MARGINS[loss].range ? bandWidth(loss, m, Math.PI) : null;
+  if (width === null) return;
+  for (const side of [1, -1]) grip(X((Math.PI - side * width) / 2), Y((Math.PI + side * width) / 2), c.accent, hot);
 }

@@ -1,12 +1,12 @@
 // The length of the gradient on the own class weight against θ: curves, peaks, and where a loss still pushes.
 // No page in here. `p` holds what decides them: { scale, margins, classes, others }.
 import { PUSHES, pull } from '../kit/push.js';
+import { kept } from '../kit/trained.js';
 
 export const LOSSES = Object.keys(PUSHES);
 export const STEPS = 720;
-export const BINS = 1800;
-export const PART = 0.01;
-const TURN = 2 * Math.PI,
+const PART = 0.01,
+  TURN = 2 * Math.PI,
   MANY = 64,
   ROUND = 128,
   BESIDE = 1e-6;
@@ -19,27 +19,20 @@ function circleMean(s) {
 }
 
 /**
- * ln Σ e^(s cos θj) over the others where C weights stand evenly round the circle. Past 64 of them their mean is that
- * of
- * the whole circle to fifteen digits, up to s = 64: the sum over all is known, and the own one is taken out again.
+ * ln Σ e^(s cos θj) over the others where C weights stand evenly round the circle, from the neighbour number `from` on.
+ * Past 64 of them their mean is that of the whole circle to fifteen digits, up to s = 64: the sum over all is known, and
+ * those that do not count are taken out again.
  */
-export function circleLog(theta, classes, s, mean = circleMean(s)) {
-  let sum = 0;
-  if (classes > MANY) return s + Math.log(classes * Math.exp(mean - s) - Math.exp(s * (Math.cos(theta) - 1)));
-  for (let j = 1; j < classes; j++) sum += Math.exp(s * (Math.cos(theta - (TURN * j) / classes) - 1));
-  return s + Math.log(sum);
+export function circleLog(theta, classes, s, { mean = circleMean(s), from = 1 } = {}) {
+  const some = (first, end) => {
+    let sum = 0;
+    for (let j = first; j < end; j++) sum += Math.exp(s * (Math.cos(theta - (TURN * j) / classes) - 1));
+    return sum;
+  };
+  return s + Math.log(classes > MANY ? classes * Math.exp(mean - s) - some(0, from) : some(from, classes));
 }
 
 const rounds = new Map();
-
-/** What `memory` has for a key, made if it has nothing; it forgets the oldest. */
-export function kept(memory, key, most, make) {
-  if (!memory.has(key)) {
-    if (memory.size >= most) memory.delete(memory.keys().next().value);
-    memory.set(key, make());
-  }
-  return memory.get(key);
-}
 
 /** ln Σ e^(s cos θj) over the others at θ, wherever they stand: `place` in gradients.py puts them there. */
 function othersOf(place, classes, s) {
@@ -47,7 +40,7 @@ function othersOf(place, classes, s) {
   if (place === '90') return () => many;
   if (place === 'simplex') return theta => many - (s * Math.cos(theta)) / (classes - 1);
   const mean = circleMean(s),
-    at = theta => circleLog(theta, classes, s, mean);
+    at = theta => circleLog(theta, classes, s, { mean });
   const grid = kept(rounds, `${classes},${s}`, 4, () =>
     Float64Array.from({ length: STEPS + 1 }, (_, i) => at((Math.PI * i) / STEPS)),
   );
@@ -79,6 +72,23 @@ function factorsFrom(loss, theta, here) {
 
 /** The factors of one loss at one angle: missing · scale · slope is the coefficient, times sine the length. */
 export const factorsAt = (loss, theta, p) => factorsFrom(loss, theta, given(loss, p)(theta));
+
+/**
+ * The push on class j at θ = θj where class y is the true one and stands where `others` says, on a circle next to j:
+ * P_j · s is the coefficient, |cos θj| P2SGrad's. `own` is θy.
+ */
+export function anotherAt(loss, theta, { scale, margins, classes, others }) {
+  const { target, scale: scaled } = PUSHES[loss],
+    s = scaled(scale, classes),
+    away = others === '90' ? 0 : -Math.cos(theta) / (classes - 1),
+    own = others === 'circle' ? Math.abs(theta - TURN / classes) : Math.acos(away),
+    made = coefficient => ({ own, scale: s, coefficient, length: coefficient * Math.sin(theta) });
+  if (!target) return made(Math.abs(Math.cos(theta)));
+  const rest = others === 'circle' ? circleLog(theta, classes, s, { from: 2 }) : Math.log(classes - 2) + s * away;
+  const mine = s * Math.cos(theta),
+    lead = s * target(own, margins[loss] ?? 0) - mine;
+  return made(s / (1 + Math.exp(lead) + Math.exp(rest - mine)));
+}
 
 /** The angles, apart from 0 and π, where the curve of a loss is flat for a moment and its push is 0. */
 export function flats(loss, margin) {
@@ -137,6 +147,16 @@ const known = new Map(),
   FACTORS = ['missing', 'slope', 'sine', 'coefficient', 'length'];
 
 /**
+ * What decides the curves.
+ *
+ * @typedef {object} Params
+ * @property {number} scale
+ * @property {Record<string, number>} margins
+ * @property {number} classes
+ * @property {'90' | 'simplex' | 'circle'} others
+ */
+
+/**
  * One loss over 0…π: its factors at STEPS + 1 angles, its scale and peak, and where it pushes. Kept: what no drag
  * moves is not worked out again.
  */
@@ -160,37 +180,3 @@ export function study(loss, p) {
     });
   });
 }
-
-/**
- * How many of a net's angles lie where a loss still pushes. They are counted in tenths of a degree, from bin `first`
- * on.
- */
-export function pushedOf({ first, counts }, ranges) {
-  let sum = 0;
-  counts.forEach((count, i) => {
-    const theta = (Math.PI * (first + i + 0.5)) / BINS;
-    if (count && ranges.some(([a, b]) => theta >= a && theta <= b)) sum += count;
-  });
-  return sum;
-}
-export const sizeOf = net => net.counts.reduce((a, b) => a + b, 0);
-
-/** What differs between two sets of parameters, by name; a margin by its loss. */
-export function changes(before, now) {
-  if (!before?.scale) return [];
-  const margins = Object.keys(now.margins).filter(loss => before.margins[loss] !== now.margins[loss]);
-  return [...['scale', 'classes', 'others'].filter(name => before[name] !== now[name]), ...margins];
-}
-
-/** What the slider of C steps through: 3 to 100,000, twenty to a decade, two digits each. */
-export const CLASSES = [
-  ...new Set([
-    3,
-    ...Array.from({ length: 91 }, (_, k) => Math.max(3, Number((10 ** (0.5 + k / 20)).toPrecision(k < 10 ? 1 : 2)))),
-  ]),
-];
-export const nearestStep = classes =>
-  CLASSES.reduce(
-    (best, c, i) => (Math.abs(Math.log(c / classes)) < Math.abs(Math.log(CLASSES[best] / classes)) ? i : best),
-    0,
-  );

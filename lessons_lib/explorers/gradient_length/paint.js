@@ -1,209 +1,188 @@
-// What GradientLength paints in its plot: six curves, their ghosts, their names, and the cursor through all panels.
+// What GradientLength paints in its plot: the curves, their ghosts, their names, and the cursor.
+import { inBox } from '../kit/hold.js';
 import { DASHES, lossTints, penOn } from '../kit/pen.js';
 import { PUSHES } from '../kit/push.js';
-import { AXES, BEND, heightOn, lengthFrame, seatNames } from '../kit/theta_plot.js';
-import { LOSSES, STEPS, changes, factorsAt, kept, study } from './maths.js';
-import { paintFactors, paintRanges } from './panels.js';
-import { changeText, figures, plainAngle } from './words.js';
+import { seatNames } from '../kit/seats.js';
+import { curveLine, footOf, paintAngles, paintCursor, paintTrained, writeNames } from '../kit/theta_plot.js';
+import { kept } from '../kit/trained.js';
+import { AXES, BEND, lengthFrame } from './axes.js';
+import { LOSSES, STEPS, anotherAt, factorsAt, study } from './maths.js';
+import { changed } from './words.js';
+
+/**
+ * All that is shown at a moment.
+ *
+ * @typedef {object} LengthState
+ * @property {object} look the page's colours
+ * @property {string} loss the chosen one
+ * @property {import('./maths.js').Params} p what is set
+ * @property {import('./maths.js').Params} before where the last gesture began, or {}
+ * @property {'length' | 'coefficient'} quantity
+ * @property {boolean} divided whether by each loss's own s
+ * @property {boolean} another whether the push on a class that is not the true one is drawn too
+ * @property {number} angle the cursor
+ * @property {object} [net] the trained angles
+ * @property {Record<string, Float64Array>} heights of the curves as drawn, 0 to 1
+ * @property {boolean} gliding whether they are on their way from one axis to another
+ * @property {boolean} focus whether keys move the cursor
+ * @property {Map} names where the names stood
+ * @property {number} now a time, Infinity where nothing fades
+ */
 
 const IN_PLOT = { ...Object.fromEntries(LOSSES.map(loss => [loss, PUSHES[loss].name])), softmax: 'softmax' };
 const risen = new Map(),
   seated = new WeakMap();
 
-/** Heights of all curves on their axis, 0 to 1. The same object for the same curves. */
-export const heightsOf = (p, quantity, divided) =>
-  kept(risen, JSON.stringify([p, quantity, divided]), 6, () => {
-    const axis = AXES[divided][quantity];
-    return Object.fromEntries(
-      LOSSES.map(loss => {
-        const found = study(loss, p),
-          unit = divided ? found.scale : 1;
-        return [loss, Float64Array.from(found[quantity], value => heightOn(axis, value / unit))];
-      }),
-    );
-  });
-
-const lineOf = (frame, heights, every = 2) =>
-  Array.from({ length: STEPS / every + 1 }, (_, i) => [
-    frame.X((Math.PI * i * every) / STEPS),
-    frame.Y(heights[i * every]),
-  ]);
-
-/** Everything. Returns the boxes that choose a loss, [[loss, box], …], and the seats of the names in the plot. */
-export function paintLength(g, width, state) {
-  const frame = lengthFrame(width, Boolean(state.net)),
-    pen = penOn(g, lossTints(state.look)),
-    moved = changes(state.before, state.p);
-  paintGround(pen, frame, state, moved);
-  const lines = Object.fromEntries(LOSSES.map(loss => [loss, lineOf(frame, state.heights[loss])]));
-  paintCurves(pen, frame, state, lines, moved);
-  const rows = paintRanges(pen, frame, state);
-  paintFactors(pen, frame, state);
-  paintCursor(pen, frame, state);
-  const seats = paintNames(pen, frame, state);
-  return { seats, chosen: [...Object.entries(seats), ...rows], frame };
-}
-
-/** Where a line may run down through the panels: not through their headings. */
-const stretches = ({ top, floor, rows, after, foot, parts, bottom }) => [
-  [top, floor + 7],
-  [rows - 4, after + 3],
-  ...(foot > after ? [[after + 30, foot + 4]] : []),
-  [parts - 4, bottom],
-];
-
-/** Grid, ticks and what is said above the plot. */
-function paintGround({ c, trace, block, write, wide }, frame, { quantity, divided, before, p, angle }, moved) {
-  const axis = AXES[divided][quantity],
-    { left, right, top, floor, X, Y } = frame,
-    knee = Y(BEND);
-  for (let tick = 0; tick <= 180; tick += 30) {
-    const x = X((tick * Math.PI) / 180);
-    for (const [from, to] of stretches(frame))
-      trace(
-        [
-          [x, from],
-          [x, to],
-        ],
-        c.faint,
-        1,
-        { alpha: 0.7 },
-      );
-    if (Math.abs(x - chipOf(frame, angle)) > 44) write(`${tick}°`, x, floor + 16, { align: 'center' });
-  }
-  block(left, top, right - left, knee - top, c.faint, 0.5);
-  for (const tick of axis.ticks) {
-    const y = Y(heightOn(axis, tick));
-    trace(
-      [
-        [left, y],
-        [right, y],
-      ],
-      tick ? c.faint : c.pale,
-      1,
-    );
-    write(String(tick).replace(/^(\d)(\d{3})$/, '$1,$2'), left - 8, y, { align: 'right' });
-  }
-  write('pressed together', right + 8, top + 8, { font: '11' });
-  write(`above ${axis.knee}`, right + 8, top + 22, { font: '11' });
-  const what =
-    (quantity === 'length' ? 'gradient length on the own class weight' : 'coefficient |∂L/∂cos θ| of the own class') +
-    (divided ? ' ÷ s' : '');
-  write(what, 2, 11, { style: c.ink, font: '13' });
-  if (!moved.length) return;
-  const said = changeText(moved, before, p)
-      .map(({ name, was }) => `${name} ${was}`)
-      .join(', '),
-    room = frame.small ? frame.width - 4 : frame.width - wide(what, '13') - 30;
-  const words = [`thin: before, ${said} · P2SGrad has not moved`, `thin: before, ${said}`, 'thin: before'].find(
-    w => wide(w, '12') < room,
-  );
-  if (frame.small) write(words, 2, 31);
-  else write(words, frame.width - 2, 11, { align: 'right' });
-}
-
-/** Where the words at the cursor's foot stand: over it, but inside. */
-const chipOf = ({ X, left, right }, angle) => Math.min(right - 18, Math.max(left + 22, X(angle)));
-
+/** SphereFace's curve goes up and down m times: it is drawn where it is chosen. */
+export const shownOf = chosen => LOSSES.filter(loss => loss !== 'sphereface' || chosen === loss);
+/** The losses that are shown, what is painted last at the end. */
 const orderOf = chosen => [
-  ...LOSSES.filter(loss => loss !== chosen && loss !== 'p2sgrad'),
+  ...shownOf(chosen).filter(loss => loss !== chosen && loss !== 'p2sgrad'),
   ...(chosen === 'p2sgrad' ? [] : [chosen]),
   'p2sgrad',
 ];
 
-function paintCurves({ g, c, trace }, frame, { loss: chosen, quantity, divided, before, gliding }, lines, moved) {
-  g.save();
-  g.beginPath();
-  g.rect(frame.left, frame.top, frame.right - frame.left, frame.floor - frame.top + 3);
-  g.clip();
-  if (moved.length && !gliding) {
-    const old = heightsOf(before, quantity, divided);
-    for (const loss of LOSSES)
-      if (loss !== 'p2sgrad') trace(lineOf(frame, old[loss]), c.hue(loss), 1, { alpha: loss === chosen ? 0.85 : 0.5 });
-  }
-  for (const loss of orderOf(chosen)) {
-    if (loss === 'p2sgrad') {
-      trace(lines[loss], c.paper, 7, { alpha: 0.85 });
-      trace(lines[loss], c.hue(loss), 13, { alpha: 0.14 });
-    }
-    trace(lines[loss], c.hue(loss), loss === 'p2sgrad' ? 4 : loss === chosen ? 2.8 : 1.5, { dash: DASHES[loss] });
-  }
-  g.restore();
+/** Heights of all curves on their axis, 0 to 1. The same object for the same curves. */
+export const heightsOf = (p, quantity, divided) =>
+  kept(risen, JSON.stringify([p, quantity, divided]), 6, () => {
+    const { height } = AXES[divided][quantity];
+    return Object.fromEntries(
+      LOSSES.map(loss => {
+        const found = study(loss, p),
+          unit = divided ? found.scale : 1;
+        return [loss, Float64Array.from(found[quantity], value => height(value / unit))];
+      }),
+    );
+  });
+
+/** Everything. Returns the seats of the names, the loss under a spot, whether a name is still coming up, and the frame. */
+export function paintLength(g, width, state) {
+  const frame = lengthFrame(width, Boolean(state.net)),
+    pen = penOn(g, lossTints(state.look));
+  paintGround(pen, frame, state);
+  pen.within(frame.left, frame.top, frame.right - frame.left, frame.floor - frame.top + 3, () =>
+    paintCurves(pen, frame, state),
+  );
+  if (state.net)
+    paintTrained(
+      pen,
+      frame,
+      [frame.floor + 38, frame.foot],
+      state,
+      study(state.loss, state.p).ranges,
+      pen.c.hue(state.loss),
+    );
+  paintCursor(pen, frame, state);
+  paintDots(pen, frame, state);
+  const seats = seatsFor(pen, frame, state),
+    { loss: chosen } = state;
+  const busy = writeNames(pen, state.names, width, state.now, seats, loss => ({
+    words: IN_PLOT[loss],
+    style: pen.c.word(loss),
+    font: nameFont(loss, chosen),
+  }));
+  const named = spot => Object.keys(seats).find(loss => inBox(spot, seats[loss]));
+  return { seats, named, busy, frame };
 }
 
-/** A line through all panels, a dot on each curve. */
-function paintCursor({ c, trace, dot, write }, frame, { loss: chosen, quantity, divided, p, angle, gliding, focus }) {
-  const x = frame.X(angle),
+/** Grid, ticks and what is said above the plot. */
+function paintGround(pen, frame, state) {
+  const { c, line, block, write, wide, fitting } = pen,
+    { quantity, divided, before, p, angle } = state,
     axis = AXES[divided][quantity],
-    { floor } = frame;
-  for (const [from, to] of stretches(frame))
-    trace(
-      [
-        [x, from],
-        [x, to],
-      ],
-      c.ink,
-      1.2,
-      { alpha: 0.75 },
+    { left, right, top, small, width, Y } = frame;
+  block(left, top, right - left, Y(BEND) - top, c.band);
+  paintAngles(pen, frame, [footOf(frame, angle)]);
+  for (const tick of axis.ticks) {
+    const y = Y(axis.height(tick));
+    line(left, y, right, y, tick ? c.faint : c.pale);
+    write(String(tick).replace(/^(\d)(\d{3})$/, '$1,$2'), left - 8, y, { align: 'right' });
+  }
+  const [x0, y0] = noteBox(frame, angle);
+  write(`above ${axis.knee} pressed together`, x0 + 4, y0 + 10, { font: '11', halo: 4, under: c.band });
+  const what = `${quantity === 'length' ? 'gradient length' : 'coefficient |∂L/∂cos θ|'} on the own class weight`,
+    title = `${what}${divided ? ' ÷ s' : ''}`;
+  write(title, 2, 11, { style: c.ink, font: '13' });
+  const { was } = changed(before, p);
+  if (!was) return;
+  const room = small ? width - 4 : width - wide(title, '13') - 30,
+    words = fitting(
+      [`thin: before, ${was} · P2SGrad has not moved`, `thin: before, ${was}`, 'thin: before'],
+      room,
+      '12',
     );
-  if (focus) dot(x, floor, 10, c.pale);
-  dot(x, floor, 6, c.ink);
-  write(`θ = ${plainAngle(angle)}`, chipOf(frame, angle), floor + 16, {
-    align: 'center',
-    style: c.ink,
-    font: '600 12',
-    halo: 5,
-  });
-  if (!gliding)
-    for (const loss of orderOf(chosen)) {
-      const factors = factorsAt(loss, angle, p),
-        share = heightOn(axis, factors[quantity] / (divided ? factors.scale : 1));
-      if (share > 1) continue;
-      const size = loss === chosen || loss === 'p2sgrad' ? 4.5 : 3;
-      dot(x, frame.Y(share), size + 1.5, c.paper);
-      dot(x, frame.Y(share), size, c.hue(loss));
+  if (small) write(words, 2, 30);
+  else write(words, width - 2, 11, { align: 'right' });
+}
+
+/** Where the words on the pressed part of the axis stand: left, or right of the cursor. */
+function noteBox({ left, top, X }, angle) {
+  const x = X(angle) < left + 164 ? Math.max(left + 2, X(angle) + 6) : left + 4;
+  return [x, top + 1, x + 158, top + 20];
+}
+
+function paintCurves({ c, trace }, { X, Y }, state) {
+  const { loss: chosen, quantity, divided, before, p, gliding, another, heights } = state;
+  if (!gliding && changed(before, p).was) {
+    const old = heightsOf(before, quantity, divided);
+    for (const loss of shownOf(chosen))
+      if (loss !== 'p2sgrad')
+        trace(curveLine(old[loss], X, Y, 2), c.hue(loss), 1, { alpha: loss === chosen ? 0.85 : 0.5 });
+  }
+  for (const loss of orderOf(chosen)) {
+    const curve = curveLine(heights[loss], X, Y, 2);
+    if (loss === 'p2sgrad') {
+      trace(curve, c.paper, 7, { alpha: 0.85 });
+      trace(curve, c.hue(loss), 13, { alpha: 0.14 });
     }
+    trace(curve, c.hue(loss), loss === 'p2sgrad' ? 4 : loss === chosen ? 2.8 : 1.5, { dash: DASHES[loss] });
+    if (another && !gliding && (loss === chosen || loss === 'p2sgrad'))
+      trace(curveLine(anotherHeights(loss, state), X, Y), c.word(loss), 1.4, { dash: [3, 3] });
+  }
+}
+
+const anotherHeights = (loss, { p, quantity, divided }) =>
+  Array.from({ length: STEPS / 4 + 1 }, (_, i) => {
+    const found = anotherAt(loss, (4 * Math.PI * i) / STEPS, p);
+    return AXES[divided][quantity].height(found[quantity] / (divided ? found.scale : 1));
+  });
+
+/** A dot on each curve, where the cursor cuts it. */
+function paintDots({ c, dot }, { X, Y }, { loss: chosen, quantity, divided, p, angle, gliding }) {
+  if (gliding) return;
+  for (const loss of orderOf(chosen)) {
+    const factors = factorsAt(loss, angle, p),
+      share = AXES[divided][quantity].height(factors[quantity] / (divided ? factors.scale : 1)),
+      size = loss === chosen || loss === 'p2sgrad' ? 4.5 : 2.5;
+    if (share > 1) continue;
+    dot(X(angle), Y(share), size + 1.5, c.paper);
+    dot(X(angle), Y(share), size, c.hue(loss));
+  }
 }
 
 const nameFont = (loss, chosen) => (loss === 'p2sgrad' || loss === chosen ? '600 13' : '12.5');
+
+/** The seats of the names; found anew only where a curve has moved. */
+function seatsFor({ wide }, frame, { loss: chosen, heights, angle }) {
+  if (!seated.has(heights)) seated.set(heights, new Map());
+  const note = noteBox(frame, angle);
+  return kept(seated.get(heights), `${chosen}${frame.width}`, 3, () => seatsOf(frame, chosen, heights, wide, note));
+}
 
 /**
  * A place for each name, on its curve. P2SGrad's stands first, over its own peak, so that it stays as still as the
  * curve.
  */
-function seatsOf(frame, chosen, heights, wide) {
+function seatsOf(frame, chosen, heights, wide, note) {
   const items = [...orderOf(chosen)].reverse().map(loss => {
     const shares = heights[loss],
-      line = lineOf(frame, shares, 4).map(([x, y]) => [x, Math.max(frame.top - 12, y)]);
+      line = curveLine(shares, frame.X, frame.Y, 4).map(([x, y]) => [x, Math.max(frame.top - 12, y)]);
     const still =
       loss === 'p2sgrad' ? shares.indexOf(Math.max(...shares.slice(0, (2 * STEPS) / 3 + 1))) / 4 : undefined;
     const rising = loss === 'p2sgrad' && shares[STEPS] > shares[4 * still];
     return { key: loss, width: wide(IN_PLOT[loss], nameFont(loss, chosen)), line, at: still, rising };
   });
-  const note = [frame.right + 4, frame.top - 4, frame.width, frame.top + 30];
-  return seatNames(items, { x0: frame.left + 3, x1: frame.width - 2, y0: frame.top + 2, y1: frame.floor - 4 }, [note]);
-}
-
-function paintNames({ c, wide, write }, frame, { loss: chosen, heights, names: fade = {}, now = 0 }) {
-  if (!seated.has(heights)) seated.set(heights, new Map());
-  const seats = kept(seated.get(heights), `${chosen}${frame.width}`, 3, () => seatsOf(frame, chosen, heights, wide));
-  for (const [loss, box] of Object.entries(seats)) {
-    const last = fade[loss]; // one that had to leave its place comes up at the new one
-    fade[loss] = {
-      box,
-      since:
-        last && Math.hypot(last.box[0] - box[0], last.box[1] - box[1]) > 26 && now < Infinity
-          ? now
-          : (last?.since ?? -Infinity),
-    };
-    const alpha = Math.min(1, Math.max(0, (now - fade[loss].since) / 180));
-    write(IN_PLOT[loss], box[0], box[1] + 9, { style: c.word(loss), font: nameFont(loss, chosen), halo: 4, alpha });
-  }
-  return seats;
-}
-
-/** The value that the table says: as it is drawn. */
-export function shownValue(loss, angle, p, quantity, divided) {
-  const factors = factorsAt(loss, angle, p);
-  return figures(factors[quantity] / (divided ? factors.scale : 1));
+  const { left, right, top, floor } = frame,
+    room = { x0: left + 3, x1: right, y0: top + 2, y1: floor - 4 };
+  return seatNames(items, room, [note, [left, top, left + 330, top + 22]]);
 }

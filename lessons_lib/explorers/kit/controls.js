@@ -52,10 +52,89 @@ export function choice({ label, options, set }) {
 }
 
 /**
+ * One of some things as rows of a table, each [value, name, dash, width of its mark]. `update({ chosen, hue, head,
+ * cells: value => texts })` fills the `columns` more that it has, and their heads.
+ */
+export function radioTable({ label, rows, columns, set }) {
+  const group = `lesson-rows-${++numbered}`,
+    cells = () => Array.from({ length: columns }, () => element('span')),
+    heads = cells(),
+    made = new Map();
+  const labelled = ([value, name, dash, wide]) => {
+    const input = ownKeys(element('input', { type: 'radio', name: group, value, change: () => set(value) })),
+      mark = element('span'),
+      texts = cells();
+    mark.innerHTML =
+      `<svg width="30" height="10" aria-hidden="true"><path d="M1 5H29" ` +
+      `stroke-width="${wide}" stroke-dasharray="${dash}"/></svg>`;
+    made.set(value, { input, texts, line: mark.querySelector('path') });
+    return element('label', { class: 'row' }, mark, element('span', {}, input, name), ...texts);
+  };
+  const root = element(
+    'div',
+    { class: 'radios', role: 'radiogroup', 'aria-label': label },
+    element('div', { class: 'row soft' }, element('span'), element('span'), ...heads),
+    ...rows.map(labelled),
+  );
+  function update({ chosen, hue, head, cells: filled }) {
+    head.forEach((text, i) => {
+      heads[i].textContent = text;
+    });
+    for (const [value, { input, texts, line }] of made) {
+      input.checked = value === chosen;
+      line.setAttribute('stroke', hue(value));
+      filled(value).forEach((text, i) => {
+        texts[i].textContent = text;
+      });
+    }
+  }
+  return { root, update };
+}
+
+/**
+ * Whether a value lies within the limits of a setting, as Python sent them: words, numbers in low..high (`whole`, or so
+ * `many` of them), or a number for `each` of some names.
+ */
+export function fitsLimits({ words = [], each, low, high, whole, many }, value) {
+  if (words.includes(value)) return true;
+  if (each)
+    return (
+      value !== null &&
+      typeof value === 'object' &&
+      !Array.isArray(value) &&
+      Object.entries(value).every(([name, v]) => Object.hasOwn(each, name) && fitsLimits(each[name], v))
+    );
+  if (many) return Array.isArray(value) && value.length === many && value.every(v => fitsLimits({ low, high }, v));
+  return (whole ? Number.isInteger(value) : Number.isFinite(value)) && value >= low && value <= high;
+}
+/** The same for what a model says of its settings. */
+export const fitsIn = model => (name, value) => fitsLimits(model.get('limits')[name], value);
+
+/** What is wrong with pasted settings, in a sentence, or ''. */
+function troubleWith(given, names, fits) {
+  if (given === null || typeof given !== 'object' || Array.isArray(given))
+    return 'These are no settings: they look like {"scale": 16}.';
+  for (const [name, value] of Object.entries(given)) {
+    if (!names.includes(name)) return `This figure has no ${name}; it has ${names.join(', ')}.`;
+    if (!fits(name, value)) return `${name} cannot be ${JSON.stringify(value)} here.`;
+  }
+  return '';
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/**
  * The settings of a figure as a line of JSON, to copy and to paste: `names` are traits, `fits(name, value)` says
  * whether a value may be set. `changed` is called after others were pasted in.
  */
 export function settingsLine(model, names, fits, changed) {
+  const said = element('span', { role: 'status' });
   const line = ownKeys(
     element('input', {
       type: 'text',
@@ -67,8 +146,6 @@ export function settingsLine(model, names, fits, changed) {
       },
     }),
   ); // what is being typed is not overwritten
-  const said = element('span', { role: 'status' }),
-    text = () => JSON.stringify(Object.fromEntries(names.map(name => [name, model.get(name)])));
   const copy = button('copy', async () => {
     line.select();
     try {
@@ -79,44 +156,21 @@ export function settingsLine(model, names, fits, changed) {
     }
   });
   function take() {
-    let given;
-    try {
-      given = JSON.parse(line.value);
-    } catch {
-      given = null;
-    }
-    const problem =
-      given === null || typeof given !== 'object' || Array.isArray(given)
-        ? 'These are no settings: they look like {"scale": 16}.'
-        : Object.entries(given)
-            .map(([name, value]) =>
-              !names.includes(name)
-                ? `This figure has no ${name}; it has ${names.join(', ')}.`
-                : fits(name, value)
-                  ? ''
-                  : `${name} cannot be ${JSON.stringify(value)} here.`,
-            )
-            .find(words => words);
-    said.textContent = problem || 'Set.';
-    if (problem) return;
+    const given = parsed(line.value),
+      trouble = troubleWith(given, names, fits);
+    said.textContent = trouble || 'Set.';
+    if (trouble) return;
     const table = value => value !== null && typeof value === 'object' && !Array.isArray(value); // what it lacks stays
     for (const [name, value] of Object.entries(given))
       model.set(name, table(value) ? { ...model.get(name), ...value } : value);
     model.save_changes();
     changed();
   }
-  const root = element(
-    'details',
-    { class: 'soft' },
-    element('summary', {}, 'settings'),
-    element('div', {}, line, copy),
-    said,
-  );
-  ownKeys(root.firstChild);
-  return {
-    root,
-    update: () => {
-      if (!line.matches(':focus') || said.textContent === 'Set.') line.value = text();
-    },
+  const summary = ownKeys(element('summary', {}, 'settings')),
+    root = element('details', { class: 'soft' }, summary, element('div', {}, line, copy), said);
+  const text = () => JSON.stringify(Object.fromEntries(names.map(name => [name, model.get(name)])));
+  const update = () => {
+    if (!line.matches(':focus') || said.textContent === 'Set.') line.value = text();
   };
+  return { root, update };
 }

@@ -10,15 +10,17 @@ import gzip
 import hashlib
 import html
 import json
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from numbers import Real
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn
 from uuid import uuid4
 
 import anywidget
 from IPython import get_ipython
-from traitlets import Enum, TraitError, Unicode
+from traitlets import Bool, Dict, Enum, TraitError, TraitType, Unicode, default
 
 from lessons_lib.figures.style import Picture
 
@@ -27,6 +29,7 @@ from lessons_lib.figures.style import Picture
 _PAGE = Path(__file__).with_name("page.html").read_text(encoding="utf-8").removesuffix("\n")
 _OF_A_WIDGET = ("layout", "tabbable", "tooltip")
 _NOT_STATE = {*_OF_A_WIDGET, "comm"}
+_SLACK = 1e-4  # the browser keeps angles to five digits
 
 
 class Choice(Enum):
@@ -35,6 +38,63 @@ class Choice(Enum):
     def error(self, obj: Any, value: Any, *_: Any) -> NoReturn:
         """TraitError, which `Explorer.use` hands on as ValueError."""
         raise TraitError(f"{self.name} must be one of {', '.join(map(str, self.values))}, got {value!r}.")
+
+    def limits(self, obj: Any) -> dict[str, Any]:
+        return {"words": list(self.values)}
+
+
+class Number(TraitType):
+    """A setting that is a number in low..high, both included; `whole` or not, or an `angle` in radians.
+
+    Another one is refused with a sentence that names the limits. `counts` says what a whole number counts, from 0 to
+    what `high`, a function of the explorer, finds there is.
+    """
+
+    def __init__(
+        self,
+        default: float,
+        low: float = 0,
+        high: float | Callable[[Any], int] = math.inf,
+        *,
+        whole: bool = False,
+        angle: bool = False,
+        counts: str = "",
+    ):
+        super().__init__(default_value=default)
+        self.low, self.high, self.whole, self.angle, self.counts = low, high, whole or bool(counts), angle, counts
+        self.slack = _SLACK if angle else 0
+
+    def _most(self, obj: Any) -> float:
+        return self.high(obj) if callable(self.high) else self.high
+
+    def validate(self, obj: Any, value: Any) -> float:
+        """The number, inside the limits where it is a hair off; TraitError for another one."""
+        low, high = self.low, self._most(obj)
+        number = isinstance(value, Real) and not isinstance(value, bool) and (not self.whole or value == value // 1)
+        if not number or not low - self.slack <= value <= high + self.slack:  # NaN is neither
+            raise TraitError(self._sentence(low, high, value, number))
+        return int(value) if self.whole else float(min(high, max(low, value)))
+
+    def _sentence(self, low: float, high: float, value: Any, number: bool) -> str:
+        if self.counts:
+            return f"{self.name} counts {self.counts} from 0 to {high}, got {value}."
+        if not self.angle:
+            return f"{self.name} must lie in {low:g}..{high:g}, got {value}."
+        reach = f"{math.degrees(low):.0f}° to {math.degrees(high):.0f}° in radians, {low:.3f}..{high:.3f}"
+        degrees = number and high < value and math.degrees(low) <= value <= math.degrees(high)
+        meant = f"; {math.radians(value):.3f} is that many degrees" if degrees else ""
+        return f"{self.name} must be an angle of {reach}, got {value}{meant}."
+
+    def limits(self, obj: Any) -> dict[str, Any]:
+        high = self._most(obj)
+        return {"low": self.low - self.slack, "high": high + self.slack, **({"whole": True} if self.whole else {})}
+
+
+class Flag(Bool):
+    """A setting that is on or off."""
+
+    def limits(self, obj: Any) -> dict[str, Any]:
+        return {"words": [True, False]}
 
 
 class Explorer(anywidget.AnyWidget):
@@ -45,11 +105,17 @@ class Explorer(anywidget.AnyWidget):
 
     alt: ClassVar[str]
     setting_names: ClassVar[tuple[str, ...]] = ()
+    limits = Dict().tag(sync=True)  # of the settings: the figure's own line refuses what Python would refuse
     _link = Unicode().tag(sync=True)  # by which the HTML finds the model in the page
 
     def __init__(self, **traits: Any):
         identity = uuid4().hex
         super().__init__(model_id=identity, _link=identity, **traits)
+
+    @default("limits")
+    def _limits(self) -> dict[str, Any]:
+        traits = self.traits()
+        return {name: traits[name].limits(self) for name in self.setting_names if hasattr(traits[name], "limits")}
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -74,8 +140,8 @@ class Explorer(anywidget.AnyWidget):
                 raise ValueError(str(error)) from error
 
     def _take(self, values: Mapping[str, Any]) -> None:
-        for name, value in values.items():
-            setattr(self, name, value)
+        for name in sorted(values, key=self.setting_names.index):  # in the order in which one brings the next
+            setattr(self, name, values[name])
 
     def picture(self) -> Picture:
         """The first frame as a still picture, for places where scripts do not run."""

@@ -7,8 +7,8 @@ from pathlib import Path
 
 # What a module may say, and nothing else: a form that is not known here is refused, never passed on half understood.
 _IMPORT = re.compile(r"^import \{([^}]*)\} from '(\.[^']*\.js)';\n", re.MULTILINE)
-_TEXT = re.compile(r"^import (\w+) from '(\.[^']*\.css)' with \{ type: 'text' \};\n", re.MULTILINE)
 _WORKER = re.compile(r"^import (\w+) from '(\.[^']*\.js)' with \{ type: 'worker' \};\n", re.MULTILINE)
+_DATA = re.compile(r"^import (\w+) from '(\.[^']*\.(?:css|json))' with \{ type: '(text|json)' \};\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:const|(?:async )?function\*?|class) (\w+))", re.MULTILINE)
 _DEFAULT = re.compile(r"^export default ", re.MULTILINE)
 _OTHER = re.compile(r"^\s*(?:import|export)\b.*|\bimport\s*\(.*", re.MULTILINE)
@@ -49,7 +49,7 @@ def scopes(*entries: Path) -> tuple[str, dict[Path, str]]:
 
         exports[path] = {name for _, name in _EXPORT.findall(source)}
         number[path] = f"m{len(number)}"
-        linked = _WORKER.sub(_worker(path), _TEXT.sub(_text(path), _IMPORT.sub(brought, source)))
+        linked = _WORKER.sub(_worker(path), _DATA.sub(_data(path), _IMPORT.sub(brought, source)))
         body = _DEFAULT.sub("const $default = ", _EXPORT.sub(r"\1", linked))
         if unknown := _OTHER.search(body):
             raise ValueError(f"{path.name}: the linker does not know the form {unknown[0].strip()!r}.")
@@ -84,15 +84,19 @@ def _worker(path: Path) -> Callable[[re.Match[str]], str]:
     return worker
 
 
-def _text(path: Path) -> Callable[[re.Match[str]], str]:
-    """What puts a style sheet where it is imported, without what only people read."""
+def _data(path: Path) -> Callable[[re.Match[str]], str]:
+    """What puts a style sheet or a table where it is imported, without what only people read."""
 
-    def text(found: re.Match[str]) -> str:
-        css = re.sub(r"/\*.*?\*/", "", (path.parent / found[2]).read_text(encoding="utf-8"), flags=re.DOTALL)
-        tight = re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", css)).replace(";}", "}").strip()
-        return f"const {found[1]} = {json.dumps(tight, ensure_ascii=False)};\n"
+    def data(found: re.Match[str]) -> str:
+        text = (path.parent / found[2]).read_text(encoding="utf-8")
+        if found[3] == "json":
+            content = json.loads(text)
+        else:
+            css = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+            content = re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", css)).replace(";}", "}").strip()
+        return f"const {found[1]} = {json.dumps(content, ensure_ascii=False, separators=(',', ':'))};\n"
 
-    return text
+    return data
 
 
 def _stripped(path: Path) -> str:

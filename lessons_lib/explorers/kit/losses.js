@@ -1,5 +1,6 @@
 // Every curve of the family: what stands in place of cos θ in the logit of the true class, without the scale. It is
 // `target_logit` of the head in Python, and tests/explorers/test_curves.py holds it to that. Angles are radians.
+import { LOOK_OF } from './looks.js';
 
 /** cos φ on 0…π, and on downwards without end: SphereFace's ψ is this at mθ, the mirrored ArcFace this at θ + m. */
 export function fallingCosine(phi) {
@@ -17,38 +18,19 @@ export function arcface(theta, m, beyond = 'mirror') {
   return fallingCosine(theta + m);
 }
 
+const margin = (loss, neutral, target, bears) => {
+  const { name, margin: range = null } = LOOK_OF[loss];
+  return { name, range, neutral, target, bears };
+};
+
 // What a slider of one margin needs. `bears` is the largest margin with which a feature at θy from its own class weight
 // still wins against a class weight at θj: it is right if that exceeds `neutral`, the margin that changes nothing, and
 // right enough if it exceeds m. For each loss `target(θy, m) > cos θj` says the same.
 export const MARGINS = {
-  softmax: {
-    name: 'softmax',
-    neutral: 0,
-    range: null,
-    target: theta => Math.cos(theta),
-    bears: (own, other) => other - own,
-  },
-  sphereface: {
-    name: 'SphereFace',
-    neutral: 1,
-    range: { min: 1, max: 5, step: 0.1 },
-    target: sphereface,
-    bears: (own, other) => other / own,
-  },
-  cosface: {
-    name: 'CosFace',
-    neutral: 0,
-    range: { min: 0, max: 0.35, step: 0.005 },
-    target: cosface,
-    bears: (own, other) => Math.cos(own) - Math.cos(other),
-  },
-  arcface: {
-    name: 'ArcFace',
-    neutral: 0,
-    range: { min: 0, max: 0.8, step: 0.01 },
-    target: arcface,
-    bears: (own, other) => other - own,
-  },
+  softmax: margin('softmax', 0, Math.cos, (own, other) => other - own),
+  sphereface: margin('sphereface', 1, sphereface, (own, other) => other / own),
+  cosface: margin('cosface', 0, cosface, (own, other) => Math.cos(own) - Math.cos(other)),
+  arcface: margin('arcface', 0, arcface, (own, other) => other - own),
 };
 
 /** The margin in its own unit, as one would say it: 0.20 rad (11.5°), 0.100, 4.0. */

@@ -1,11 +1,14 @@
-"""What explorers of a margin share: which loss, and each loss's own margin."""
+"""What explorers of a margin share: which loss, each loss's own margin, and how its line looks."""
 
+import json
 import math
+from pathlib import Path
 from typing import Any
 
 import traitlets
 
 from lessons_lib.explorers.kit.explorer import Choice, Explorer
+from lessons_lib.figures.style import PALETTE
 from lessons_lib.losses import (
     ArcFaceLoss,
     CombinedMarginLoss,
@@ -16,16 +19,25 @@ from lessons_lib.losses import (
     P2SGradLoss,
 )
 
-MARGINS = {"sphereface": (1.0, 5.0), "cosface": (0.0, 0.35), "arcface": (0.0, 0.8)}  # what the sliders reach
+_LOOKS = json.loads(Path(__file__).with_name("looks.json").read_text(encoding="utf-8"))["losses"]  # the browser's own
+_RANGES = {loss: look["margin"] for loss, look in _LOOKS.items() if "margin" in look}
+MARGINS = {loss: (float(reach["min"]), float(reach["max"])) for loss, reach in _RANGES.items()}  # what sliders reach
 LOSSES = ("softmax", *MARGINS)
-NAMES = {  # as one would say it; a figure that compares margins alone says "softmax"
-    "softmax": "cosine softmax",
-    "sphereface": "SphereFace",
-    "cosface": "CosFace",
-    "arcface": "ArcFace",
-    "adacos": "Fixed AdaCos",
-    "p2sgrad": "P2SGrad",
-}
+NAMES = {loss: look.get("full", look["name"]) for loss, look in _LOOKS.items()}  # as one would say it
+SHORT_NAMES = {loss: look["name"] for loss, look in _LOOKS.items()}  # a figure that compares margins alone: "softmax"
+
+
+def line_style(loss: str) -> dict[str, Any]:
+    """Colour and dashes of a loss's line in a still, as in the figure itself."""
+    look = _LOOKS[loss]
+    return {"color": PALETTE[look["hue"]], "linestyle": (0, tuple(look["dash"])) if look["dash"] else "-"}
+
+
+class Margins(traitlets.Dict):
+    """Margins by their losses; those that are left out stay as they are."""
+
+    def limits(self, obj: Any) -> dict[str, Any]:
+        return {"each": {loss: {"low": low, "high": high} for loss, (low, high) in MARGINS.items()}}
 
 
 class MarginExplorer(Explorer):
@@ -35,7 +47,7 @@ class MarginExplorer(Explorer):
     """
 
     loss = Choice(LOSSES, default_value="arcface").tag(sync=True)
-    margins = traitlets.Dict().tag(sync=True)
+    margins = Margins().tag(sync=True)
 
     @traitlets.default("margins")
     def _usual_margins(self) -> dict[str, float]:
@@ -55,13 +67,13 @@ class MarginExplorer(Explorer):
 
     @property
     def margin(self) -> float:
-        """The margin of the loss that is shown; softmax has none, 0."""
+        """The margin of the loss that is shown; others have none, 0."""
         return self.margins.get(self.loss, 0.0)
 
     @margin.setter
     def margin(self, margin: Any) -> None:
-        if self.loss == "softmax":
-            raise ValueError("softmax has no margin: set `loss` first.")
+        if self.loss not in MARGINS:
+            raise ValueError(f"{NAMES[self.loss]} has no margin: set `loss` to one of {', '.join(MARGINS)} first.")
         self.margins = {**self.margins, self.loss: margin}
 
 

@@ -1,17 +1,11 @@
 // Strokes, words and colours of the figures that draw curves: GradientLength, LogitCurves, ProbabilityCurve and others.
 
+import { LOOK_OF } from './looks.js';
+
 const LETTERS = 'px system-ui, sans-serif';
-const HUES = { softmax: 8, sphereface: 5, cosface: 0, arcface: 4, adacos: 1, p2sgrad: 2 };
 
 /** How the line of each loss is broken, so that no reader needs its colour. */
-export const DASHES = {
-  softmax: [2, 3],
-  sphereface: [8, 3, 2, 3],
-  cosface: [9, 4],
-  arcface: [],
-  adacos: [14, 4],
-  p2sgrad: [],
-};
+export const DASHES = Object.fromEntries(Object.entries(LOOK_OF).map(([loss, { dash }]) => [loss, dash]));
 
 /** Two colours mixed, #rrggbb or rgb(r,g,b); `part` of the second. */
 function mixed(one, two, part) {
@@ -40,11 +34,15 @@ export function tints(look) {
 
 /** The colours of the losses on this page: for lines, and deeper for words. */
 export function lossTints(look) {
-  const hue = loss => look.classes[HUES[loss]];
+  const hue = loss => look.classes[LOOK_OF[loss].hue];
   return { ...look, ...greys(look), hue, word: loss => mixed(hue(loss), look.ink, look.dark ? 0.25 : 0.38) };
 }
 
-/** Strokes and words on `g`, in the colours `c`. */
+/**
+ * Strokes and words on `g`, in the colours `c`.
+ *
+ * @typedef {ReturnType<typeof penOn>} Pen
+ */
 export function penOn(g, c) {
   const trace = (points, style, width, { dash = [], alpha = 1 } = {}) => {
     g.beginPath();
@@ -58,6 +56,16 @@ export function penOn(g, c) {
     g.setLineDash([]);
     g.globalAlpha = 1;
   };
+  const line = (x0, y0, x1, y1, style, width = 1, more) =>
+    trace(
+      [
+        [x0, y0],
+        [x1, y1],
+      ],
+      style,
+      width,
+      more,
+    );
   const dot = (x, y, r, style) => {
     g.beginPath();
     g.arc(x, y, r, 0, 7);
@@ -70,6 +78,43 @@ export function penOn(g, c) {
     g.fillRect(x, y, w, h);
     g.globalAlpha = 1;
   };
+  const area = (points, style, alpha = 1) => {
+    g.beginPath();
+    for (const [x, y] of points) g.lineTo(x, y);
+    g.closePath();
+    g.globalAlpha = alpha;
+    g.fillStyle = style;
+    g.fill();
+    g.globalAlpha = 1;
+  };
+  /** Everything that `paint` does, inside a box only. */
+  const within = (x, y, w, h, paint) => {
+    g.save();
+    g.beginPath();
+    g.rect(x, y, w, h);
+    g.clip();
+    paint();
+    g.restore();
+  };
+  return { g, c, trace, line, dot, block, area, within, ...gripsOn(dot, c), ...wordsOn(g, c) };
+}
+
+/** What can be taken hold of looks so: a ringed grip, wider where the pointer or the keys are on it. */
+function gripsOn(dot, c) {
+  const ring = (x, y, style) => {
+    dot(x, y, 4.8, style);
+    dot(x, y, 2.6, c.paper);
+  };
+  const grip = (x, y, style, lit = false) => {
+    if (lit) dot(x, y, 13, c.pale);
+    dot(x, y, 9, c.paper);
+    dot(x, y, 7.5, style);
+    dot(x, y, 3, c.paper);
+  };
+  return { ring, grip };
+}
+
+function wordsOn(g, c) {
   const wide = (words, font) => {
     g.font = font + LETTERS;
     return g.measureText(words).width;
@@ -94,5 +139,11 @@ export function penOn(g, c) {
     g.fillText(words, x, y);
     g.globalAlpha = 1;
   };
-  return { g, c, trace, dot, block, wide, write };
+  /** The first of some texts that has room, or the last, shortened. */
+  const fitting = (texts, room, font) => {
+    let text = texts.find(one => wide(one, font) <= room) ?? texts.at(-1);
+    while (text.length > 2 && wide(text, font) > room) text = `${text.slice(0, -2)}…`;
+    return text;
+  };
+  return { wide, write, fitting };
 }

@@ -1,31 +1,22 @@
 // How hard each loss pushes: ∂L/∂cos θj, factor by factor. It is what `gradients` measures by autograd in Python, and
 // tests/explorers/test_coefficients.py holds it to that. Angles are radians.
+import { LOOK_OF } from './looks.js';
 import { MARGINS } from './losses.js';
+
+const nameOf = loss => LOOK_OF[loss].full ?? LOOK_OF[loss].name,
+  asSet = s => s,
+  fixed = (_, classes) => Math.SQRT2 * Math.log(classes - 1);
+const push = (loss, { target }, fall, scale = asSet) => ({ name: nameOf(loss), target, fall, scale });
 
 // `fall` is −dφ/dθ of the target's curve φ(θ), so that f′ = fall / sin θ; `scale` is what multiplies the curve, as the
 // reader set it and for that many classes. SphereFace's is ‖x‖. P2SGrad forms no probability and has no curve.
 export const PUSHES = {
-  softmax: { name: 'cosine softmax', target: MARGINS.softmax.target, fall: theta => Math.sin(theta), scale: s => s },
-  sphereface: {
-    name: 'SphereFace',
-    target: MARGINS.sphereface.target,
-    fall: (theta, m) => m * Math.abs(Math.sin(m * theta)),
-    scale: s => s,
-  },
-  cosface: { name: 'CosFace', target: MARGINS.cosface.target, fall: theta => Math.sin(theta), scale: s => s },
-  arcface: {
-    name: 'ArcFace',
-    target: MARGINS.arcface.target,
-    fall: (theta, m) => Math.abs(Math.sin(theta + m)),
-    scale: s => s,
-  },
-  adacos: {
-    name: 'Fixed AdaCos',
-    target: MARGINS.softmax.target,
-    fall: theta => Math.sin(theta),
-    scale: (_, classes) => Math.SQRT2 * Math.log(classes - 1),
-  },
-  p2sgrad: { name: 'P2SGrad', target: null, fall: null, scale: () => 1 },
+  softmax: push('softmax', MARGINS.softmax, Math.sin),
+  sphereface: push('sphereface', MARGINS.sphereface, (theta, m) => m * Math.abs(Math.sin(m * theta))),
+  cosface: push('cosface', MARGINS.cosface, Math.sin),
+  arcface: push('arcface', MARGINS.arcface, (theta, m) => Math.abs(Math.sin(theta + m))),
+  adacos: push('adacos', MARGINS.softmax, Math.sin, fixed),
+  p2sgrad: push('p2sgrad', { target: null }, null, () => 1),
 };
 
 /** ln Σ n·e^(s·c) over the other classes, given as [[c, n], …]: n of them at cosine c. */

@@ -1,152 +1,103 @@
-// Where GradientLength puts things: the bent axis, the panels one below the other, and the names beside their curves.
+// What plots over θ have alike: the axis, one that is pressed together, trained angles below it, the cursor, the names.
+import { degrees } from './words.js';
+import { barsOf, liesIn, sizeText } from './trained.js';
 
-// Up to the knee the axis is even, above it is pressed together: there SphereFace lives, m or m² times higher than the
-// rest. An axis depends on the unit alone, so no slider moves it. By `divided by s?`, then by what is shown.
-export const AXES = {
-  true: {
-    length: { knee: 1.5, top: 5, ticks: [0, 0.5, 1, 1.5, 5] },
-    coefficient: { knee: 2.2, top: 25, ticks: [0, 0.5, 1, 1.5, 2, 25] },
-  },
-  false: {
-    length: { knee: 72, top: 320, ticks: [0, 16, 32, 48, 64, 320] },
-    coefficient: { knee: 72, top: 1600, ticks: [0, 16, 32, 48, 64, 1600] },
-  },
-};
-// the knee's height; what leaves the plot at the top
-export const BEND = 0.8;
-export const OVER = 1.15;
+/** Pixels of an angle between two edges, and the angle of a pixel. */
+export const thetaAxis = (left, right) => ({
+  left,
+  right,
+  X: theta => left + ((right - left) * theta) / Math.PI,
+  angle: x => Math.PI * Math.min(1, Math.max(0, (x - left) / (right - left))),
+});
 
-/** How fast the logarithm above the knee must begin so that the axis has no corner there. */
-function softness({ knee, top }) {
+/** Round tenths of a degree, in radians. */
+export const inTenths = angle => (Math.round((angle * 1800) / Math.PI) * Math.PI) / 1800;
+/** What the trait `angle` may be, to five digits. */
+export const asAngle = angle => (angle > Math.PI - 1e-5 ? Math.PI : Number(Math.max(0, angle).toFixed(5)));
+
+/**
+ * An axis that is even from 0 to `knee`, at the share `bend` of its length, and pressed together from there to `top` by
+ * a logarithm that begins as steep as the even part ends: value => share.
+ */
+export function bentAxis(knee, top, bend) {
   let low = 1e-6,
-    high = top;
-  for (let i = 0; i < 60; i++) {
+    high = 50 * top;
+  for (let i = 0; i < 70; i++) {
     const c = (low + high) / 2;
-    if (c * Math.log1p((top - knee) / c) * BEND > (1 - BEND) * knee) high = c;
+    if (c * Math.log1p((top - knee) / c) * bend > (1 - bend) * knee) high = c;
     else low = c;
   }
-  return low;
-}
-for (const unit of Object.values(AXES)) for (const axis of Object.values(unit)) axis.soft = softness(axis);
-
-/** Height of a value on an axis, 0 at the floor and 1 at the top. */
-export function heightOn({ knee, top, soft }, value) {
-  if (value <= knee) return (BEND * value) / knee;
-  return Math.min(OVER, BEND + ((1 - BEND) * Math.log1p((value - knee) / soft)) / Math.log1p((top - knee) / soft));
+  return value =>
+    value <= knee
+      ? (bend * value) / knee
+      : bend + ((1 - bend) * Math.log1p((value - knee) / low)) / Math.log1p((top - knee) / low);
 }
 
-export const ROW = 15;
-export const MINI = 27;
-/** Sizes on a canvas `width` wide: the plot, six rows, the histogram if there are nets, four factors. */
-export function lengthFrame(width, nets) {
-  const small = width < 520,
-    left = small ? 34 : 42,
-    right = width - (small ? 112 : 122),
-    top = small ? 50 : 32;
-  const floor = top + Math.round(Math.min(350, Math.max(250, 0.56 * width))),
-    rows = floor + 66,
-    after = rows + 6 * ROW;
-  const foot = nets ? after + 80 : after - 8,
-    parts = foot + 44,
-    bottom = parts + 4 * (MINI + 9) - 2;
-  const X = theta => left + ((right - left) * theta) / Math.PI;
-  return {
-    width,
-    small,
-    left,
-    right,
-    top,
-    floor,
-    rows,
-    after,
-    foot,
-    parts,
-    bottom,
-    height: bottom + 6,
-    X,
-    Y: share => floor - (floor - top) * share,
-    angle: x => Math.min(Math.PI, Math.max(0, ((x - left) / (right - left)) * Math.PI)),
-  };
-}
+/** A curve in pixels, from its values at even angles 0…π, every few of them. */
+export const curveLine = (values, X, Y, every = 1) =>
+  Array.from({ length: Math.floor((values.length - 1) / every) + 1 }, (_, i) => [
+    X((Math.PI * i * every) / (values.length - 1)),
+    Y(values[i * every]),
+  ]);
 
-/** The lowest and the highest pixel of a line between two x: [[x, y], …] from left to right. */
-function reachOf(line, x0, x1) {
-  const gap = (line.at(-1)[0] - line[0][0]) / (line.length - 1),
-    at = x => Math.round((x - line[0][0]) / gap);
-  const from = Math.max(0, at(x0 - gap / 2)),
-    to = Math.min(line.length - 1, at(x1 + gap / 2));
-  let low = Infinity,
-    high = -Infinity;
-  for (let i = from; i <= to; i++) {
-    low = Math.min(low, line[i][1]);
-    high = Math.max(high, line[i][1]);
+/** Lines up from round angles, and their words below where no x of `taken` is near. */
+export function paintAngles({ c, line, write }, { X, right, top, floor, small }, taken) {
+  for (let tick = 0; tick <= 180; tick += 30) {
+    const x = X((tick * Math.PI) / 180);
+    line(x, top, x, floor, c.faint, 1, { alpha: 0.7 });
+    if (taken.every(at => Math.abs(x - at) > 50) && !(small && tick % 60))
+      write(`${tick}°`, Math.min(x, right - 8), floor + 20, { align: 'center' });
   }
-  return [low, high];
 }
 
-const TALL = 17,
-  meets = (a, b, gap = 0) => a[0] < b[2] + gap && a[2] > b[0] - gap && a[1] < b[3] + gap && a[3] > b[1] - gap;
+/** Where the words at the cursor's foot stand: under it, but inside. */
+export const footOf = ({ X, left, right }, angle) => Math.min(right - 24, Math.max(left + 24, X(angle)));
 
-/**
- * What it costs to write a name into `box` beside point [x, y] of its own line; the first line is hardly ever covered.
- */
-function costOf(box, [x, y], own, lines, frame) {
-  let cost = y > frame.y1 - 40 ? 30 : 0,
-    near = Infinity;
-  lines.forEach((line, rank) => {
-    const pad = rank < 2 ? 9 : 3,
-      [low, high] = reachOf(line, box[0] - pad, box[2] + pad);
-    if (low < box[3] + pad - 5 && high > box[1] - pad + 5) cost += line === own ? 40 : ([250, 50][rank] ?? 24);
-    // it would seem to be that one's
-    else if (line !== own && low < box[3] + 7 && high > box[1] - 7) cost += rank < 2 ? 30 : 12;
-    if (line !== own) {
-      const [a, b] = reachOf(line, x - 2, x + 2);
-      near = Math.min(near, Math.max(a - y, y - b, 0));
-    }
+/** The cursor: a line up to `top`, its grip, and its angle in words. */
+export function paintCursor({ c, line, grip, write }, frame, { angle, focus }, top = frame.top) {
+  const x = frame.X(angle),
+    { floor } = frame;
+  line(x, top, x, floor, c.ink, 1.2, { alpha: 0.75 });
+  grip(x, floor, c.ink, focus);
+  const style = { align: 'center', style: c.ink, font: '600 12', halo: 5 };
+  write(`θ = ${degrees(angle)}`, footOf(frame, angle), floor + 20, style);
+}
+
+/** A net's angles in whole degrees, between two y; those in `ranges` in a colour of their own. The root of each count. */
+export function paintTrained({ c, line, block, write, wide, fitting }, frame, [y, foot], { net, angle }, ranges, hue) {
+  const { left, right, X, small } = frame,
+    bars = barsOf(net),
+    most = Math.sqrt(Math.max(1, ...bars)),
+    step = Math.max(1, X(Math.PI / 180) - X(0) - 0.5),
+    size = sizeText(net, small);
+  bars.forEach((count, i) => {
+    const high = Math.max(1, ((foot - y - 20) * Math.sqrt(count)) / most),
+      inside = liesIn(((i + 0.5) * Math.PI) / 180, ranges);
+    if (count) block(X((i * Math.PI) / 180), foot - high, step, high, inside ? hue : c.pale);
   });
-  return cost + 2.5 * Math.max(0, 14 - near);
+  line(left, foot, right, foot, c.pale);
+  line(X(angle), y + 18, X(angle), foot + 4, c.ink, 1.2, { alpha: 0.75 });
+  const title = fitting([`trained θ: ${net.name}`], right - left - wide(size, '11') - 16, '12.5');
+  write(title, left, y + 6, { style: c.ink, font: '12.5' });
+  write(size, right, y + 6, { align: 'right', font: '11' });
 }
 
 /**
- * A box [left, top, right, bottom] for each name, beside its own line, never on another name: items are
- * [{ key, width, line: [[x, y], …], at }] by rank, `at` a line's only place, over that point, or left of it where
- * the line is `rising`; `walls` are taken already.
- * It depends on the lines alone, so the same state has the same picture.
+ * Names at their seats, { key: box }; one that had to leave its place comes up at the new one. `memory` is a Map that
+ * is the same for each paint. Returns whether one is still coming up.
  */
-export function seatNames(items, frame, walls = []) {
-  const taken = [...walls],
-    seats = {},
-    lines = items.map(item => item.line);
-  const inside = box => box[0] >= frame.x0 && box[2] <= frame.x1 && box[1] >= frame.y0 && box[3] <= frame.y1;
-  const free = box => inside(box) && !taken.some(other => meets(box, other, 3));
-  for (const { key, width, line, at, rising } of items) {
-    let best = null;
-    const propose = (i, left, top, extra) => {
-      const box = [left, top, left + width, top + TALL];
-      if (!free(box)) return;
-      const cost = extra + costOf(box, line[i], line, lines, frame);
-      if (!best || cost < best.cost) best = { cost, box };
-    };
-    const beside = i => {
-      const [x, y] = line[i];
-      propose(i, x + 8, y - TALL / 2, 0);
-      propose(i, x - 9 - width, y - TALL / 2, 0);
-      propose(i, x - width / 2, y - TALL - 6, 2);
-      propose(i, x - width / 2, y + 6, 4);
-    };
-    if (at !== undefined)
-      propose(at, line[at][0] - (rising ? width + 2 : width / 2), line[at][1] - TALL - (rising ? 6 : 9), 0);
-    else for (let i = 2; i < line.length; i += 2) beside(i);
-    for (
-      let y = frame.y0;
-      !best && y + TALL <= frame.y1;
-      y += 6 // a line that has left the plot
-    )
-      for (let x = frame.x1 - width; !best && x >= frame.x0; x -= 12) propose(line.length - 1, x, y, 0);
-    if (best) {
-      seats[key] = best.box;
-      taken.push(best.box);
-    }
+export function writeNames({ write }, memory, width, now, seats, look) {
+  if (memory.width !== width) memory.clear();
+  memory.width = width;
+  let busy = false;
+  for (const [key, box] of Object.entries(seats)) {
+    const last = memory.get(key),
+      moved = last && Math.hypot(last.box[0] - box[0], last.box[1] - box[1]) > 26 && now < Infinity,
+      since = moved ? now : (last?.since ?? -Infinity),
+      { words, ...style } = look(key);
+    memory.set(key, { box, since });
+    busy ||= now - since < 180;
+    write(words, box[0], box[1] + 9, { halo: 4, alpha: Math.min(1, Math.max(0, (now - since) / 180)), ...style });
   }
-  return seats;
+  return busy;
 }

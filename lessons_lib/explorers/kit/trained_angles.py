@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lessons_lib.explorers.kit.explorer import Explorer, of_a_widget
+from lessons_lib.explorers.kit.explorer import Explorer, Number, of_a_widget
 from lessons_lib.explorers.kit.losses import MarginExplorer
-from lessons_lib.figures.style import FAINT, SOFT, quiet_axes
+from lessons_lib.figures.style import FAINT, INK, SOFT, Picture, degree_ticks, quiet_axes
 
 _BINS = 1_800  # tenths of a degree
 _SLACK = 1e-4  # the browser keeps angles to five digits
@@ -24,25 +24,24 @@ class CursorExplorer(Explorer):
     `before` is where the reader's last gesture began.
     """
 
-    angle = traitlets.Float(round(math.radians(20), 5)).tag(sync=True)
-    net = traitlets.Int(0).tag(sync=True)
+    angle = Number(round(math.radians(20), 5), 0, math.pi, angle=True).tag(sync=True)
+    net = Number(0, 0, lambda figure: max(len(figure.nets) - 1, 0), counts="the trained nets").tag(sync=True)
     nets = traitlets.List().tag(sync=True)
     before = traitlets.Dict().tag(sync=True)
 
-    @traitlets.validate("angle")
-    def _an_angle(self, proposal: traitlets.Bunch) -> float:
-        angle = proposal["value"]
-        if not 0 <= angle <= math.pi + _SLACK:
-            meant = f"; {math.radians(angle):.3f} is that many degrees" if math.pi < angle <= 180 else ""
-            raise traitlets.TraitError(f"angle must lie in 0..π radians, got {angle}{meant}.")
-        return min(math.pi, angle)
-
-    @traitlets.validate("net")
-    def _a_net_that_is_there(self, proposal: traitlets.Bunch) -> int:
-        most = max(len(self.nets) - 1, 0)
-        if not 0 <= proposal["value"] <= most:
-            raise traitlets.TraitError(f"net counts the trained nets from 0 to {most}, got {proposal['value']}.")
-        return proposal["value"]
+    def theta_still(self) -> tuple[Picture, Axes]:
+        """A still picture with its plot over θ, the cursor in it and the trained angles below."""
+        picture = Picture(self.alt, 6.4, 4.6 if self.nets else 3.8)
+        if self.nets:
+            plot, below = picture.subplots(2, 1, sharex=True, height_ratios=[5, 1])
+            draw_histogram(below, self.nets[self.net])
+        else:
+            plot = below = picture.subplots()
+        quiet_axes(plot)
+        plot.axvline(math.degrees(self.angle), color=INK, linewidth=0.8)
+        degree_ticks(plot, 180, 30)
+        below.set_xlabel("θ, angle to the own class weight", color=INK, fontsize=10)
+        return picture, plot
 
 
 class AngleExplorer(CursorExplorer, MarginExplorer):

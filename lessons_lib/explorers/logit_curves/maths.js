@@ -1,12 +1,18 @@
-// What stands in place of cos θ for the true class: the four curves, what they ask for, and where they bound. No page
-// in
-// here. `p` holds what decides them: { margins, annealing, between }.
+// What stands in place of cos θ for the true class: the four curves, what they ask for, and where they bound.
 import { MARGINS } from '../kit/losses.js';
+import { nearestIn } from '../kit/trained.js';
 
 export const LOGITS = Object.keys(MARGINS);
 export const GRID = 360;
-export const TENTHS = 1800;
-export const GAPS = { min: Math.PI / 18, max: Math.PI }; // what θ12 may be
+
+/**
+ * What decides the curves.
+ *
+ * @typedef {object} Params
+ * @property {Record<string, number>} margins
+ * @property {number} annealing SphereFace's λ
+ * @property {number} between the angle θ12 between two class weights
+ */
 
 /** f(θ). SphereFace's λ mixes cos θ in: all of it is cos θ, nothing of it ψ. */
 export function logitAt(loss, theta, { margins, annealing }) {
@@ -51,28 +57,10 @@ export function piecesOf(m) {
 /** What the slider of λ steps through: 0, then 0.1 to 1000, twenty to a decade, two digits each. */
 export const LAMBDAS = [0, ...Array.from({ length: 81 }, (_, k) => Number((10 ** (k / 20 - 1)).toPrecision(2)))];
 export const nearestLambda = value =>
-  LAMBDAS.reduce(
-    (best, l, i) =>
-      Math.abs(Math.log((value + 0.05) / (l + 0.05))) < Math.abs(Math.log((value + 0.05) / (LAMBDAS[best] + 0.05)))
-        ? i
-        : best,
-    0,
+  nearestIn(
+    LAMBDAS.map(l => l + 0.05),
+    value + 0.05,
   );
-
-/** How many of a net's angles lie below an edge, to a tenth of a degree. */
-export const belowEdge = ({ first, counts }, edge) =>
-  counts.reduce(
-    (sum, count, i) => sum + (edge !== null && (Math.PI * (first + i + 0.5)) / TENTHS <= edge ? count : 0),
-    0,
-  );
-export const countOf = net => net.counts.reduce((a, b) => a + b, 0);
-
-/** What differs between two sets of parameters, by name; a margin by its loss. */
-export function movedFrom(before, now) {
-  if (!before?.margins) return [];
-  const margins = Object.keys(now.margins).filter(loss => before.margins[loss] !== now.margins[loss]);
-  return [...margins, ...['annealing', 'between'].filter(name => before[name] !== now[name])];
-}
 
 /**
  * Of what was before, what bears on one loss: its own margin, λ for SphereFace, θ12 for all; {} if that is as it was.
@@ -85,5 +73,5 @@ export function concerning(loss, before, p) {
     between: before.between,
   };
   if (loss === 'softmax') own.margins = p.margins;
-  return movedFrom(own, p).length ? own : {};
+  return JSON.stringify(own) === JSON.stringify(p) ? {} : own;
 }

@@ -1,129 +1,61 @@
-// LogitCurves's panels under the plot: today's trained angles, and the way from one class weight to the other.
-import { thousands } from '../kit/words.js';
+// LogitCurves's panel under the plot: the way from one class weight to the other.
+import { inBox } from '../kit/hold.js';
 import { MARGINS } from '../kit/losses.js';
-import { STRIP } from './axes.js';
-import { LOGITS, TENTHS, countOf } from './maths.js';
-import { angleText, edgeText } from './words.js';
-
-/** The net's angles in whole degrees, those below the chosen loss's edge in its colour; the root of each count. */
-export function paintTrained({ c, trace, block, write, wide }, frame, { net, loss, angle }, edge) {
-  const { left, right, axis, foot, X } = frame,
-    bars = new Array(180).fill(0),
-    per = TENTHS / 180;
-  net.counts.forEach((count, i) => {
-    bars[Math.min(179, Math.floor((net.first + i) / per))] += count;
-  });
-  const most = Math.max(1, ...bars),
-    tall = foot - axis - 28,
-    step = X(Math.PI / 180) - X(0);
-  bars.forEach((count, i) => {
-    if (!count) return;
-    const high = Math.max(1, tall * Math.sqrt(count / most)),
-      inside = edge !== null && ((i + 0.5) * Math.PI) / 180 <= edge;
-    block(X((i * Math.PI) / 180), foot - high, Math.max(1, step - 0.5), high, inside ? c.hue(loss) : c.pale);
-  });
-  trace(
-    [
-      [left, foot],
-      [right, foot],
-    ],
-    c.pale,
-    1,
-  );
-  trace(
-    [
-      [X(angle), axis + 26],
-      [X(angle), foot + 4],
-    ],
-    c.ink,
-    1.2,
-    { alpha: 0.75 },
-  );
-  const size = `${thousands(countOf(net))}${frame.small ? ', √ count' : ' angles, height: √ count'}`;
-  const title = shortened(`trained θ: ${net.name}`, right - 20 - wide(size, '11'), text => wide(text, '12.5'));
-  write(title, 2, axis + 12, { style: c.ink, font: '12.5' });
-  write(size, right, axis + 12, { align: 'right', font: '11' });
-}
-
-function shortened(text, room, wide) {
-  if (wide(text) <= room) return text;
-  let most = text.length;
-  while (most > 1 && wide(`${text.slice(0, most)}…`) > room) most--;
-  return `${text.slice(0, most)}…`;
-}
+import { lossTints, penOn } from '../kit/pen.js';
+import { degrees } from '../kit/words.js';
+import { STRIP, stripFrame } from './axes.js';
+import { LOGITS, edgeOf } from './maths.js';
+import { edgeText } from './words.js';
 
 /**
  * From W₁ to W₂, however far apart: up to where each loss finds x right enough for one and for the other. Returns the
- * boxes of names and angles, to choose by.
+ * loss whose row is named under a spot, and the frame.
  */
-export function paintStrip({ c, trace, block, write, wide, dot }, frame, { loss: chosen, p, angle }, edges) {
-  const { from, to, strip, bottom, width } = frame,
-    part = theta => from + ((to - from) * theta) / p.between;
-  const room = width - wide('up to', '11') - 16;
-  const title = ['right enough on the way from W₁ to W₂', 'right enough from W₁ to W₂']
-    .flatMap(text => [`${text}, θ₁₂ = ${angleText(p.between)}`, text])
-    .find(text => wide(text, '12.5') < room);
-  write(title, 2, strip - 16, { style: c.ink, font: '12.5' });
-  write('up to', width - 2, strip - 16, { align: 'right', font: '11' });
-  const rows = LOGITS.flatMap((loss, i) => {
-    const y = strip + STRIP * i + STRIP / 2,
-      edge = edges[loss],
-      bold = loss === chosen;
-    const style = { style: bold ? c.word(loss) : c.soft, font: bold ? '600 12' : '12' };
-    trace(
-      [
-        [from, y],
-        [to, y],
-      ],
-      c.faint,
-      1,
-    );
-    if (edge !== null) {
-      const long = part(edge) - from;
-      block(from, y - 5, long, 10, c.hue(loss), bold ? 1 : 0.5);
-      block(to - long, y - 5, long, 10, c.hue(loss), bold ? 0.34 : 0.17);
-      trace(
-        [
-          [from + long, y - 8],
-          [from + long, y + 8],
-        ],
-        c.hue(loss),
-        bold ? 2.5 : 1.5,
-      );
-    }
-    write(MARGINS[loss].name, 2, y, style);
-    write(edgeText(edge), width - 2, y, { ...style, align: 'right' });
-    return [
-      [0, from - 6],
-      [to + 6, width],
-    ].map(([x0, x1]) => [loss, [x0, y - STRIP / 2, x1, y + STRIP / 2]]);
-  });
-  for (const [x, words, align] of [
-    [from, 'W₁', 'center'],
-    [(from + to) / 2, 'half-way', 'center'],
-    [to, 'W₂', 'center'],
+export function paintStrip(g, width, state) {
+  const frame = stripFrame(width),
+    pen = penOn(g, lossTints(state.look)),
+    { from, to, strip, bottom } = frame,
+    { c, line, write } = pen,
+    { p, angle } = state;
+  paintHeading(pen, frame, p);
+  LOGITS.forEach((loss, i) => paintRow(pen, frame, state, loss, strip + STRIP * (i + 0.5)));
+  for (const [x, words] of [
+    [from, 'W₁'],
+    [(from + to) / 2, 'half-way'],
+    [to, 'W₂'],
   ]) {
-    trace(
-      [
-        [x, strip],
-        [x, bottom + 3],
-      ],
-      c.pale,
-      1,
-    );
-    write(words, x, bottom + 13, { align, font: '11' });
+    line(x, strip, x, bottom + 3, c.pale);
+    write(words, x, bottom + 15, { align: 'center', font: '11' });
   }
   if (angle <= p.between) {
-    trace(
-      [
-        [part(angle), strip - 3],
-        [part(angle), bottom + 3],
-      ],
-      c.ink,
-      1.2,
-      { alpha: 0.75 },
-    );
-    dot(part(angle), bottom + 3, 3, c.ink);
+    const x = from + ((to - from) * angle) / p.between;
+    line(x, strip - 3, x, bottom + 3, c.ink, 1.2, { alpha: 0.75 });
+    pen.dot(x, bottom + 3, 4, c.ink);
   }
-  return rows;
+  const beside = (i, x0, x1) => [x0, strip + STRIP * i, x1, strip + STRIP * (i + 1)];
+  const named = spot =>
+    LOGITS.find((_, i) => inBox(spot, beside(i, 0, from - 8)) || inBox(spot, beside(i, to + 8, width)));
+  return { frame, named };
+}
+
+function paintHeading({ c, write, wide, fitting }, { width, strip }, p) {
+  const whole = 'right enough on the way from W₁ to W₂',
+    titles = [`${whole}, θ₁₂ = ${degrees(p.between)}`, whole, 'right enough from W₁ to W₂'];
+  write(fitting(titles, width - wide('up to', '11') - 16, '12.5'), 2, strip - 16, { style: c.ink, font: '12.5' });
+  write('up to', width - 2, strip - 16, { align: 'right', font: '11' });
+}
+
+function paintRow({ c, line, block, write }, { from, to, width }, { loss: chosen, p }, loss, y) {
+  const edge = edgeOf(loss, p),
+    own = loss === chosen,
+    style = { style: own ? c.word(loss) : c.soft, font: own ? '600 12' : '12' };
+  line(from, y, to, y, c.faint);
+  if (edge !== null) {
+    const long = ((to - from) * edge) / p.between;
+    block(from, y - 5, long, 10, c.hue(loss), own ? 1 : 0.5);
+    block(to - long, y - 5, long, 10, c.hue(loss), own ? 0.34 : 0.17);
+    line(from + long, y - 8, from + long, y + 8, c.hue(loss), own ? 2.5 : 1.5);
+  }
+  write(MARGINS[loss].name, 2, y, style);
+  write(edgeText(edge), width - 2, y, { ...style, align: 'right' });
 }

@@ -1,133 +1,93 @@
 // LogitCurves: what stands in place of cos θ for the true class; drag m, λ, the angle between two classes, and θ.
-import { calm, element, gestures, mount, surface, write } from '../kit/view.js';
-import { ownKeys, settingsLine } from '../kit/controls.js';
+import { calm, element, surface } from '../kit/view.js';
+import { announce, curves, netChoice } from '../kit/curves.js';
+import { DEGREE, held, hold } from '../kit/hold.js';
 import { MARGINS } from '../kit/losses.js';
-import { logitFrame } from './axes.js';
-import { fits, logitControls, logitTable } from './controls.js';
-import { listenTo } from './hand.js';
+import { asAngle, inTenths } from '../kit/theta_plot.js';
+import { degrees } from '../kit/words.js';
+import { logitFrame, stripFrame } from './axes.js';
+import { logitKnobs, logitTable } from './controls.js';
 import { concerning, logitAt, sameCosine } from './maths.js';
 import { paintLogits } from './paint.js';
-import { angleText, asksText, edgeSentence, logitFormula, logitSentence, numberText } from './words.js';
+import { paintStrip } from './panels.js';
+import { asksText, edgeSentence, logitFormula, logitSentence, numberText } from './words.js';
 import STYLE from './style.css' with { type: 'text' };
 
-const SETTINGS = ['loss', 'margins', 'annealing', 'between', 'angle', 'net'],
-  STANDARD = { sphereface: 4, cosface: 0.1, arcface: 0.2 };
+const PARAMS = ['margins', 'annealing', 'between'],
+  SETTINGS = ['loss', ...PARAMS, 'angle', 'net'];
 const HINT =
   'Drag in the plot to move <i>θ</i>; a click on a name chooses its loss. The dashed line ' +
   'across leads to the angle at which plain softmax has the same logit.';
 
 function render({ model, el }) {
-  const stage = mount({ model, el }, STYLE),
-    { root, draw } = stage,
-    nets = model.get('nets');
-  const canvas = ownKeys(
-    element('canvas', {
-      tabindex: 0,
-      role: 'slider',
-      'aria-label': 'angle θ between a feature and its class weight',
-      'aria-valuemin': 0,
-      'aria-valuemax': 180,
-    }),
-  );
-  const formula = element('p', { class: 'formula' }),
-    caption = element('figcaption'),
-    read = element('p', { class: 'read' }),
-    hint = element('p', { class: 'soft' });
-  hint.innerHTML = HINT;
-
-  const params = () => ({
-    margins: { ...STANDARD, ...model.get('margins') },
-    annealing: model.get('annealing'),
-    between: model.get('between'),
+  const nets = model.get('nets'),
+    figure = curves({ model, el }, { css: STYLE, settings: SETTINGS, drawn: PARAMS, hint: HINT }),
+    { pick, put, draw } = figure;
+  const canvas = held('angle θ between a feature and its class weight', 180),
+    strip = element('canvas', { class: 'strip', 'aria-hidden': 'true' });
+  const table = logitTable(loss => put({ loss })),
+    knobs = logitKnobs(model, (name, value) => figure.move(name + model.get('loss'), { [name]: value })),
+    net = netChoice(nets, i => put({ net: i }));
+  figure.lay({
+    knobs: knobs.nodes,
+    field: [canvas],
+    words: [figure.caption],
+    side: [table.root, figure.formula, ...net.nodes],
+    more: [element('div', { class: 'between' }, strip, figure.read)],
   });
-  const save = () => model.save_changes(),
-    put = (name, value) => {
-      model.set(name, value);
-      save();
-      draw();
-    };
-  let shown = null,
-    scene = {},
-    names = {},
-    settled = params();
 
-  const { begin, end } = gestures(root, () => model.set('before', params()));
-  function move(name, value) {
-    begin(name + model.get('loss'));
-    put(name, value);
-  }
-  const table = logitTable(loss => put('loss', loss)),
-    controls = logitControls(model, move, put);
-  const line = settingsLine(model, SETTINGS, fits(model), () => {
-    model.set('margins', params().margins);
-    model.set('before', settled);
-    end();
-    save();
-    draw();
-  });
-  root.append(
-    element(
-      'div',
-      { class: 'logits' },
-      element('div', { class: 'knobs' }, ...controls.knobs),
-      element('div', { class: 'field' }, canvas),
-      element('div', { class: 'words' }, caption, read),
-      element('div', { class: 'side' }, table.root, formula, ...controls.sides),
-      element('div', { class: 'foot' }, hint, line.root),
-    ),
-  );
-
-  function paint(now, width) {
-    if (width !== shown) names = {};
-    const p = params(),
+  const names = new Map();
+  let plot = {},
+    way = {};
+  function paint(now, width, across) {
+    const p = pick(PARAMS),
       state = {
-        look: stage.look(),
-        loss: model.get('loss'),
-        angle: model.get('angle'),
+        ...pick(['loss', 'angle']),
         p,
+        look: figure.look(),
         before: concerning(model.get('loss'), model.get('before'), p),
         net: nets[model.get('net')],
         focus: canvas.matches(':focus-visible'),
         names,
         now: calm() ? Infinity : now,
       };
-    shown = width;
-    settled = p;
-    scene = paintLogits(surface(canvas, width, logitFrame(width, nets.length > 0).height), width, state);
-    controls.update(state);
+    plot = paintLogits(surface(canvas, width, logitFrame(width, nets.length > 0).height), width, state);
+    way = paintStrip(surface(strip, across, stripFrame(across).height), across, state);
+    knobs.update(state);
     table.update(state);
-    words(state);
-    line.update();
-    return !calm() && Object.values(names).some(({ since }) => now - since < 200);
+    net.update(model.get('net'));
+    speak(state);
+    return plot.busy;
   }
-  function words(state) {
+  function speak(state) {
     const { loss, angle, p } = state,
-      texts = [logitFormula(state), logitSentence(state), edgeSentence(state)],
-      f = logitAt(loss, angle, p);
-    [formula, caption, read].forEach((node, i) => write(node, texts[i]));
-    canvas.setAttribute('aria-valuenow', ((angle * 180) / Math.PI).toFixed(1));
-    canvas.setAttribute(
-      'aria-valuetext',
-      `θ ${angleText(angle)}: ${MARGINS[loss].name} ${numberText(f)}, ` +
-        `${sameCosine(f) === null ? 'lower than any cosine' : `as softmax at ${asksText(f)}`}`,
-    );
-    stage.say(`${caption.textContent} ${read.textContent}`);
+      f = logitAt(loss, angle, p),
+      alike = sameCosine(f) === null ? 'lower than any cosine' : `as softmax at ${asksText(f)}`;
+    figure.tell({ formula: logitFormula(state), caption: logitSentence(state), read: edgeSentence(state) });
+    announce(canvas, angle / DEGREE, `θ ${degrees(angle)}: ${MARGINS[loss].name} ${numberText(f)}, ${alike}`);
   }
 
-  listenTo(canvas, {
-    scene: () => scene,
-    between: () => model.get('between'),
-    angle: () => model.get('angle'),
-    choose: loss => put('loss', loss),
-    save,
-    draw,
-    turn: angle => {
-      model.set('angle', angle > Math.PI - 1e-5 ? Math.PI : Number(Math.max(0, angle).toFixed(5)));
-      draw();
-    },
+  const turn = angle => {
+    figure.set({ angle: asAngle(angle) });
+    draw();
+  };
+  const grip = (scene, spot, angle) => {
+    const loss = scene.named?.(spot);
+    if (loss) return { cursor: 'pointer', click: () => put({ loss }) };
+    return scene.frame && { cursor: 'ew-resize', scrolls: true, move: ([x]) => turn(inTenths(angle(scene.frame, x))) };
+  };
+  const acts = { done: figure.save, draw };
+  hold(canvas, {
+    ...acts,
+    find: spot => grip(plot, spot, (frame, x) => frame.angle(x)),
+    keys: ({ by, end }) => turn(end === undefined ? model.get('angle') + by * DEGREE : end * Math.PI),
   });
-
-  return stage.live({ canvases: [canvas], paint, traits: [...SETTINGS, 'before'] });
+  hold(strip, {
+    ...acts,
+    find: spot => grip(way, spot, (frame, x) => model.get('between') * frame.share(x)),
+    keys: () => false,
+  });
+  return figure.live({ canvases: [canvas, strip], paint });
 }
 
 export default { render };

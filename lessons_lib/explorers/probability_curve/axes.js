@@ -1,41 +1,40 @@
 // Where ProbabilityCurve puts things: the panels one below the other, the lines, and a place for every name.
-import { seatNames } from '../kit/theta_plot.js';
-import { FAN, POINTS, curveOf, fixedScale, probability } from './maths.js';
+import { seatNames } from '../kit/seats.js';
+import { curveLine, thetaAxis } from '../kit/theta_plot.js';
+import { FAN, curveOf, fixedScale, probability } from './maths.js';
 
-/**
- * Sizes on a canvas `width` wide: the plot, the strip of what is already right, the histogram if there are nets; less
- * tall over the gauges of a run.
- */
-export function probabilityFrame(width, nets, run) {
+/** Sizes on a canvas `width` wide: the plot, the strip of what is already right, the histogram if there are nets. */
+export function probabilityFrame(width, nets) {
   const small = width < 520,
-    left = 46,
-    right = width - 12,
     top = 36,
-    floor = top + Math.round(Math.min(run ? 380 : 430, Math.max(270, (run ? 0.56 : 0.66) * width)));
-  const strip = floor + 58,
-    foot = nets ? strip + 106 : strip + 12,
-    within = part => Math.min(1, Math.max(0, part));
-  return {
-    width,
-    small,
-    left,
-    right,
-    top,
-    floor,
-    strip,
-    foot,
-    height: foot + 8,
-    X: theta => left + ((right - left) * theta) / Math.PI,
-    Y: P => floor - (floor - top) * P,
-    angle: x => Math.PI * within((x - left) / (right - left)),
-    share: y => within((floor - y) / (floor - top)),
-  };
+    floor = top + Math.round(Math.min(370, Math.max(260, 0.58 * width))),
+    strip = floor + 62,
+    foot = nets ? strip + 92 : strip + 6,
+    share = y => Math.min(1, Math.max(0, (floor - y) / (floor - top)));
+  const shape = { width, small, top, floor, strip, foot, height: foot + 8, share, Y: P => floor - (floor - top) * P };
+  return { ...shape, ...thetaAxis(46, width - 12) };
 }
 
 /** A curve in pixels, every few points. */
-export function probabilityLine({ X, Y }, p, every = 1) {
-  const curve = curveOf(p);
-  return Array.from({ length: POINTS / every + 1 }, (_, i) => [X((Math.PI * i * every) / POINTS), Y(curve[i * every])]);
+export const probabilityLine = ({ X, Y }, p, every = 1) => curveLine(curveOf(p), X, Y, every);
+
+/**
+ * The point of the curve under a pointer, [x, y], or null. Past the others all curves are alike: nothing to take hold
+ * of.
+ */
+export function graspOn(line, [px, py], reach, last) {
+  let best = null,
+    least = reach;
+  line.forEach(([x, y], i) => {
+    if (!i || line[i - 1][0] > last) return;
+    const [x0, y0] = line[i - 1],
+      [dx, dy] = [x - x0, y - y0],
+      t = Math.min(1, Math.max(0, ((px - x0) * dx + (py - y0) * dy) / (dx * dx + dy * dy))),
+      at = [x0 + t * dx, y0 + t * dy],
+      far = Math.hypot(at[0] - px, at[1] - py);
+    if (far < least) [least, best] = [far, at];
+  });
+  return best && best[0] <= last ? best : null;
 }
 
 /** The scales that are drawn faintly, without those that another curve covers or that lie on the floor. */

@@ -1,35 +1,11 @@
 // ProbabilityCurve's controls: who chooses s, its slider with AdaCos's place on it, C, the others, and the run.
 import { element } from '../kit/view.js';
 import { button, choice, slider } from '../kit/controls.js';
-import { thousands } from '../kit/words.js';
-import {
-  CLASSES,
-  PLACES,
-  SCALES,
-  SCALE_STEPS,
-  angleOfOthers,
-  classesStep,
-  fixedScale,
-  movedFrom,
-  scaleAt,
-  scaleStep,
-} from './maths.js';
-import { angleText, placeText, readings, scaleText } from './words.js';
-
-/** Whether a pasted value may be set. */
-export const fits = model => (name, value) =>
-  ({
-    scale: () => Number.isFinite(value) && value >= SCALES.min && value <= SCALES.max,
-    num_classes: () => Number.isInteger(value) && value >= 3 && value <= CLASSES.at(-1),
-    others: () =>
-      value === '90' ||
-      value === 'simplex' ||
-      (Number.isFinite(value) && value > PLACES.min - 1e-4 && value < PLACES.max + 1e-4),
-    choice: () => value === 'hand' || value === 'fixed' || (value === 'followed' && model.get('moments').length > 0),
-    angle: () => Number.isFinite(value) && value >= 0 && value < Math.PI + 1e-4,
-    step: () => Number.isInteger(value) && value >= 0 && value < Math.max(1, model.get('moments').length),
-    net: () => Number.isInteger(value) && value >= 0 && value < Math.max(1, model.get('nets').length),
-  })[name]();
+import { DEGREE } from '../kit/hold.js';
+import { CLASSES } from '../kit/trained.js';
+import { degrees, thousands } from '../kit/words.js';
+import { SCALE_STEPS, angleOfOthers, classesStep, fixedScale, scaleAt, scaleStep } from './maths.js';
+import { changed, placeText, readings, scaleText } from './words.js';
 
 /**
  * Places on a slider that a click goes to, [[label, click, title], …]; `put` moves and renames them: [[part of the
@@ -65,17 +41,14 @@ export function readingTable() {
     element('tbody', {}, ...rows.map(cells => element('tr', {}, ...cells))),
   );
   function update({ p, choice: chosen, before, angle }) {
-    const [name, q] =
-      chosen !== 'fixed'
-        ? ['Fixed AdaCos', { ...p, scale: fixedScale(p.num_classes) }]
-        : movedFrom(before, p).length
-          ? ['before', before]
-          : ['', null];
+    const fixed = { ...p, scale: fixedScale(p.num_classes) },
+      [name, q] =
+        chosen !== 'fixed' ? ['Fixed AdaCos', fixed] : changed(before, p).was ? ['before', before] : ['', null];
     const now = readings(p, angle),
       beside = q && readings(q, angle);
     head[1].textContent = `s = ${scaleText(p.scale)}`;
     head[2].textContent = name;
-    rows[0][0].innerHTML = `<i>P</i> at ${angleText(angle)}`;
+    rows[0][0].innerHTML = `<i>P</i> at ${degrees(angle)}`;
     rows.forEach(([, own, other], i) => {
       own.textContent = now[i];
       other.textContent = beside ? beside[i] : '';
@@ -84,21 +57,13 @@ export function readingTable() {
   return { root, update };
 }
 
-const part = classes => classesStep(classes) / (CLASSES.length - 1);
-
-/** `wish` sets what decides the curve; `put` the rest; `play` starts and stops the run. */
-export function probabilityControls(model, { wish, put, play }) {
-  const nets = model.get('nets'),
-    moments = model.get('moments'),
-    row = (name, ...nodes) => element('div', { class: 'set' }, element('span', {}, name), ...nodes);
+/** Who chooses the scale, and its slider; `wish` sets what decides the curve. */
+function scaleControls(model, wish) {
+  const followed = model.get('moments').length ? [['followed', 'AdaCos, followed']] : [];
   const ways = choice({
     label: 'who chooses the scale',
     set: value => wish('choice', { choice: value }),
-    options: [
-      ['hand', 'by hand'],
-      ['fixed', 'Fixed AdaCos'],
-      ...(moments.length ? [['followed', 'AdaCos, followed']] : []),
-    ],
+    options: [['hand', 'by hand'], ['fixed', 'Fixed AdaCos'], ...followed],
   });
   const scale = slider({
     label: 'scale <i>s</i>',
@@ -108,6 +73,20 @@ export function probabilityControls(model, { wish, put, play }) {
     show: () => scaleText(model.get('scale')),
     set: i => wish('scale', { scale: scaleAt(i) }),
   });
+  const mark = marksOn(scale, [['', () => wish('choice', { choice: 'fixed' }), 'Fixed AdaCos']]);
+  function update({ p, choice: chosen }) {
+    const fixed = fixedScale(p.num_classes);
+    ways.update(chosen);
+    scale.update(scaleStep(p.scale));
+    mark([[scaleStep(fixed) / SCALE_STEPS, `√2 ln(C − 1) = ${scaleText(fixed)}`]]);
+  }
+  return { nodes: [ways.root, scale.root], update };
+}
+
+const TENS = [10, 100, 1000, 10000];
+
+/** How many classes there are. */
+function classControls(model, wish) {
   const classes = slider({
     label: 'classes <i>C</i>',
     min: 0,
@@ -116,15 +95,16 @@ export function probabilityControls(model, { wish, put, play }) {
     show: () => thousands(model.get('num_classes')),
     set: i => wish('num_classes', { num_classes: CLASSES[i] }),
   });
-  const markFixed = marksOn(scale, [['', () => wish('choice', { choice: 'fixed' }), 'Fixed AdaCos']]),
-    tens = [10, 100, 1000, 10000];
-  marksOn(
-    classes,
-    tens.map(C => [thousands(C), () => wish('num_classes', { num_classes: C }), `${thousands(C)} classes`]),
-  )(tens.map(C => [part(C)]));
+  const marks = TENS.map(C => [thousands(C), () => wish('num_classes', { num_classes: C }), `${thousands(C)} classes`]);
+  marksOn(classes, marks)(TENS.map(C => [classesStep(C) / (CLASSES.length - 1)]));
+  return { nodes: [classes.root], update: ({ p }) => classes.update(classesStep(p.num_classes)) };
+}
+
+/** Where the other classes stand. */
+function placeControls(model, wish) {
   const current = () => angleOfOthers({ others: model.get('others'), num_classes: model.get('num_classes') }),
+    free = radians => wish('others', { others: Number(radians.toFixed(5)) }),
     place = element('p', { class: 'soft' });
-  const free = radians => wish('others', { others: Number(radians.toFixed(5)) });
   const where = choice({
     label: 'where the other classes stand',
     options: [
@@ -139,14 +119,19 @@ export function probabilityControls(model, { wish, put, play }) {
     min: 60,
     max: 120,
     step: 1,
-    show: () => angleText(current()),
-    set: v => free((v * Math.PI) / 180),
+    show: () => degrees(current()),
+    set: v => free(v * DEGREE),
   });
-  const net = choice({
-    label: 'trained net',
-    options: nets.map(({ name }, i) => [i, name]),
-    set: i => put('net', Number(i)),
-  });
+  function update({ p }) {
+    others.update(Math.round((10 * current()) / DEGREE) / 10);
+    where.update(typeof p.others === 'string' ? p.others : 'free');
+    place.textContent = placeText(p);
+  }
+  return { nodes: [element('div', {}, others.root, where.root, place)], update };
+}
+
+/** The run that is followed: its moments as a slider, a button that plays them, the canvas of its gauges. */
+export function runControls(moments, wish, play) {
   const step = slider({
     label: 'recorded moment',
     min: 0,
@@ -158,27 +143,15 @@ export function probabilityControls(model, { wish, put, play }) {
   const run = button('play', play),
     gauges = element('canvas', { 'aria-hidden': 'true' });
   step.input.disabled = run.disabled = moments.length < 2;
-
-  function update({ p, choice: chosen, step: at, playing }) {
-    ways.update(chosen);
-    scale.update(scaleStep(p.scale));
-    classes.update(classesStep(p.num_classes));
-    others.update(Math.round((current() * 1800) / Math.PI) / 10);
-    where.update(typeof p.others === 'string' ? p.others : 'free');
-    place.textContent = placeText(p);
+  function update({ step: at, playing }) {
     step.update(at);
-    markFixed([
-      [scaleStep(fixedScale(p.num_classes)) / SCALE_STEPS, `√2 ln(C − 1) = ${scaleText(fixedScale(p.num_classes))}`],
-    ]);
-    if (nets.length) net.update(model.get('net'));
     run.textContent = playing ? 'pause' : at === moments.length - 1 ? 'replay' : 'play';
   }
-  const follow = moments.length ? [element('div', { class: 'run' }, step.root, run, gauges)] : [];
-  return {
-    knobs: [ways.root, scale.root, classes.root, element('div', {}, others.root, where.root, place)],
-    follow,
-    gauges,
-    sides: nets.length > 1 ? [row('trained θ', net.root)] : [],
-    update,
-  };
+  return { nodes: moments.length ? [element('div', { class: 'run' }, step.root, run, gauges)] : [], gauges, update };
+}
+
+/** What decides the curve. */
+export function probabilityKnobs(model, wish) {
+  const parts = [scaleControls, classControls, placeControls].map(make => make(model, wish));
+  return { nodes: parts.flatMap(part => part.nodes), update: state => parts.forEach(part => part.update(state)) };
 }

@@ -11,18 +11,37 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lessons_lib.explorers.kit.explorer import of_a_widget
+from lessons_lib.explorers.kit.explorer import Choice, Number, of_a_widget
 from lessons_lib.explorers.kit.link import link
-from lessons_lib.explorers.kit.trained_angles import CursorExplorer, counted, draw_histogram
-from lessons_lib.figures.style import FAINT, INK, PALETTE, SOFT, Picture, degree_ticks, quiet_axes
+from lessons_lib.explorers.kit.trained_angles import CursorExplorer, counted
+from lessons_lib.figures.style import FAINT, INK, PALETTE, SOFT, Picture
 from lessons_lib.losses.adacos import fixed_scale
 from lessons_lib.runs import Run
 
 _LEAST, _MOST = 0.1, 200.0  # scales
 _BETWEEN = (math.radians(60), math.radians(120))  # where the others may stand
 _FAN = (1, 2, 4, 8, 16, 64)
-_SLACK = 1e-4  # the browser keeps angles and scales to five digits
+_CLOSE = 1e-4  # the browser keeps angles and scales to five digits
 _NEEDS = "followed must be a trained Run whose history has step, epoch, theta and scale"
+
+
+class Place(traitlets.TraitType):
+    """Where the other classes stand: "90", "simplex", or an angle of 60° to 120° in radians."""
+
+    def validate(self, obj: Any, others: Any) -> str | float:
+        (low, high) = _BETWEEN
+        if isinstance(others, str) and others in ("90", "simplex"):
+            return others
+        number = isinstance(others, int | float) and not isinstance(others, bool)
+        if not number or not low - _CLOSE <= others <= high + _CLOSE:
+            meant = f"; {math.radians(others):.3f} is that many degrees" if number and 60 <= others <= 120 else ""
+            raise traitlets.TraitError(
+                f'others must be "90", "simplex" or an angle of 60° to 120° in radians, got {others!r}{meant}.'
+            )
+        return min(high, max(low, float(others)))
+
+    def limits(self, obj: Any) -> dict[str, Any]:
+        return {"words": ["90", "simplex"], "low": _BETWEEN[0] - _CLOSE, "high": _BETWEEN[1] + _CLOSE}
 
 
 class ProbabilityCurve(CursorExplorer):
@@ -39,12 +58,12 @@ class ProbabilityCurve(CursorExplorer):
     _esm = link(Path(__file__).with_name("view.js"))
     setting_names = ("step", "num_classes", "scale", "choice", "others", "angle", "net")
 
-    scale = traitlets.Float(16.0).tag(sync=True)
-    num_classes = traitlets.Int(10).tag(sync=True)
-    others = traitlets.TraitType("90").tag(sync=True)  # `Any` would let None pass
-    choice = traitlets.Enum(("hand", "fixed", "followed"), default_value="hand").tag(sync=True)
-    angle = traitlets.Float(round(math.radians(60), 5)).tag(sync=True)
-    step = traitlets.Int(0).tag(sync=True)
+    scale = Number(16.0, _LEAST, _MOST).tag(sync=True)
+    num_classes = Number(10, 3, 100_000, whole=True).tag(sync=True)
+    others = Place("90").tag(sync=True)
+    choice = Choice(("hand", "fixed", "followed"), default_value="hand").tag(sync=True)
+    angle = Number(round(math.radians(60), 5), 0, math.pi, angle=True).tag(sync=True)
+    step = Number(0, 0, lambda figure: max(len(figure.moments) - 1, 0), counts="the recorded moments").tag(sync=True)
     moments = traitlets.List().tag(sync=True)
     run_classes = traitlets.Int(0).tag(sync=True)
     lost = traitlets.Dict().tag(sync=True)
@@ -57,46 +76,15 @@ class ProbabilityCurve(CursorExplorer):
             settings = {"others": "simplex", "choice": "followed"} | settings  # where such a run ends
         self.use({"step": max(0, len(self.moments) - 1)} | settings)
 
-    def _take(self, values: Mapping[str, Any]) -> None:
-        """In the order in which one brings the next: a scale that is set makes the choice "hand"."""
-        super()._take({name: values[name] for name in self.setting_names if name in values})
-
-    @traitlets.validate("scale")
-    def _a_scale(self, proposal: traitlets.Bunch) -> float:
-        if not _LEAST <= proposal["value"] <= _MOST:  # NaN is neither
-            raise traitlets.TraitError(f"scale must lie in 0.1..200, got {proposal['value']}.")
-        return proposal["value"]
-
-    @traitlets.validate("num_classes")
-    def _enough_classes(self, proposal: traitlets.Bunch) -> int:
-        if not 3 <= proposal["value"] <= 100_000:
-            raise traitlets.TraitError(f"num_classes must lie in 3..100000, got {proposal['value']}.")
-        return proposal["value"]
-
-    @traitlets.validate("others")
-    def _a_place_for_others(self, proposal: traitlets.Bunch) -> str | float:
-        (low, high), others = _BETWEEN, proposal["value"]
-        if isinstance(others, str) and others in ("90", "simplex"):
-            return others
-        number = isinstance(others, int | float) and not isinstance(others, bool)
-        if not number or not low - _SLACK <= others <= high + _SLACK:
-            meant = f"; {math.radians(others):.3f} is that many degrees" if number and 60 <= others <= 120 else ""
-            raise traitlets.TraitError(
-                f'others must be "90", "simplex" or an angle of 60° to 120° in radians, got {others!r}{meant}.'
-            )
-        return min(high, max(low, float(others)))
+    @traitlets.default("limits")
+    def _limits(self) -> dict[str, Any]:
+        choices = ["hand", "fixed", *(["followed"] if self.moments else [])]
+        return super()._limits() | {"choice": {"words": choices}}
 
     @traitlets.validate("choice")
     def _a_choice_there_is(self, proposal: traitlets.Bunch) -> str:
         if proposal["value"] == "followed" and not self.moments:
             raise traitlets.TraitError('choice can be "followed" only with a run: ProbabilityCurve(followed=run).')
-        return proposal["value"]
-
-    @traitlets.validate("step")
-    def _a_recorded_moment(self, proposal: traitlets.Bunch) -> int:
-        most = max(len(self.moments) - 1, 0)
-        if not 0 <= proposal["value"] <= most:
-            raise traitlets.TraitError(f"step counts the recorded moments from 0 to {most}, got {proposal['value']}.")
         return proposal["value"]
 
     @traitlets.observe("choice", "step", "num_classes")
@@ -112,7 +100,7 @@ class ProbabilityCurve(CursorExplorer):
     @traitlets.observe("scale")
     def _by_hand(self, _: traitlets.Bunch) -> None:
         due = {"fixed": lambda: fixed_scale(self.num_classes), "followed": lambda: self.moments[self.step]["scale"]}
-        if self.choice in due and not math.isclose(self.scale, _shown(due[self.choice]()), rel_tol=_SLACK):
+        if self.choice in due and not math.isclose(self.scale, _shown(due[self.choice]()), rel_tol=_CLOSE):
             self.choice = "hand"
 
     @property
@@ -142,25 +130,17 @@ class ProbabilityCurve(CursorExplorer):
 
     def picture(self) -> Picture:
         """The first frame, still: the curve among others, and the trained angles below it."""
-        picture = Picture(self.alt, 6.4, 4.6 if self.nets else 3.8)
-        if self.nets:
-            plot, below = picture.subplots(2, 1, sharex=True, height_ratios=[5, 1])
-            draw_histogram(below, self.nets[self.net])
-        else:
-            plot = below = picture.subplots()
-        quiet_axes(plot, ylabel="P(θ)")
+        picture, plot = self.theta_still()
+        plot.set_ylabel("P(θ)", color=INK, fontsize=10)
         for scale in _FAN:
             self._draw_curve(plot, scale, color=FAINT, linewidth=1)
         fixed = fixed_scale(self.num_classes)
         self._draw_curve(plot, fixed, color=PALETTE[1], linestyle="--", label=f"Fixed AdaCos, s = {fixed:.3g}")
         hue = INK if self.choice == "hand" else PALETTE[1]
         self._draw_curve(plot, self.scale, color=hue, linewidth=2.4, label=f"s = {self.scale:.3g}")
-        plot.axvline(math.degrees(self.angle), color=INK, linewidth=0.8)
         plot.plot([0, 45, 45], [0.5, 0.5, 0], color=SOFT, linewidth=0.8, linestyle=":")
         plot.set_ylim(0, 1.02)
         plot.legend(fontsize=8, frameon=False, loc="upper right", labelcolor=SOFT)
-        degree_ticks(plot, 180, 30)
-        below.set_xlabel("θ, angle to the own class weight", color=INK, fontsize=10)
         return picture
 
     def _draw_curve(self, axes: Axes, scale: float, **style: Any) -> None:

@@ -1,7 +1,7 @@
 // ProbabilityCurve's two gauges: the scale and the mean angle of a run, moment by moment.
-import { thousands } from '../kit/words.js';
+import { degrees, thousands } from '../kit/words.js';
 import { endScale, fixedScale } from './maths.js';
-import { angleText, scaleText } from './words.js';
+import { scaleText } from './words.js';
 
 const PANEL = 84,
   HEAD = 24,
@@ -50,13 +50,13 @@ export function paintGauges(pen, frame, { moments, lost, step, runClasses, activ
       [end, scaleText(end), [2, 3], c.soft],
     ],
     [
-      [wide, angleText(wide).replace('.0', ''), [], c.faint],
+      [wide, degrees(wide).replace('.0', ''), [], c.faint],
       [Math.PI / 4, '45°', [2, 3], c.soft],
     ],
   ];
   const about = [
     ['scale s', 'scale', high, `s = ${scaleText(now.scale)}`],
-    ['mean angle θ', 'theta', wide, angleText(now.theta)],
+    ['mean angle θ', 'theta', wide, degrees(now.theta)],
   ];
   about.forEach(([name, key, most, said], k) => {
     const panel = frame.panels[k],
@@ -73,60 +73,30 @@ export function paintGauges(pen, frame, { moments, lost, step, runClasses, activ
       active,
     });
     if (lost.step !== undefined) {
-      pen.trace(
-        [
-          [X(lost.step), top],
-          [X(lost.step), floor],
-        ],
-        c.ink,
-        1,
-        { dash: [2, 3] },
-      );
+      pen.line(X(lost.step), top, X(lost.step), floor, c.ink, 1, { dash: [2, 3] });
       pen.write('lost', X(lost.step) - 4, floor - 9, { align: 'right', font: '11', halo: 4 });
     }
   });
 }
 
 /** One gauge: its reference lines, its curve with what is past drawn stronger, and the present moment. */
-function paintGauge({ g, c, trace, write, dot }, { left, right, top, floor }, { lines, most, points, step, active }) {
+function paintGauge(
+  { c, trace, line, write, dot, within },
+  { left, right, top, floor },
+  { lines, most, points, step, active },
+) {
   const marked = lines.map(([at]) => floor - (PANEL * at) / most),
     [x] = points[step];
-  trace(
-    [
-      [left, floor],
-      [right, floor],
-    ],
-    c.pale,
-    1,
-  );
+  line(left, floor, right, floor, c.pale, 1);
   write('0', left - 6, floor, { align: 'right', font: '11' });
   lines.forEach(([, label, dash, style], i) => {
-    trace(
-      [
-        [left, marked[i]],
-        [right, marked[i]],
-      ],
-      style,
-      1,
-      { dash },
-    );
+    line(left, marked[i], right, marked[i], style, 1, { dash });
     if (!i || marked[1] - marked[0] > 11) write(label, left - 6, marked[i], { align: 'right', font: '11' });
   });
-  g.save();
-  g.beginPath();
-  g.rect(left - 6, top - 6, right - left + 12, PANEL + 12);
-  g.clip();
-  trace(points, c.adacos, 1.4, { alpha: 0.45 });
-  trace(points.slice(0, step + 1), c.adacos, 2.4);
-  points.forEach(([px, py], i) => dot(px, py, i === step ? 4.5 : 1.8, active || i !== step ? c.adacos : c.soft));
-  g.restore();
-  trace(
-    [
-      [x, top - 4],
-      [x, floor + 3],
-    ],
-    c.ink,
-    1,
-    { alpha: 0.7 },
-  );
+  within(left - 6, top - 6, right - left + 12, PANEL + 12, () => {
+    trace(points, c.adacos, 1.4, { alpha: 0.45 });
+    trace(points.slice(0, step + 1), c.adacos, 2.4);
+    points.forEach(([px, py], i) => dot(px, py, i === step ? 4.5 : 1.8, active || i !== step ? c.adacos : c.soft));
+  });
+  line(x, top - 4, x, floor + 3, c.ink, 1, { alpha: 0.7 });
 }

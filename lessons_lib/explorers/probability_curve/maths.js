@@ -1,17 +1,23 @@
-// The probability that a cosine softmax gives the true class at θ, and the scales one can choose for it. No page in
-// here.
-// `p` holds what decides a curve: { scale, num_classes, others }; others is '90', 'simplex' or an angle in radians.
+// The probability that a cosine softmax gives the true class at θ, and the scales one can choose for it.
+import { CLASSES, nearestIn } from '../kit/trained.js';
+
+/**
+ * What decides a curve.
+ *
+ * @typedef {object} Params
+ * @property {number} scale
+ * @property {number} num_classes
+ * @property {'90' | 'simplex' | number} others where the other classes stand; an angle in radians
+ */
 
 export const SCALES = { min: 0.1, max: 200 };
-export const PLACES = { min: Math.PI / 3, max: (2 * Math.PI) / 3 };
 export const FULL = 0.99;
 export const FAN = [1, 2, 4, 8, 16, 64];
 export const POINTS = 720;
-export const TENTHS = 1800;
 
-export const kept = s => Number(Math.min(SCALES.max, Math.max(SCALES.min, s)).toPrecision(5));
+const short = s => Number(Math.min(SCALES.max, Math.max(SCALES.min, s)).toPrecision(5));
 /** √2 ln(C − 1), Fixed AdaCos; with the others at 90° it makes P(45°) = ½. */
-export const fixedScale = classes => kept(Math.SQRT2 * Math.log(classes - 1));
+export const fixedScale = classes => short(Math.SQRT2 * Math.log(classes - 1));
 /** Where dynamic AdaCos ends, with θ → 0 and simplex classes. */
 export const endScale = classes => ((classes - 1) / classes) * Math.log(classes - 1);
 
@@ -62,27 +68,25 @@ export function angleWith(share, p) {
 }
 
 /**
+ * Where the curve is taken hold of: at half of its height at 0°, but left of the others, past which all curves are alike.
+ */
+export const gripAngle = p => Math.min(angleWith(probability(0, p) / 2, p), 0.8 * angleOfOthers(p));
+
+/**
  * The s whose curve passes through (θ, share). Left of the others every share has one; past them all curves lie at 0.
  */
 export function scaleThrough(theta, share, p) {
   const others = angleOfOthers(p),
     at = Math.min(Math.max(0, theta), others - 0.02),
     inside = Math.min(0.9995, Math.max(5e-4, share));
-  return kept((Math.log(inside / (1 - inside)) + Math.log(p.num_classes - 1)) / (Math.cos(at) - Math.cos(others)));
+  return short((Math.log(inside / (1 - inside)) + Math.log(p.num_classes - 1)) / (Math.cos(at) - Math.cos(others)));
 }
 
 /** What AdaCos would take next: ln B / cos(min(45°, θ_med)). */
 export const ruleScale = (median, p) => logB(p) / Math.cos(Math.min(Math.PI / 4, median));
 
-/** What the slider of C steps through: 3 to 100,000, twenty to a decade, two digits each. */
-export const CLASSES = [
-  3,
-  ...new Set(Array.from({ length: 90 }, (_, k) => Number((10 ** (0.55 + k / 20)).toPrecision(k < 9 ? 1 : 2)))),
-];
-const nearestOf = (list, value) =>
-  list.reduce((best, v, i) => (Math.abs(Math.log(v / value)) < Math.abs(Math.log(list[best] / value)) ? i : best), 0);
-export const classesStep = classes => nearestOf(CLASSES, classes);
-/** And that of s: a hundred to a decade. */
+export const classesStep = classes => nearestIn(CLASSES, classes);
+/** The slider of s has a hundred steps to a decade. */
 export const SCALE_STEPS = Math.round(100 * Math.log10(SCALES.max / SCALES.min));
 export const scaleAt = step =>
   step >= SCALE_STEPS ? SCALES.max : Number((SCALES.min * 10 ** (step / 100)).toPrecision(3));
@@ -90,8 +94,7 @@ export const scaleStep = scale => 100 * Math.log10(scale / SCALES.min);
 
 /**
  * What changes if a reader wishes for something: { scale } is by hand, { choice }, { step } and { num_classes } bring
- * the
- * scale that is due with them. `now` holds all of these, the `moments` of a run and its `run_classes`.
+ * the scale that is due with them. `now` holds all of these, the `moments` of a run and its `run_classes`.
  */
 export function settle(now, wish) {
   const next = { ...now, ...wish };
@@ -100,7 +103,7 @@ export function settle(now, wish) {
   if (next.choice === 'fixed') next.scale = fixedScale(next.num_classes);
   if (next.choice === 'followed') {
     next.num_classes = now.run_classes;
-    next.scale = kept(now.moments[next.step].scale);
+    next.scale = short(now.moments[next.step].scale);
   }
   return Object.fromEntries(['choice', 'num_classes', 'scale', 'step'].map(name => [name, next[name]]));
 }
@@ -116,23 +119,3 @@ export function mend(was, now) {
   const byHand = now.scale !== was.scale || (now.choice === 'followed' && now.num_classes !== was.num_classes);
   return byHand ? { ...due, choice: 'hand', scale: now.scale, num_classes: now.num_classes } : due;
 }
-
-/**
- * How many of a net's angles lie up to an edge; its median. They are counted in tenths of a degree, from bin `first`
- * on.
- */
-export const countUpTo = ({ first, counts }, edge) =>
-  counts.reduce(
-    (sum, count, i) => sum + (edge !== null && (Math.PI * (first + i + 0.5)) / TENTHS <= edge ? count : 0),
-    0,
-  );
-export const sizeOf = net => net.counts.reduce((a, b) => a + b, 0);
-export function medianOf(net) {
-  let left = sizeOf(net) / 2;
-  const i = net.counts.findIndex(count => (left -= count) <= 0);
-  return (Math.PI * (net.first + i + 0.5)) / TENTHS;
-}
-
-/** What differs between two sets of parameters, by name. */
-export const movedFrom = (before, now) =>
-  before?.scale ? ['scale', 'num_classes', 'others'].filter(name => before[name] !== now[name]) : [];

@@ -1,10 +1,30 @@
 // What ProbabilityCurve paints in its plot: the curve among those of other scales, what it is measured by, and the
 // cursor.
-import { fanOf, probabilityFrame, probabilityLine, probabilitySeats } from './axes.js';
-import { angleOfOthers, fixedScale, movedFrom, probability, slopeAt, steepestOf } from './maths.js';
-import { paintStrip, paintTrained } from './panels.js';
 import { penOn, tints } from '../kit/pen.js';
-import { angleText, movedText, scaleText } from './words.js';
+import { footOf, paintAngles, paintCursor, paintTrained } from '../kit/theta_plot.js';
+import { upTo } from '../kit/trained.js';
+import { degrees } from '../kit/words.js';
+import { fanOf, probabilityFrame, probabilityLine, probabilitySeats } from './axes.js';
+import { FULL, angleOfOthers, angleWith, fixedScale, gripAngle, probability, slopeAt, steepestOf } from './maths.js';
+import { changed, scaleText } from './words.js';
+
+/**
+ * All that is shown at a moment.
+ *
+ * @typedef {object} ProbabilityState
+ * @property {object} look the page's colours
+ * @property {import('./maths.js').Params} p what is set
+ * @property {import('./maths.js').Params} before where the last gesture began, or {}
+ * @property {number} [drawn] the scale of the curve on its way to that of p
+ * @property {'hand' | 'fixed' | 'followed'} choice who chose the scale
+ * @property {number} angle the cursor
+ * @property {number} step which of the `moments` of a run is shown
+ * @property {object} moment that one, the first, the last, and where the run was lost
+ * @property {object} [net] the trained angles
+ * @property {number[]} [grasp] the point of the curve that is under the pointer
+ * @property {boolean} playing whether the run plays
+ * @property {boolean} focus whether keys move the cursor
+ */
 
 const TICKS = [
     [0, '0'],
@@ -15,135 +35,92 @@ const TICKS = [
   ],
   QUARTER = Math.PI / 4;
 
-/**
- * Everything. `p` is what is set, `state.drawn` the scale that the curve has on its way there. Returns the frame and
- * the curve's line.
- */
+/** Everything. Returns the frame, the curve's line, where its grip is, and the seats of the names. */
 export function paintProbability(g, width, state) {
-  const frame = probabilityFrame(width, Boolean(state.net), state.moments.length > 0),
+  const frame = probabilityFrame(width, Boolean(state.net)),
     pen = penOn(g, tints(state.look)),
-    hue = state.choice === 'hand' ? pen.c.ink : pen.c.adacos;
-  const drawn = { ...state.p, scale: state.drawn ?? state.p.scale },
-    line = probabilityLine(frame, drawn);
+    { p, choice } = state,
+    hue = choice === 'hand' ? pen.c.ink : pen.c.adacos,
+    below = choice === 'hand' ? pen.c.soft : hue;
+  const drawn = { ...p, scale: state.drawn ?? p.scale },
+    line = probabilityLine(frame, drawn),
+    full = angleWith(FULL, p),
+    held = gripAngle(drawn),
+    grip = [frame.X(held), frame.Y(probability(held, drawn))];
   paintGround(pen, frame, state);
-  const walls = paintPivot(pen, frame, state);
+  const walls = [paintPivot(pen, frame, state)];
   paintCurves(pen, frame, state, line, hue);
-  const below = state.choice === 'hand' ? pen.c.soft : hue;
-  paintStrip(pen, frame, state, below);
-  if (state.net) paintTrained(pen, frame, state, below);
-  walls.push(...paintSteepest(pen, frame, state, drawn, hue, walls));
+  paintStrip(pen, frame, full, below);
+  if (state.net) paintTrained(pen, frame, [frame.strip + 20, frame.foot], state, upTo(full), below);
+  walls.push(paintSteepest(pen, frame, drawn, hue, walls[0]));
   paintHere(pen, frame, state, drawn, hue);
-  if (state.choice === 'followed') walls.push(paintMean(pen, frame, state, drawn));
-  const seats = paintNames(pen, frame, state, walls);
-  return { frame, line, seats };
+  if (choice === 'followed') walls.push(paintMean(pen, frame, state, drawn));
+  pen.grip(...(state.grasp ?? grip), hue, Boolean(state.grasp));
+  const [x, y] = grip,
+    seats = paintNames(pen, frame, state, [...walls, [x - 10, y - 10, x + 10, y + 10]]);
+  return { frame, line, grip, seats };
 }
 
 /** Grid, ticks and what is said above the plot; ticks make way for the cursor's numbers. */
-function paintGround({ c, trace, write, wide }, { left, right, top, floor, width, X, Y, small }, { p, before, angle }) {
+function paintGround(pen, frame, { p, before, angle }) {
+  const { c, line, write, wide, fitting } = pen,
+    { left, right, floor, width, X, Y } = frame,
+    x = X(QUARTER),
+    dotted = { dash: [2, 3] };
   for (const [P, label] of TICKS) {
-    trace(
-      [
-        [left, Y(P)],
-        [right, Y(P)],
-      ],
-      P ? c.faint : c.pale,
-      1,
-    );
+    line(left, Y(P), right, Y(P), P ? c.faint : c.pale);
     if (Math.abs(Y(P) - Y(probability(angle, p))) > 13)
       write(label, left - 8, Y(P), { align: 'right', ...(P === 0.5 && { style: c.ink, font: '600 13' }) });
   }
-  for (let tick = 0; tick <= 180; tick += small ? 45 : 15) {
-    const x = X((tick * Math.PI) / 180),
-      own = tick === 45,
-      named = own || tick % (small ? 45 : 30) === 0;
-    if (!own)
-      trace(
-        [
-          [x, top],
-          [x, floor],
-        ],
-        c.faint,
-        1,
-        { alpha: named ? 0.7 : 0 },
-      );
-    if (named && Math.abs(x - X(angle)) > 50)
-      write(`${tick}°`, Math.min(x, right - 8), floor + 16, {
-        align: 'center',
-        ...(own && { style: c.ink, font: '600 12' }),
-      });
-  }
-  trace(
-    [
-      [left, Y(0.5)],
-      [X(QUARTER), Y(0.5)],
-    ],
-    c.adacosWord,
-    1,
-    { dash: [2, 3] },
-  );
-  trace(
-    [
-      [X(QUARTER), floor],
-      [X(QUARTER), Y(0.5)],
-    ],
-    c.adacosWord,
-    1,
-    { dash: [2, 3] },
-  );
-  const title = ['P(θ): how sure the softmax is of the true class', 'P(θ), the probability of the true class'].find(
-    text => wide(text, '13') < width - 6,
-  );
+  const foot = footOf(frame, angle),
+    own = Math.abs(x - foot) > 50;
+  paintAngles(pen, frame, own ? [foot, x] : [foot]);
+  if (own) write('45°', x, floor + 20, { align: 'center', style: c.ink, font: '600 12' });
+  line(left, Y(0.5), x, Y(0.5), c.adacosWord, 1, dotted);
+  line(x, floor, x, Y(0.5), c.adacosWord, 1, dotted);
+  const title = fitting(['P(θ): how sure the softmax is of the true class', 'P(θ) of the true class'], width - 6, '13'),
+    { was } = changed(before, p),
+    room = width - wide(title, '13') - 26;
   write(title, 2, 12, { style: c.ink, font: '13' });
-  if (!movedFrom(before, p).length) return;
-  const words = [
-    `thin: before, ${movedText(before, p)
-      .map(({ name, was }) => `${name} ${was}`)
-      .join(', ')}`,
-    'thin: before',
-  ].find(text => wide(text, '12') < width - wide(title, '13') - 26);
-  if (words) write(words, width - 2, 12, { align: 'right' });
+  if (was && room > 80)
+    write(fitting([`thin: before, ${was}`, 'thin: before'], room, '12'), width - 2, 12, { align: 'right' });
 }
 
-/** Where the others stand every curve has P = 1/C. */
-function paintPivot({ c, trace, dot, write, wide }, { X, Y, right, floor }, { p }) {
-  const at = angleOfOthers(p),
-    x = X(at),
+/** A bar up to where P is 99 %: there next to nothing is left to learn. */
+function paintStrip({ c, block, write, fitting }, { left, right, strip, X }, full, hue) {
+  const upto = full === null ? 'nowhere 99 % right' : `already 99 % right up to ${degrees(full)}`,
+    rest = full === null ? 'something is left to learn at every angle' : 'next to nothing left to learn there';
+  block(left, strip - 4, right - left, 8, c.band);
+  if (full !== null) block(left, strip - 4, Math.max(2, X(full) - left), 8, hue);
+  write(fitting([`${upto}: ${rest}`, upto], right - left, '12.5'), left, strip - 17, { style: c.ink, font: '12.5' });
+}
+
+/** Where the others stand every curve has P = 1/C; the box of the words. */
+function paintPivot({ c, line, ring, write, wide }, { X, Y, right, floor }, { p }) {
+  const x = X(angleOfOthers(p)),
     y = Y(1 / p.num_classes),
     words = ['the others: every s gives P = 1/C here', 'the others: P = 1/C', 'P = 1/C'].find(
       text => wide(text, '11') < right - x - 14,
     );
-  trace(
-    [
-      [x, y],
-      [x, floor],
-    ],
-    c.pale,
-    1,
-  );
-  dot(x, y, 4, c.soft);
-  dot(x, y, 2.2, c.paper);
-  const box = [x + 10, Math.min(y, floor - 16) - 21, x + 12 + wide(words, '11'), Math.min(y, floor - 16) - 5];
-  write(words, box[0], box[1] + 8, { font: '11', halo: 4 });
-  return [box];
+  line(x, y, x, floor, c.pale);
+  ring(x, y, c.soft);
+  const at = Math.min(y, floor - 16) - 21;
+  write(words, x + 10, at + 8, { font: '11', halo: 4 });
+  return [x + 10, at, x + 12 + wide(words, '11'), at + 16];
 }
 
-function paintCurves({ c, trace, dot }, frame, { p, choice, before }, line, hue) {
+function paintCurves({ c, trace, ring }, frame, { p, choice, before }, line, hue) {
   const fixed = { ...p, scale: fixedScale(p.num_classes) };
   for (const scale of fanOf(p)) trace(probabilityLine(frame, { ...p, scale }, 2), c.fan, 1);
-  if (movedFrom(before, p).length) trace(probabilityLine(frame, before), c.ink, 1, { alpha: 0.8 });
+  if (changed(before, p).was) trace(probabilityLine(frame, before), c.ink, 1, { alpha: 0.8 });
   trace(line, c.paper, 6, { alpha: 0.85 });
   if (choice !== 'fixed') trace(probabilityLine(frame, fixed), c.adacos, 1.8, { dash: [9, 4] });
   trace(line, hue, 2.8);
-  const half = [frame.X(QUARTER), frame.Y(probability(QUARTER, fixed))];
-  dot(...half, 4, c.adacos);
-  dot(...half, 2, c.paper);
+  ring(frame.X(QUARTER), frame.Y(probability(QUARTER, fixed)), c.adacos);
 }
 
-/**
- * A piece of the tangent where P falls fastest, with its angle beside it, clear of the others' words; returns the
- * boxes it takes.
- */
-function paintSteepest({ c, trace, wide, write }, { X, Y, left, right, top }, { p }, drawn, hue, [pivot]) {
+/** A piece of the tangent where P falls fastest, with its angle beside it, clear of the others' words; the box it takes. */
+function paintSteepest({ c, line, wide, write }, { X, Y, left, right, top }, drawn, hue, pivot) {
   const at = steepestOf(drawn),
     x = X(at),
     y = Y(probability(at, drawn)),
@@ -151,39 +128,24 @@ function paintSteepest({ c, trace, wide, write }, { X, Y, left, right, top }, { 
     rise = (Y(0) - Y(1)) * -slopeAt(at, drawn),
     long = Math.hypot(run, rise) / 24;
   const [dx, dy] = [run / long, rise / long],
-    words = `steepest: ${angleText(steepestOf(p))}`,
+    words = `steepest: ${degrees(at)}`,
     across = wide(words, '11.5');
-  const boxes = [
-    [x + 14, y - 18],
-    [x - across - 8, y - 18],
-    [x + 14, y - 46],
-    [x - across - 8, y - 46],
-  ].map(([x0, y0]) => [x0 - 2, y0, x0 + across + 2, y0 + 18]);
+  const boxes = [-18, -46, 14].flatMap(up =>
+    [x + 16, x - across - 16].map(x0 => [x0, y + up, x0 + across + 4, y + up + 18]),
+  );
   const clear = ([x0, y0, x1, y1]) =>
     x0 >= left &&
     x1 <= right &&
     y0 >= top - 8 &&
     (x0 >= pivot[2] || x1 <= pivot[0] || y0 >= pivot[3] || y1 <= pivot[1]);
   const box = boxes.find(clear) ?? boxes[0];
-  trace(
-    [
-      [x - dx, y - dy],
-      [x + dx, y + dy],
-    ],
-    hue,
-    6,
-    { alpha: 0.35 },
-  );
+  line(x - dx, y - dy, x + dx, y + dy, hue, 6, { alpha: 0.35 });
   write(words, box[0] + 2, box[1] + 9, { font: '11.5', halo: 4, style: c.ink });
-  return [box];
+  return box;
 }
 
 const spelled = (key, p) =>
-  key === 'fixed'
-    ? `Fixed AdaCos, s = ${scaleText(fixedScale(p.num_classes))}`
-    : key === 'own'
-      ? `s = ${scaleText(p.scale)}`
-      : `s = ${key}`;
+  key === 'fixed' ? 'Fixed AdaCos' : key === 'own' ? `s = ${scaleText(p.scale)}` : `s = ${key}`;
 const weight = key => (key === 'own' ? '600 13.5' : key === 'fixed' ? '12.5' : '11');
 
 let seated = { key: '', seats: {} };
@@ -217,58 +179,26 @@ function paintNames({ c, wide, write }, frame, { p, choice }, walls) {
 }
 
 /** The cursor: up from the axis to the curve, and across to its P. */
-function paintHere({ c, trace, dot, write }, { X, Y, left, right, floor }, { p, angle, focus, grasp }, drawn, hue) {
-  const x = X(angle),
-    P = probability(angle, drawn),
-    y = Y(P),
-    inside = Math.min(right - 22, Math.max(left + 20, x));
-  trace(
-    [
-      [left, y],
-      [x, y],
-    ],
-    c.ink,
-    1,
-    { dash: [3, 3], alpha: 0.8 },
-  );
-  trace(
-    [
-      [x, y],
-      [x, floor],
-    ],
-    c.ink,
-    1.2,
-    { alpha: 0.75 },
-  );
-  if (focus) dot(x, floor, 10, c.pale);
-  dot(x, floor, 6, c.ink);
-  dot(x, y, 6.5, c.paper);
-  dot(x, y, 5, hue);
+function paintHere(pen, frame, state, drawn, hue) {
+  const { c, line, dot, write } = pen,
+    { X, Y, left } = frame,
+    { angle, p } = state,
+    y = Y(probability(angle, drawn));
+  line(left, y, X(angle), y, c.ink, 1, { dash: [3, 3], alpha: 0.8 });
+  paintCursor(pen, frame, state, y);
+  dot(X(angle), y, 6.5, c.paper);
+  dot(X(angle), y, 5, hue);
   write(probability(angle, p).toFixed(3), left - 6, y, { align: 'right', style: c.ink, font: '600 12', halo: 5 });
-  write(`θ = ${angleText(angle)}`, inside, floor + 16, { align: 'center', style: c.ink, font: '600 12', halo: 5 });
-  if (grasp) {
-    dot(...grasp, 9, c.pale);
-    dot(...grasp, 6, hue);
-  }
 }
 
-/** The mean angle of the present moment of a run; returns the box it takes. */
-function paintMean({ c, trace, dot, write }, { X, Y, floor }, { moment }, drawn) {
+/** The mean angle of the present moment of a run; the box it takes. */
+function paintMean({ c, line, dot, write }, { X, Y, floor }, { moment }, drawn) {
   const { theta } = moment.now,
     x = X(theta),
-    y = Y(probability(theta, drawn)),
-    words = 'mean θ';
-  trace(
-    [
-      [x, floor],
-      [x, y],
-    ],
-    c.adacosWord,
-    1.4,
-    { dash: [5, 3] },
-  );
+    y = Y(probability(theta, drawn));
+  line(x, floor, x, y, c.adacosWord, 1.4, { dash: [5, 3] });
   dot(x, y, 5.5, c.paper);
   dot(x, y, 4, c.adacosWord);
-  write(words, x + 6, floor - 10, { style: c.adacosWord, font: '11.5', halo: 4 });
+  write('mean θ', x + 6, floor - 16, { style: c.adacosWord, font: '11.5', halo: 4 });
   return [x - 8, y - 8, x + 8, y + 8];
 }

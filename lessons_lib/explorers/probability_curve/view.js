@@ -1,15 +1,17 @@
 // ProbabilityCurve: P(θ) of the true class under a cosine softmax; pull the curve, or choose s, C and the others'
 // angle.
-import { calm, element, gestures, mount, surface, write } from '../kit/view.js';
-import { ownKeys, settingsLine } from '../kit/controls.js';
-import { probabilityFrame } from './axes.js';
-import { fits, probabilityControls, readingTable } from './controls.js';
+import { calm, element, surface } from '../kit/view.js';
+import { announce, curves, fold, netChoice } from '../kit/curves.js';
+import { DEGREE, held, hold, reachOf } from '../kit/hold.js';
+import { penOn, tints } from '../kit/pen.js';
+import { asAngle, inTenths } from '../kit/theta_plot.js';
+import { amount, degrees } from '../kit/words.js';
+import { graspOn, probabilityFrame } from './axes.js';
+import { probabilityKnobs, readingTable, runControls } from './controls.js';
 import { gaugeFrame, paintGauges } from './gauges.js';
-import { listenTo, scrubOn } from './hand.js';
 import { angleOfOthers, lossAt, mend, probability, scaleThrough, settle, slopeAt } from './maths.js';
 import { paintProbability } from './paint.js';
-import { penOn, tints } from '../kit/pen.js';
-import { amount, angleText, curveSentence, netSentence, percentText, probabilityFormula, slopeText } from './words.js';
+import { curveSentence, netSentence, percentText, probabilityFormula, slopeText } from './words.js';
 import STYLE from './style.css' with { type: 'text' };
 
 const SETTINGS = ['step', 'num_classes', 'scale', 'choice', 'others', 'angle', 'net'],
@@ -17,186 +19,182 @@ const SETTINGS = ['step', 'num_classes', 'scale', 'choice', 'others', 'angle', '
 const FRAME = 260,
   EASE = 90; // milliseconds
 const HINT =
-  'Take hold of the curve and pull it: <i>s</i> follows. Drag elsewhere in the plot to move ' +
+  'Take hold of the curve, at its ring or anywhere, and pull it: <i>s</i> follows. Drag elsewhere in the plot to move ' +
   '<i>θ</i>. Dashed: Fixed AdaCos; thin and pale: other scales.';
 
-function render({ model, el }) {
-  const stage = mount({ model, el }, STYLE),
-    { root, draw } = stage,
-    nets = model.get('nets'),
-    moments = model.get('moments');
-  const canvas = ownKeys(
-    element('canvas', {
-      tabindex: 0,
-      role: 'slider',
-      'aria-label': 'angle θ between a feature and its class weight',
-      'aria-valuemin': 0,
-      'aria-valuemax': 180,
-    }),
-  );
-  const formula = element('p', { class: 'formula' }),
-    caption = element('figcaption'),
-    read = element('p', { class: 'read' }),
-    hint = element('p', { class: 'soft' });
-  const hand = { grasp: null };
-  hint.innerHTML = HINT;
-
-  const all = names => Object.fromEntries(names.map(name => [name, model.get(name)])),
-    params = () => all(DRAWN),
-    save = () => model.save_changes();
-  const set = values => {
-    for (const [name, value] of Object.entries(values)) model.set(name, value);
-  };
-  const put = (name, value) => {
-    set({ [name]: value });
-    save();
-    draw();
-  };
-  const state = () => ({ ...all(SETTINGS), moments, run_classes: model.get('run_classes') });
-  let scene = {},
-    gauge = null,
-    run = null,
-    drawn = null,
-    glides = false,
-    seen = 0,
-    settled = state();
-
-  const { begin, end } = gestures(root, () => model.set('before', params()));
-  function wish(what, wanted, keep = save) {
-    begin(what);
-    glides = 'choice' in wanted && !calm();
-    if (what !== 'play') run = null;
-    const { others, ...rest } = wanted;
-    set(others === undefined ? settle(state(), rest) : { others });
-    keep();
-    draw();
-  }
-  const play = () => {
-    run = run
-      ? null
-      : { since: performance.now(), from: model.get('step') === moments.length - 1 ? 0 : model.get('step') };
-    draw();
-  };
-  const table = readingTable(),
-    controls = probabilityControls(model, { wish, put, play });
-  const line = settingsLine(model, SETTINGS, fits(model), pasted);
-  root.append(
-    element(
-      'div',
-      { class: moments.length ? 'prob story' : 'prob' },
-      element('div', { class: 'knobs' }, ...controls.knobs),
-      element('div', { class: 'field' }, canvas, ...controls.follow),
-      element('div', { class: 'words' }, caption, read),
-      element('div', { class: 'side' }, formula, table.root, ...controls.sides),
-      element('div', { class: 'foot' }, hint, line.root),
-    ),
-  );
-
-  function pasted() {
-    const before = Object.fromEntries(DRAWN.map(name => [name, settled[name]]));
-    set({ ...mend(settled, state()), before });
-    end();
-    run = null;
-    save();
-    draw();
-  }
-  /** While the run plays, one recorded moment after the other. */
-  function playOn(now) {
-    if (!run) return;
-    const due = Math.min(moments.length - 1, run.from + Math.max(0, Math.floor((now - run.since) / FRAME)));
-    if (due !== model.get('step') || model.get('choice') !== 'followed')
-      wish('play', { step: due, choice: 'followed' }, () => {});
-    if (due === moments.length - 1) {
+/** While the run plays, one recorded moment after the other; `go(step, done)` shows one. */
+function player(model, go) {
+  const last = model.get('moments').length - 1;
+  let run = null;
+  return {
+    playing: () => run !== null,
+    stop: () => {
       run = null;
-      save();
-    }
+    },
+    toggle: () => {
+      const at = model.get('step');
+      run = run ? null : { since: performance.now(), from: at === last ? 0 : at };
+    },
+    on(now) {
+      if (!run) return;
+      const due = Math.min(last, run.from + Math.max(0, Math.floor((now - run.since) / FRAME)));
+      if (due === last) run = null;
+      if (due !== model.get('step') || model.get('choice') !== 'followed') go(due);
+      if (!run) model.save_changes();
+    },
+  };
+}
+
+/** The scale as drawn: the one that is set, or, after `start`, on its way there from another moment or choice. */
+function scaleGlider() {
+  let drawn = null,
+    seen = 0,
+    glides = false;
+  return {
+    start: wanted => {
+      glides = wanted && !calm();
+    },
+    busy: () => glides,
+    at(scale, now) {
+      const gap = drawn === null ? 0 : Math.log(scale / drawn),
+        share = Math.exp(-Math.min(64, now - seen) / EASE);
+      seen = now;
+      drawn = !glides || Math.abs(gap) < 1e-3 ? scale : scale * Math.exp(-gap * share);
+      if (drawn === scale) glides = false;
+      return drawn;
+    },
+  };
+}
+
+/** The plot under the hand: the curve is pulled to another s, elsewhere a press moves θ. */
+function handOn(canvas, model, figure, { scene, wish, hand }) {
+  const { draw, save, set } = figure;
+  const turn = angle => {
+    set({ angle: asAngle(angle) });
+    draw();
+  };
+  const pulled = (grasp, spot) => {
+    const off = [grasp[0] - spot[0], grasp[1] - spot[1]];
+    return ([x, y]) => {
+      const { frame } = scene();
+      hand.grasp = null;
+      const scale = scaleThrough(frame.angle(x + off[0]), frame.share(y + off[1]), figure.pick(DRAWN));
+      wish('scale', { scale }, () => {});
+    };
+  };
+  function find(spot, event) {
+    const { frame, line, grip } = scene(),
+      [x, y] = spot;
+    if (!frame) return null;
+    const near = reachOf(event),
+      last = frame.X(angleOfOthers(figure.pick(DRAWN)) - 0.05),
+      grasp = Math.hypot(grip[0] - x, grip[1] - y) < near + 4 ? grip : graspOn(line, spot, near, last);
+    if (grasp) return { cursor: 'grab', still: true, grasp, move: pulled(grasp, spot) };
+    if (x < frame.left - 12 || x > frame.right + 10 || y < frame.top - 8) return null;
+    return { cursor: 'ew-resize', scrolls: true, move: ([at]) => turn(inTenths(frame.angle(at))) };
   }
-  /** The scale as drawn: the one that is set, or on its way there from another moment or another choice. */
-  function glided(scale, now) {
-    const gap = drawn === null ? 0 : Math.log(scale / drawn),
-      share = Math.exp(-Math.min(64, now - seen) / EASE);
-    seen = now;
-    drawn = !glides || Math.abs(gap) < 1e-3 ? scale : scale * Math.exp(-gap * share);
-    if (drawn === scale) glides = false;
-    return drawn;
+  const hover = grip => {
+    const grasp = grip?.grasp ?? null;
+    if (grasp || hand.grasp) draw();
+    hand.grasp = grasp;
+  };
+  const keys = ({ by, end }) => turn(end === undefined ? model.get('angle') + by * DEGREE : end * Math.PI);
+  hold(canvas, { find, hover, keys, done: save, draw });
+}
+
+function render({ model, el }) {
+  const nets = model.get('nets'),
+    moments = model.get('moments'),
+    lost = model.get('lost'),
+    runClasses = model.get('run_classes');
+  const whole = () => ({ ...figure.pick(SETTINGS), moments, run_classes: runClasses });
+  const figure = curves(
+      { model, el },
+      {
+        css: STYLE,
+        settings: SETTINGS,
+        drawn: DRAWN,
+        hint: HINT,
+        pasted: was => {
+          figure.set(mend({ ...was, moments, run_classes: runClasses }, whole()));
+          run.stop();
+        },
+      },
+    ),
+    { pick, put, draw } = figure;
+  const glide = scaleGlider();
+  function wish(what, { others, ...rest }, keep) {
+    glide.start('choice' in rest);
+    if (what !== 'play') run.stop();
+    figure.move(what, others === undefined ? settle(whole(), rest) : { others }, keep);
   }
+  const run = player(model, step => wish('play', { step, choice: 'followed' }, () => {}));
+  const canvas = held('angle θ between a feature and its class weight', 180),
+    table = readingTable(),
+    knobs = probabilityKnobs(model, wish),
+    net = netChoice(nets, i => put({ net: i })),
+    follow = runControls(moments, wish, () => {
+      run.toggle();
+      draw();
+    }),
+    told = [figure.formula, table.root];
+  figure.lay({
+    field: [canvas],
+    knobs: knobs.nodes,
+    run: follow.nodes,
+    side: moments.length ? net.nodes : [...told, ...net.nodes],
+    more: moments.length
+      ? [fold('more: the formula, and what is read at the cursor', draw, element('div', {}, ...told))]
+      : [],
+  });
+
+  const hand = { grasp: null };
+  let scene = {},
+    gauge = null;
   function paint(now, width) {
-    const look = stage.look();
-    playOn(now);
-    const p = params(),
-      shown = {
-        ...all(SETTINGS),
+    run.on(now);
+    const step = model.get('step'),
+      p = pick(DRAWN),
+      state = {
+        ...pick([...SETTINGS, 'before']),
         p,
-        look,
-        moments,
-        before: model.get('before'),
+        look: figure.look(),
         net: nets[model.get('net')],
-        drawn: glided(p.scale, now),
+        drawn: glide.at(p.scale, now),
         grasp: hand.grasp,
-        playing: Boolean(run),
+        playing: run.playing(),
         focus: canvas.matches(':focus-visible'),
         moment: {
-          now: moments[model.get('step')],
+          now: moments[step],
           first: moments[0],
           last: moments.at(-1),
-          lost: model.get('lost').step === undefined ? null : model.get('lost'),
+          lost: lost.step === undefined ? null : lost,
         },
       };
-    settled = state();
-    scene = paintProbability(
-      surface(canvas, width, probabilityFrame(width, nets.length > 0, moments.length > 0).height),
-      width,
-      shown,
-    );
-    if (moments.length && controls.gauges.clientWidth) {
-      const across = controls.gauges.clientWidth;
-      gauge = gaugeFrame(across, moments, model.get('lost'));
-      paintGauges(penOn(surface(controls.gauges, across, gauge.height), tints(look)), gauge, {
-        moments,
-        lost: model.get('lost'),
-        step: shown.step,
-        runClasses: model.get('run_classes'),
-        active: shown.choice === 'followed',
-      });
+    scene = paintProbability(surface(canvas, width, probabilityFrame(width, nets.length > 0).height), width, state);
+    const across = moments.length && follow.gauges.clientWidth;
+    if (across) {
+      gauge = gaugeFrame(across, moments, lost);
+      const pen = penOn(surface(follow.gauges, across, gauge.height), tints(state.look));
+      paintGauges(pen, gauge, { moments, lost, step, runClasses, active: state.choice === 'followed' });
     }
-    controls.update(shown);
-    table.update(shown);
-    words(shown);
-    line.update();
-    return run !== null || glides;
+    for (const part of [knobs, table, follow]) part.update(state);
+    net.update(model.get('net'));
+    speak(state);
+    return run.playing() || glide.busy();
   }
-  function words(now) {
-    const { p, angle } = now,
-      texts = [probabilityFormula(now), curveSentence(now), netSentence(now)];
-    [formula, caption, read].forEach((node, i) => write(node, texts[i]));
-    canvas.setAttribute('aria-valuenow', ((angle * 180) / Math.PI).toFixed(1));
-    canvas.setAttribute(
-      'aria-valuetext',
-      `θ ${angleText(angle)}: P ${percentText(probability(angle, p))}, loss ${amount(lossAt(angle, p))}, slope ` +
-        `${slopeText(slopeAt(angle, p))} percent a degree`,
-    );
-    if (!run) stage.say(`${caption.textContent} ${read.textContent}`);
+  function speak(state) {
+    const { p, angle } = state,
+      slope = `slope ${slopeText(slopeAt(angle, p))} percent a degree`;
+    figure.tell({ formula: probabilityFormula(state), caption: curveSentence(state), read: netSentence(state) });
+    const P = percentText(probability(angle, p));
+    announce(canvas, angle / DEGREE, `θ ${degrees(angle)}: P ${P}, loss ${amount(lossAt(angle, p))}, ${slope}`);
   }
 
-  const unhand = listenTo(canvas, hand, {
-    scene: () => scene,
-    last: () => scene.frame.X(angleOfOthers(params()) - 0.05),
-    angle: () => model.get('angle'),
-    save,
-    draw,
-    turn: angle => {
-      model.set('angle', angle > Math.PI - 1e-5 ? Math.PI : Number(Math.max(0, angle).toFixed(5)));
-      draw();
-    },
-    pull: (theta, share) => wish('scale', { scale: scaleThrough(theta, share, params()) }, () => {}),
-  });
-  scrubOn(
-    controls.gauges,
-    () => gauge,
-    step => wish('step', { step, choice: 'followed' }),
-  );
-
-  return stage.live({ canvases: [canvas], paint, traits: [...SETTINGS, 'before'], stop: unhand });
+  handOn(canvas, model, figure, { scene: () => scene, wish, hand });
+  const scrub = { cursor: 'ew-resize', move: ([x]) => wish('step', { step: gauge.nearest(x), choice: 'followed' }) };
+  hold(follow.gauges, { find: () => gauge && scrub, keys: () => false, done: figure.save, draw });
+  return figure.live({ canvases: [canvas], paint });
 }
 
 export default { render };

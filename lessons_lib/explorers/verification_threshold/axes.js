@@ -9,7 +9,7 @@ const within = (value, low, high) => Math.min(high, Math.max(low, value));
 export function scoreFrame(width, net) {
   const left = 10,
     right = width - 10,
-    tall = Math.round(within(0.34 * width, 116, 206)),
+    tall = Math.round(within(0.26 * width, 110, 150)),
     top = 50,
     axis = top + tall,
     floor = axis + BAND + tall;

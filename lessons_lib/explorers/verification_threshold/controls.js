@@ -2,23 +2,15 @@
 // pairs are.
 import { element } from '../kit/view.js';
 import { button, choice, slider } from '../kit/controls.js';
+import { row } from '../kit/curves.js';
+import { nearestIn } from '../kit/trained.js';
 import { thousands } from '../kit/words.js';
 import { edgeAt, edgeAtFar, edgeOfBest, edgeOfEqualErrors } from './maths.js';
 import { priorText, shareText } from './words.js';
 
 /** One genuine pair in so many, from common to rare. */
 export const ASKED = [1.25, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000];
-export const nearestAsked = prior =>
-  ASKED.reduce((best, n, i) => (Math.abs(Math.log(n * prior)) < Math.abs(Math.log(ASKED[best] * prior)) ? i : best), 0);
-
-/** Whether a pasted value may be set. */
-export const fits = model => (name, value) =>
-  ({
-    net: () => Number.isInteger(value) && value >= 0 && value < model.get('nets').length,
-    threshold: () => Number.isFinite(value),
-    axis: () => ['linear', 'log'].includes(value),
-    prior: () => Number.isFinite(value) && value > 0 && value < 1,
-  })[name]();
+export const nearestAsked = prior => nearestIn(ASKED, 1 / prior);
 
 export const JUMPS = {
   'equal error rate': net => edgeOfEqualErrors(net),
@@ -83,27 +75,18 @@ export function verificationControls(model, { move, choose, put }) {
     show: () => priorText(model.get('prior')),
     set: i => move('prior', Number((1 / ASKED[i]).toPrecision(6))),
   });
-  const sides = [
-    element('div', { class: 'set' }, element('span', {}, 'axis of FAR'), axis.root),
-    table.root,
-    prior.root,
-  ];
-  const heads = nets.length > 1 ? [element('div', { class: 'set' }, element('span', {}, 'scores of'), net.root)] : [];
+  const heads = nets.length > 1 ? [row('scores of', net.root)] : [];
   function update(standing) {
     net.update(standing.chosen);
     axis.update(model.get('axis'));
     prior.update(nearestAsked(standing.prior));
     table.update(standing);
   }
+  const go = { class: 'set', role: 'group', 'aria-label': 'go to a threshold' };
   return {
     heads,
-    jumps: element(
-      'div',
-      { class: 'jumps', role: 'group', 'aria-label': 'go to a threshold' },
-      element('span', {}, 'go to'),
-      ...jumps,
-    ),
-    sides,
+    jumps: element('div', go, element('span', {}, 'go to'), ...jumps),
+    sides: [row('axis of FAR', axis.root), table.root, prior.root],
     update,
   };
 }

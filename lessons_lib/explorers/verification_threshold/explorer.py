@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lessons_lib.explorers.kit.explorer import Explorer, of_a_widget
+from lessons_lib.explorers.kit.explorer import Choice, Explorer, Number, of_a_widget
 from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.verification_threshold.counts import (
     Net,
@@ -26,6 +26,7 @@ from lessons_lib.explorers.verification_threshold.counts import (
 from lessons_lib.figures.style import ACCENT, FAINT, INK, PALETTE, SOFT, Picture, quiet_axes
 
 _BARS = 120
+_ANY, _LEAST = 1e300, 1e-12  # a score; a share of pairs
 Scores = Mapping[str, tuple[Tensor | NDArray, Tensor | NDArray]]
 
 
@@ -46,9 +47,9 @@ class VerificationThreshold(Explorer):
 
     nets = traitlets.List().tag(sync=True)
     score = traitlets.Unicode("score of a pair").tag(sync=True)
-    net = traitlets.Int(0).tag(sync=True)
+    net = Number(0, 0, lambda figure: len(figure.nets) - 1, counts="the networks").tag(sync=True)
     threshold = traitlets.Float(0.0).tag(sync=True)
-    axis = traitlets.Enum(("linear", "log"), default_value="linear").tag(sync=True)
+    axis = Choice(("linear", "log"), default_value="linear").tag(sync=True)
     prior = traitlets.Float(0.5).tag(sync=True)
     before = traitlets.Dict().tag(sync=True)
 
@@ -86,15 +87,10 @@ class VerificationThreshold(Explorer):
         with self._as_one():
             super().set_state(sync_data)
 
-    def _take(self, values: Mapping[str, Any]) -> None:
-        super()._take(dict(sorted(values.items(), key=lambda item: item[0] != "net")))  # a net brings its threshold
-
-    @traitlets.validate("net")
-    def _a_net_that_is_there(self, proposal: traitlets.Bunch) -> int:
-        most = len(self.nets) - 1
-        if not 0 <= proposal["value"] <= most:
-            raise traitlets.TraitError(f"net counts the networks from 0 to {most}, got {proposal['value']}.")
-        return proposal["value"]
+    @traitlets.default("limits")
+    def _limits(self) -> dict[str, Any]:
+        own = {"threshold": {"low": -_ANY, "high": _ANY}, "prior": {"low": _LEAST, "high": 1 - _LEAST}}
+        return super()._limits() | own
 
     @traitlets.validate("threshold")
     def _on_an_edge(self, proposal: traitlets.Bunch) -> float:
@@ -107,7 +103,7 @@ class VerificationThreshold(Explorer):
 
     @traitlets.validate("prior")
     def _a_share(self, proposal: traitlets.Bunch) -> float:
-        if not 0 < proposal["value"] < 1:  # NaN is neither
+        if not _LEAST <= proposal["value"] <= 1 - _LEAST:  # NaN is neither
             raise traitlets.TraitError(
                 "prior is the share of genuine pairs among those asked and must lie between 0 and 1, "
                 f"got {proposal['value']}."

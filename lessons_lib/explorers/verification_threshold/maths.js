@@ -88,6 +88,11 @@ export function precisionOf({ tar, far }, prior) {
   return accepted > 0 ? genuine / accepted : null;
 }
 
+/**
+ * What is set, as rates.
+ *
+ * @typedef {ReturnType<typeof standingAt>} Standing
+ */
 /** What is set, as rates: the chosen net, its edge, and what follows from them. */
 export function standingAt(nets, { net: chosen, threshold, prior }) {
   const net = nets[chosen],

@@ -30,17 +30,10 @@ export function paintRoc(pen, width, state) {
   return { frame, line: traced.lines[now.chosen] };
 }
 
-function paintRocGround({ c, trace, write }, frame) {
+function paintRocGround({ c, line, write }, frame) {
   const { X, Y, left, right, top, bottom, axis, decades } = frame;
   for (const tar of [0, 0.25, 0.5, 0.75, 1]) {
-    trace(
-      [
-        [left, Y(tar)],
-        [right, Y(tar)],
-      ],
-      tar ? c.faint : c.pale,
-      1,
-    );
+    line(left, Y(tar), right, Y(tar), tar ? c.faint : c.pale, 1);
     write(`${100 * tar} %`, left - 6, Y(tar), { align: 'right', font: '11.5' });
   }
   const powers = Array.from({ length: decades + 1 }, (_, i) => 10 ** (i - decades)),
@@ -48,14 +41,7 @@ function paintRocGround({ c, trace, write }, frame) {
   const apart = X(1) - X(0.1) < 50 ? 2 : 1,
     named = (_, i) => axis === 'linear' || i === 0 || (i > 1 && (ticks.length - 1 - i) % apart === 0);
   ticks.forEach((far, i) => {
-    trace(
-      [
-        [X(far), top],
-        [X(far), bottom],
-      ],
-      i ? c.faint : c.pale,
-      1,
-    );
+    line(X(far), top, X(far), bottom, i ? c.faint : c.pale, 1);
     if (named(far, i))
       write(far ? `${Number((100 * far).toPrecision(2))} %` : '0', Math.min(right - 14, X(far)), bottom + 13, {
         align: 'center',
@@ -67,67 +53,35 @@ function paintRocGround({ c, trace, write }, frame) {
 }
 
 /** Where the curve crosses the line on which as large a share of impostors is accepted as of genuine pairs refused. */
-function paintEqualErrors({ c, dot, write, wide }, { X, Y, right }, net) {
+function paintEqualErrors({ c, ring, write, wide }, { X, Y, right }, net) {
   const eer = equalErrorRate(net),
     x = X(eer),
     y = Y(1 - eer),
     words = `EER ${shareText(eer)}`;
-  dot(x, y, 5, c.ink);
-  dot(x, y, 3.2, c.paper);
+  ring(x, y, c.ink);
   write(words, Math.min(x + 12, right - wide(words, '12')), y + 15, { style: c.ink, font: '12', halo: 4 });
 }
 
 /** Each network's line, name and EER, below the axis. */
-function paintLegend({ c, trace, write, wide }, { left, right, legend, row }, { nets, now }) {
+function paintLegend({ c, line, write, wide, fitting }, { left, right, legend, row }, { nets, now }) {
   nets.forEach((net, k) => {
     const y = legend + row * k,
       own = k === now.chosen,
       style = { style: own ? c.ink : c.soft, font: own ? '600 12.5' : '12.5' },
       eer = `EER ${shareText(equalErrorRate(net))}`;
-    trace(
-      [
-        [left, y],
-        [left + 24, y],
-      ],
-      hueOf(c, k),
-      own ? 3 : 1.6,
-      { dash: own ? [] : dashOf(k) },
-    );
-    let name = net.name;
-    while (name.length > 4 && wide(name, style.font) > right - left - 44 - wide(eer, style.font))
-      name = `${name.slice(0, -2)}…`;
+    line(left, y, left + 24, y, hueOf(c, k), own ? 3 : 1.6, { dash: own ? [] : dashOf(k) });
+    const name = fitting([net.name], right - left - 44 - wide(eer, style.font), style.font);
     write(name, left + 32, y, style);
     write(eer, right, y, { ...style, align: 'right' });
   });
 }
 
 /** The threshold as a point of the curve, its lines to both axes, and where the last gesture began. */
-function paintPoint({ c, trace, dot }, { X, Y, left, bottom }, { now, was, rocFocus }) {
-  if (was) {
-    dot(X(was.far), Y(was.tar), 5, c.ink);
-    dot(X(was.far), Y(was.tar), 3.8, c.paper);
-  }
+function paintPoint({ c, line, ring, grip }, { X, Y, left, bottom }, { now, was, rocFocus }) {
+  if (was) ring(X(was.far), Y(was.tar), c.ink);
   const x = X(now.far),
     y = Y(now.tar);
-  trace(
-    [
-      [left, y],
-      [x, y],
-    ],
-    c.ink,
-    1,
-    { dash: [3, 3], alpha: 0.8 },
-  );
-  trace(
-    [
-      [x, y],
-      [x, bottom],
-    ],
-    c.accent,
-    1.2,
-    { dash: [3, 3] },
-  );
-  if (rocFocus) dot(x, y, 13, c.pale);
-  dot(x, y, 8.5, c.paper);
-  dot(x, y, 7, c.ink);
+  line(left, y, x, y, c.ink, 1, { dash: [3, 3], alpha: 0.8 });
+  line(x, y, x, bottom, c.accent, 1.2, { dash: [3, 3] });
+  grip(x, y, c.ink, rocFocus);
 }

@@ -13,40 +13,30 @@ export function paintScores(pen, width, state) {
     barred = { net: state.now.net, width, bars: scoreBars(state.now.net, frame) };
   for (const kind of Object.keys(KINDS)) paintHalf(pen, frame, state, kind);
   paintAxis(pen, frame, state);
+  paintThreshold(pen, frame, state);
   paintQuadrants(pen, frame, state);
   return frame;
 }
 
 /** One kind of pairs: judged rightly in its colour, paler where refused; judged wrongly in the accent. */
-function paintHalf(pen, frame, { now }, kind) {
-  const { g, c } = pen,
-    { up, hue } = KINDS[kind],
+function paintHalf({ g, c, within }, frame, { now }, kind) {
+  const { up, hue } = KINDS[kind],
     x = frame.X(now.threshold),
-    colour = c.classes[hue];
+    own = c.classes[hue];
   const sides = [
-    [frame.left, x, up ? c.accent : colour, up ? 1 : 0.7],
-    [x, frame.right, up ? colour : c.accent, 1],
+    [frame.left, x, up ? c.accent : own, up ? 1 : 0.8],
+    [x, frame.right, up ? own : c.accent, 1],
   ];
-  for (const [from, to, style, alpha] of sides) {
-    if (to <= from) continue;
-    g.save();
-    g.beginPath();
-    g.rect(from, up ? 0 : frame.axis + BAND + 1, to - from, frame.height);
-    g.clip();
-    outlineOf(g, frame, barred.bars[kind], up);
-    g.globalAlpha = up ? alpha : 0.2 * alpha;
-    g.fillStyle = style;
-    g.fill();
-    g.globalAlpha = alpha;
-    if (!up) {
-      hatch(g, frame, style);
-      outlineOf(g, frame, barred.bars[kind], up);
-      g.strokeStyle = style;
-      g.lineWidth = 1.4;
-      g.stroke();
-    }
-    g.restore();
-  }
+  for (const [from, to, style, alpha] of sides)
+    if (to > from)
+      within(from, up ? 0 : frame.axis + BAND + 1, to - from, frame.height, () => {
+        outlineOf(g, frame, barred.bars[kind], up);
+        g.globalAlpha = up ? alpha : 0.3 * alpha;
+        g.fillStyle = style;
+        g.fill();
+        g.globalAlpha = 1;
+        if (!up) hatch(g, frame, style, alpha);
+      });
 }
 
 function outlineOf(g, { X, axis, tall, left, right }, bars, up) {
@@ -62,80 +52,74 @@ function outlineOf(g, { X, axis, tall, left, right }, bars, up) {
   g.closePath();
 }
 
-function hatch(g, { left, right, axis, floor, tall }, style) {
+/** Light lines across the bars, and their outline. */
+function hatch(g, { left, right, axis, floor, tall }, style, alpha) {
+  g.strokeStyle = style;
+  g.lineWidth = 1;
+  g.globalAlpha = alpha;
+  g.stroke();
   g.save();
   g.clip();
   g.beginPath();
-  for (let x = left - tall; x < right; x += 7) {
+  for (let x = left - tall; x < right; x += 11) {
     g.moveTo(x, floor);
     g.lineTo(x + floor - axis, axis);
   }
-  g.strokeStyle = style;
-  g.lineWidth = 1.6;
+  g.globalAlpha = 0.45 * alpha;
   g.stroke();
   g.restore();
+  g.globalAlpha = 1;
 }
 
-/** The axis of the scores, its ticks, and the threshold, whose number is its handle. */
-function paintAxis({ g, c, trace, write, wide }, frame, { now, ghost, focus }) {
-  const { X, left, right, top, axis, floor } = frame,
-    x = X(now.threshold),
-    middle = axis + BAND / 2,
-    y0 = top - 6,
-    y1 = floor + 6;
+/** Where the number of the threshold stands: its pill is the handle. */
+const pillOf = ({ X, left, right }, { wide }, { now }) => {
   const words = scoreText(now.net, now.threshold),
-    half = wide(words, '600 14') / 2 + 13,
-    pill = Math.min(right - half + 8, Math.max(left + half - 8, x));
-  for (const y of [axis, axis + BAND])
-    trace(
-      [
-        [left, y],
-        [right, y],
-      ],
-      c.pale,
-      1,
-    );
+    half = wide(words, '600 14') / 2 + 16,
+    at = Math.min(right - half + 8, Math.max(left + half - 8, X(now.threshold)));
+  return { words, half, at };
+};
+
+/** The axis of the scores and its ticks. */
+function paintAxis(pen, frame, state) {
+  const { c, line, write, wide } = pen,
+    { X, left, right, axis } = frame,
+    { half, at: taken } = pillOf(frame, pen, state);
+  for (const y of [axis, axis + BAND]) line(left, y, right, y, c.pale);
   for (const [score, label] of scoreTicks(frame)) {
     const room = wide(label, '12') / 2,
       at = Math.min(right - room, Math.max(left + room, X(score)));
-    if (Math.abs(at - pill) > half + room + 4) write(label, at, middle, { align: 'center' });
+    if (Math.abs(at - taken) > half + room + 4) write(label, at, axis + BAND / 2, { align: 'center' });
   }
-  if (ghost !== null)
-    trace(
-      [
-        [X(ghost), y0],
-        [X(ghost), y1],
-      ],
-      c.ink,
-      1,
-      { dash: [4, 3], alpha: 0.7 },
-    );
-  trace(
-    [
-      [x, y0],
-      [x, y1],
-    ],
-    c.paper,
-    4,
-    { alpha: 0.8 },
-  );
-  trace(
-    [
-      [x, y0],
-      [x, y1],
-    ],
-    c.ink,
-    1.6,
-  );
+}
+
+/** The threshold: a line, where it was, and a pill with its number and two small arrows. */
+function paintThreshold(pen, frame, state) {
+  const { g, c, line, write } = pen,
+    { X, top, axis, floor } = frame,
+    { now, ghost, focus } = state,
+    x = X(now.threshold),
+    middle = axis + BAND / 2,
+    ends = [top - 6, floor + 6],
+    { words, half, at } = pillOf(frame, pen, state);
+  const upright = (x0, ...style) => line(x0, ends[0], x0, ends[1], ...style);
+  if (ghost !== null) upright(X(ghost), c.ink, 1, { dash: [4, 3], alpha: 0.7 });
+  upright(x, c.paper, 4, { alpha: 0.8 });
+  upright(x, c.ink, 1.6);
   const capsule = (more, style) => {
     g.beginPath();
-    g.roundRect(pill - half - more, middle - 12 - more, 2 * (half + more), 24 + 2 * more, 12 + more);
+    g.roundRect(at - half - more, middle - 13 - more, 2 * (half + more), 26 + 2 * more, 13 + more);
     g.fillStyle = style;
     g.fill();
   };
-  if (focus) capsule(3, c.pale);
+  capsule(focus ? 5 : 2, focus ? c.pale : c.paper);
   capsule(0, c.ink);
-  write(words, pill, middle + 0.5, { align: 'center', style: c.paper, font: '600 14' });
+  write(words, at, middle + 0.5, { align: 'center', style: c.paper, font: '600 14' });
+  for (const side of [-1, 1])
+    pen.trace(
+      [-4, 0, 4].map(y => [at + side * (half - (y ? 10 : 6.5)), middle + y]),
+      c.paper,
+      1.6,
+    );
 }
 
 /** Four fields: genuine and impostor, refused and accepted, each with its share. */

@@ -1,10 +1,7 @@
 // What VerificationThreshold says: shares and counts as one would write them, and sentences that hold for what is set.
-import { thousands } from '../kit/words.js';
+import { bold, escaped, thousands, tight } from '../kit/words.js';
 import { areaUnder, edgeAt, equalErrorRate, nearestEdge, standingAt } from './maths.js';
 
-const strong = text => `<b>${text}</b>`,
-  whole = text => `<span class="tight">${text}</span>`;
-const escaped = text => text.replace(/[&<>]/g, c => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]);
 const several = (n, one, many) => `${thousands(n)} ${n === 1 ? one : many}`;
 
 /** 97.2 %, and as many digits as a small share, or one close to all, needs; never 0 or 100 where it is not. */
@@ -39,8 +36,8 @@ export function changedSince(before, now) {
   if (before.net !== now.chosen) return 'net';
   return Math.abs(before.threshold - now.threshold) > 1e-12 ? 'threshold' : before.prior !== now.prior ? 'prior' : '';
 }
-const moved = (was, is) => whole(was === is ? `still ${strong(is)}` : `${was} → ${strong(is)}`);
-const wentTo = (was, is) => (was === is ? `stays at ${strong(is)}` : `goes from ${was} to ${strong(is)}`);
+const moved = (was, is) => tight(was === is ? `still ${bold(is)}` : `${was} → ${bold(is)}`);
+const wentTo = (was, is) => (was === is ? `stays at ${bold(is)}` : `goes from ${was} to ${bold(is)}`);
 const shares = (was, is) => moved(shareText(was), shareText(is));
 
 /** Errors lost and won between two thresholds: 531 false accepts fewer, 140 false rejects more. */
@@ -51,7 +48,7 @@ function trade(was, now) {
   ]
     .filter(([, n]) => n)
     .map(([kind, n]) =>
-      strong(several(Math.abs(n), `${kind} ${n < 0 ? 'fewer' : 'more'}`, `${kind}s ${n < 0 ? 'fewer' : 'more'}`)),
+      bold(several(Math.abs(n), `${kind} ${n < 0 ? 'fewer' : 'more'}`, `${kind}s ${n < 0 ? 'fewer' : 'more'}`)),
     );
   return parts.join(', ') || 'no pair is judged otherwise';
 }
@@ -63,14 +60,14 @@ export function thresholdSentence(nets, now, before) {
     was = kind && standingAt(nets, before),
     at = scoreText(net, now.threshold);
   if (kind === 'net') {
-    const names = `${escaped(was.net.name)} → ${strong(escaped(net.name))}`,
+    const names = `${escaped(was.net.name)} → ${bold(escaped(net.name))}`,
       far =
         shareText(was.far) === shareText(now.far)
-          ? `at the same FAR of ${strong(shareText(now.far))}`
+          ? `at the same FAR of ${bold(shareText(now.far))}`
           : `FAR ${shares(was.far, now.far)},`;
     return (
       `${names}: ${far} the TAR ${wentTo(shareText(was.tar), shareText(now.tar))}, ` +
-      `with the threshold at ${strong(at)}. ${ofThousand(now)}`
+      `with the threshold at ${bold(at)}. ${ofThousand(now)}`
     );
   }
   if (kind === 'threshold')
@@ -80,17 +77,17 @@ export function thresholdSentence(nets, now, before) {
     );
   if (kind === 'prior')
     return (
-      `${priorText(was.prior).replace(/^./, c => c.toUpperCase())} → ${strong(priorText(now.prior))}. ` +
+      `${priorText(was.prior).replace(/^./, c => c.toUpperCase())} → ${bold(priorText(now.prior))}. ` +
       `TAR and FAR stay, ${shareText(now.tar)} and ${shareText(now.far)}; ` +
       `of 1,000 pairs ${moved(wrongText(was.right), wrongText(now.right))} are judged wrongly.`
     );
   return (
-    `From ${strong(at)} on counts as the same: ${strong(shareText(now.tar))} of the genuine ` +
-    `pairs are accepted and ${strong(shareText(now.far))} of the impostors. ${ofThousand(now)}`
+    `From ${bold(at)} on counts as the same: ${bold(shareText(now.tar))} of the genuine ` +
+    `pairs are accepted and ${bold(shareText(now.far))} of the impostors. ${ofThousand(now)}`
   );
 }
 const ofThousand = ({ right, prior }) =>
-  `Of 1,000 pairs, of which ${priorText(prior)}, ${strong(wrongText(right))} ` +
+  `Of 1,000 pairs, of which ${priorText(prior)}, ${bold(wrongText(right))} ` +
   `${wrongText(right) === '1' ? 'is' : 'are'} judged wrongly.`;
 
 /** What an accepted pair is worth, and the numbers that do not depend on the threshold. */
@@ -99,7 +96,7 @@ export function curveSentence(now) {
   const worth =
     precision === null
       ? 'Nothing is accepted.'
-      : `Where ${priorText(prior)}, ${strong(shareText(precision))} of the accepted pairs are.`;
+      : `Where ${priorText(prior)}, ${bold(shareText(precision))} of the accepted pairs are.`;
   const out = net.left_out
     ? ` ${several(net.left_out, 'pair has', 'pairs have')} no finite ` +
       `score and ${net.left_out === 1 ? 'is' : 'are'} left out.`
@@ -109,9 +106,9 @@ export function curveSentence(now) {
       ? ` ${several(others, 'impostor', 'impostors')} cannot show a FAR below ${shareText(1 / others)}.`
       : '';
   return (
-    `${worth} Whatever the threshold: equal error rate ${strong(shareText(equalErrorRate(net)))}, ` +
+    `${worth} Whatever the threshold: equal error rate ${bold(shareText(equalErrorRate(net)))}, ` +
     `where as large a share of impostors slips in as of genuine pairs is refused; ` +
-    (`area under the ROC curve ${strong(areaUnder(net).toFixed(4))}, so ` +
+    (`area under the ROC curve ${bold(areaUnder(net).toFixed(4))}, so ` +
       `often does a genuine pair score above an impostor.${few}${out}`)
   );
 }

@@ -1,0 +1,100 @@
+// The life of a figure that draws curves: where its parts stand, what a gesture changed, and the settings to copy.
+import { element, gestures, mount, write } from './view.js';
+import { choice, fitsIn, settingsLine } from './controls.js';
+import LAYOUT from './curves.css' with { type: 'text' };
+
+/**
+ * A figure of this kind. `settings` are the traits that can be copied; what curves depend on are those in `drawn`: the
+ * first one to be moved in a gesture leaves all of them in the trait `before`. `pasted(settled)` mends what was pasted
+ * in over what was `settled`.
+ *
+ * Returned beside the stage of `mount`:
+ * - pick(names): the values of these traits; set(values), without a paint; save()
+ * - put(values): sets, saves, paints; move(what, values, keep): the same as part of a gesture on `what`
+ * - lay({ field, words, knobs, run, side, more }): puts the parts on the page: the picture and its sentences, beside it
+ *   what moves it, below it the rest; where it is narrow the controls follow the picture
+ * - tell({ formula, caption, read }): writes them; a screen reader hears caption and read
+ * - live({ canvases, paint, stop }): as `live` of the stage
+ */
+export function curves({ model, el }, { css, settings, drawn, hint, pasted = () => {} }) {
+  const stage = mount({ model, el }, LAYOUT + css),
+    { root, draw } = stage,
+    pick = names => Object.fromEntries(names.map(name => [name, model.get(name)])),
+    save = () => model.save_changes(),
+    keeps = model.get('before') !== undefined;
+  const set = values => Object.entries(values).forEach(([name, value]) => model.set(name, value));
+  let settled = pick(settings);
+  const { begin, end } = gestures(root, () => keeps && set({ before: pick(drawn) }));
+  const put = values => {
+    set(values);
+    save();
+    draw();
+  };
+  const move = (what, values, keep = save) => {
+    begin(what);
+    set(values);
+    keep();
+    draw();
+  };
+  const line = settingsLine(model, settings, fitsIn(model), () => {
+    pasted(settled);
+    if (keeps) set({ before: Object.fromEntries(drawn.map(name => [name, settled[name]])) });
+    end();
+    save();
+    draw();
+  });
+  const sentences = sentencesOf(stage);
+  const lay = ({ field, words = [sentences.caption, sentences.read], knobs = [], run = [], side, more = [] }) => {
+    const part = (name, ...nodes) => element('div', { class: name }, ...nodes),
+      tip = element('p', { class: 'soft' });
+    tip.innerHTML = hint;
+    const left = part('left', part('field', ...field), part('words', ...words)),
+      right = part('right', part('knobs', ...knobs), ...run, part('side', ...side));
+    root.append(part('curves', left, right, part('foot', ...more, tip, line.root)));
+  };
+  const live = ({ canvases, paint, stop }) =>
+    stage.live({
+      canvases,
+      stop,
+      traits: keeps ? [...settings, 'before'] : settings,
+      paint(...given) {
+        const busy = paint(...given);
+        settled = pick(settings);
+        line.update();
+        return busy;
+      },
+    });
+  return { ...stage, pick, set, save, put, move, lay, live, ...sentences };
+}
+
+function sentencesOf({ say }) {
+  const formula = element('p', { class: 'formula' }),
+    caption = element('figcaption'),
+    read = element('p', { class: 'read' });
+  const tell = texts => {
+    const nodes = { formula, caption, read };
+    for (const [name, text] of Object.entries(texts)) write(nodes[name], text);
+    say(`${caption.textContent} ${read.textContent}`);
+  };
+  return { formula, caption, read, tell };
+}
+
+/** What a canvas says of itself as a slider. */
+export function announce(canvas, value, text) {
+  canvas.setAttribute('aria-valuenow', value.toFixed(1));
+  canvas.setAttribute('aria-valuetext', text);
+}
+
+/** A line of the controls: its name, then what it is. */
+export const row = (name, ...nodes) => element('div', { class: 'set' }, element('span', {}, name), ...nodes);
+
+/** The choice of a trained net, as nodes: none where there is nothing to choose. */
+export function netChoice(nets, set) {
+  const net = choice({ label: 'trained net', options: nets.map(({ name }, i) => [i, name]), set: i => set(Number(i)) });
+  return { nodes: nets.length > 1 ? [row('trained θ', net.root)] : [], update: i => nets.length && net.update(i) };
+}
+
+/** What is folded away until somebody asks for it; `opened` hears of it. */
+export function fold(title, opened, ...nodes) {
+  return element('details', { class: 'fold', toggle: opened }, element('summary', {}, title), ...nodes);
+}
