@@ -1,6 +1,7 @@
 // Strokes, words and colours of the figures that draw curves: GradientLength, LogitCurves, ProbabilityCurve and others.
 
-const LETTERS = 'px system-ui, sans-serif';
+/** A size in the page's letters; what names its own letters stays as it is. */
+const css = font => (font.includes('px') ? font : `${font}px system-ui, sans-serif`);
 const HUES = { softmax: 8, sphereface: 5, cosface: 0, arcface: 4, adacos: 1, p2sgrad: 2 };
 
 /** How the line of each loss is broken, so that no reader needs its colour. */
@@ -71,7 +72,7 @@ export function penOn(g, c) {
     g.globalAlpha = 1;
   };
   const wide = (words, font) => {
-    g.font = font + LETTERS;
+    g.font = css(font);
     return g.measureText(words).width;
   };
   const write = (
@@ -80,7 +81,7 @@ export function penOn(g, c) {
     y,
     { align = 'left', style = c.soft, font = '12', halo = 0, under = c.paper, alpha = 1 } = {},
   ) => {
-    g.font = font + LETTERS;
+    g.font = css(font);
     g.textAlign = align;
     g.textBaseline = 'middle';
     g.globalAlpha = alpha;
