@@ -2,7 +2,8 @@
 
 import { LOOK_OF } from './looks.js';
 
-const LETTERS = 'px system-ui, sans-serif';
+/** A size in the page's letters; what names its own letters stays as it is. */
+const css = font => (font.includes('px') ? font : `${font}px system-ui, sans-serif`);
 
 /** How the line of each loss is broken, so that no reader needs its colour. */
 export const DASHES = Object.fromEntries(Object.entries(LOOK_OF).map(([loss, { dash }]) => [loss, dash]));
@@ -116,7 +117,7 @@ function gripsOn(dot, c) {
 
 function wordsOn(g, c) {
   const wide = (words, font) => {
-    g.font = font + LETTERS;
+    g.font = css(font);
     return g.measureText(words).width;
   };
   const write = (
@@ -125,7 +126,7 @@ function wordsOn(g, c) {
     y,
     { align = 'left', style = c.soft, font = '12', halo = 0, under = c.paper, alpha = 1 } = {},
   ) => {
-    g.font = font + LETTERS;
+    g.font = css(font);
     g.textAlign = align;
     g.textBaseline = 'middle';
     g.globalAlpha = alpha;
