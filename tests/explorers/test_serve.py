@@ -13,6 +13,12 @@ var texts = [], told = [], heard = [], ended = 0;
 var Blob = class { constructor([text]) { this.text = text; } };
 var URL = { createObjectURL: blob => texts.push(blob.text), revokeObjectURL() {} };
 var setTimeout = (f, ms, given) => f(given), clearTimeout = () => {}, performance = { now: () => 0 };
+var MessageChannel = class {
+  constructor() {
+    const to = other => ({ postMessage: data => this[other].onmessage({ data }) });
+    Object.assign(this, { port1: to('port2'), port2: to('port1') });
+  }
+};
 var worker = null, refused = false;
 var Worker = class {
   constructor() { if (refused) throw new Error('refused'); worker = this; }

@@ -18,7 +18,7 @@ from torch.nn.utils import fuse_conv_bn_eval, fuse_linear_bn_eval
 
 from lessons_lib.losses import Head
 
-BATCH, RATE = 256, 3e-3
+BATCH, RATE = 256, 2e-3
 _LARGEST = 127  # steps of a weight, in int8
 _FINENESS = 1280  # steps in a layer's root mean square, times √(its number of weights)
 _INPUTS, _STEPS = 16, 32  # of 64 numbers of a trunk so many are kept, the largest in so many steps: 0.3° in the plane
@@ -191,6 +191,11 @@ class Start:
     def net(self) -> nn.Sequential:
         """The layers as the page unpacks them, in float64."""
         return unpacked(self.layers, self.parameters)
+
+    @torch.no_grad()
+    def embeddings(self) -> Tensor:
+        """Where the examples stand at the start, (N, d) float32."""
+        return self.net()(self.examples.inputs).float()
 
     def state(self) -> dict[str, Any]:
         """All of it as one trait, but the examples' labels."""

@@ -1,6 +1,6 @@
 // What works in a Worker, or where none is allowed in small slices on the page's own thread: it trains as it is told,
 // and shows where it stands, but never more than the page has painted.
-import { trainerOf } from './trainer.js';
+import { agreement, trainerOf } from './trainer.js';
 
 const AHEAD = 2; // frames that may be under way to the page
 
@@ -22,6 +22,7 @@ class Serving {
 
   /** told: a Start of trainer.js, and `shown`: inputs of which features are sent; without it those of the examples. */
   begin({ shown = null, ...start }) {
+    this.start = start;
     this.trainer = trainerOf(start);
     this.shown = shown;
   }
@@ -46,6 +47,10 @@ class Serving {
   /** told: show where it stands. */
   look() {
     this.tell(NaN);
+  }
+  /** told: say to how many digits a training from the start agrees with PyTorch's, in { agrees }. */
+  compare(reference) {
+    this.port.postMessage({ agrees: agreement(this.start, reference) });
   }
   /** told: the page has painted. */
   painted() {
