@@ -2,10 +2,10 @@
 import { trackEnd } from './maths.js';
 
 /** What the two plots reach, fixed for a loss: no slider moves an axis. */
-export const AXES = {
+export const FAMILY_AXES = {
   adaface: { value: [-2, 1], values: [1, 0, -1, -2], push: [-0.04, 1.04], pushes: [0, 0.5, 1] },
   magface: { value: [-2, 1], values: [1, 0, -1, -2], push: [-0.04, 1.04], pushes: [0, 0.5, 1] },
-  curricularface: { value: [-1, 2], values: [2, 1, 0, -1], push: [-0.12, 1.85], pushes: [0, 0.5, 1, 1.5] },
+  curricularface: { value: [-1, 2], values: [2, 1, 0, -1], push: [-0.5, 1.85], pushes: [0, 0.5, 1, 1.5] },
 };
 
 /** @typedef {ReturnType<typeof familyFrame>} Frame */
@@ -16,7 +16,7 @@ export function familyFrame(width, nets, p) {
     left = small ? 30 : 36,
     right = width - 14,
     top = 28,
-    axis = AXES[p.loss];
+    axis = FAMILY_AXES[p.loss];
   const floor = top + Math.round(Math.min(212, Math.max(150, 0.33 * width))),
     pushTop = floor + 36,
     pushFloor = pushTop + Math.round(Math.min(166, Math.max(122, 0.26 * width)));
@@ -27,7 +27,7 @@ export function familyFrame(width, nets, p) {
   const on =
     ([low, high], from, to) =>
     value =>
-      to - ((to - from) * (Math.min(high, Math.max(low, value)) - low)) / (high - low);
+      to - (to - from) * Math.min(1.2, Math.max(-0.2, (value - low) / (high - low)));
   const ends = [20, width - 22],
     end = trackEnd(p);
   return {

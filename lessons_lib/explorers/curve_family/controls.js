@@ -30,10 +30,14 @@ export const fits = model => (name, value) =>
     loss: () => typeof value === 'string' && Object.hasOwn(LOSSES, value),
     margins: () => fitMargins(value, model.get('margins')),
     reach: () =>
-      Array.isArray(value) && value.length === 2 && value.every(within(RANGES.length)) && value[0] < value[1],
+      Array.isArray(value) &&
+      value.length === 2 &&
+      value.every(within(RANGES.length)) &&
+      value[0] > 0 &&
+      value[0] < value[1],
     scale: () => Number.isFinite(value) && value >= 1 && value <= 64,
     classes: () => Number.isInteger(value) && value >= 3 && value <= 100_000,
-    own: () => angle(value),
+    own: () => angle(value) && value < Math.PI / 2 + 1e-4,
     angle: () => angle(value),
     net: () => Number.isInteger(value) && value >= 0 && value < Math.max(1, model.get('nets').length),
   })[name]?.() ?? within(RANGES[name])(value);
@@ -56,10 +60,10 @@ function knobs(model, move) {
       ...RANGES[name],
       set: m => move('margins', mended(model.get('margins'), name, m)),
     });
-  const turn = (label, name, losses) =>
+  const turn = (label, name, losses, max) =>
     knob(losses, () => Math.round((model.get(name) / DEGREE) * 10) / 10, {
       label,
-      ...{ min: 0, max: 180, step: 1 },
+      ...{ min: 0, max, step: 1 },
       show: value => angleText(value * DEGREE),
       set: value => move(name, Number((value * DEGREE).toFixed(5))),
     });
@@ -72,8 +76,8 @@ function knobs(model, move) {
     number('<i>h</i>', 'h', ['adaface']),
     number('mean length μ', 'mean', ['adaface']),
     number('spread σ', 'spread', ['adaface']),
-    turn('own angle θ<sub>y</sub>', 'own', ['curricularface']),
-    turn('line at θ', 'angle', all),
+    turn('own angle θ<sub>y</sub>', 'own', ['curricularface'], 90),
+    turn('line at θ', 'angle', all, 180),
     number('scale <i>s</i>', 'scale', all, { min: 1, max: 64, step: 0.5 }),
     knob(all, () => stepOf(model.get('classes')), {
       label: 'classes <i>C</i>',

@@ -87,10 +87,10 @@ class CurveFamily(CursorExplorer):
         name, value = proposal["trait"].name, proposal["value"]
         low, high = {
             "length": (0, 1000), "age": (0, 1), "mean": (1, 100), "spread": (0.1, 50), "h": (0.05, 1), "scale": (1, 64),
-            "own": (0, math.pi), "classes": (3, 100_000),
+            "own": (0, math.pi / 2), "classes": (3, 100_000),
         }[name]  # fmt: skip
         if not low - _SLACK <= value <= high + _SLACK:
-            meant = f"; {math.radians(value):.3f} is that many degrees" if name == "own" and 4 < value <= 180 else ""
+            meant = f"; {math.radians(value):.3f} is that many degrees" if name == "own" and 3 < value <= 90 else ""
             raise traitlets.TraitError(f"{name} must lie in {low:.6g}..{high:.6g}, got {value}{meant}.")
         return min(high, max(low, value))
 

@@ -2,7 +2,7 @@
 import { DASHES, lossTints, penOn } from '../kit/pen.js';
 import { seatNames } from '../kit/theta_plot.js';
 import { thousands } from '../kit/words.js';
-import { AXES, familyFrame, lineOf } from './axes.js';
+import { FAMILY_AXES, familyFrame, lineOf } from './axes.js';
 import {
   TENTHS,
   compared,
@@ -41,13 +41,13 @@ export function paintFamily(g, width, state) {
     own = member(placeOf(p), p),
     runs = compared(own, member(reference(p), p));
   paintGround(pen, frame, state);
-  if (p.loss === 'curricularface') paintHard(pen, frame, state);
+  const walls = p.loss === 'curricularface' ? paintHard(pen, frame, state) : [];
   paintGap(pen, frame, own, member(reference(p), p));
   paintMembers(pen, frame, state, 'value', frame.Y);
   paintMembers(pen, frame, state, 'push', frame.P);
   if (state.net) paintTrained(pen, frame, state, runs);
   paintCursor(pen, frame, state, own);
-  paintNames(pen, frame, state);
+  paintNames(pen, frame, state, walls);
   paintTrack(pen, frame, state);
   return { frame, runs };
 }
@@ -55,7 +55,7 @@ export function paintFamily(g, width, state) {
 /** Titles, grid and ticks of both plots. */
 function paintGround({ c, trace, write, wide }, frame, { p, angle }) {
   const { left, right, top, floor, pushTop, pushFloor, X, Y, P } = frame,
-    axis = AXES[p.loss],
+    axis = FAMILY_AXES[p.loss],
     rows = [...axis.values.map(v => [v, Y(v)]), ...axis.pushes.map(v => [v, P(v)])];
   for (const [value, y] of rows) {
     trace(level(left, right, y), value ? c.faint : c.pale, 1);
@@ -84,27 +84,30 @@ const level = (from, to, y) => [
   ],
   chipOf = ({ X, left, right }, angle) => Math.min(right - 22, Math.max(left + 22, X(angle)));
 
-/** Where another class is hard: its cosine exceeds what the true class has. */
+/** Where another class is hard: its cosine exceeds what the true class has. Returns the boxes of what it wrote. */
 function paintHard({ c, trace, block, write, wide }, frame, { p }) {
   const { left, right, top, floor, pushTop, pushFloor, X, Y } = frame,
     { target, edge } = hardness(p),
-    x = X(edge);
-  block(left, top, x - left, floor - top, c.accent, 0.07);
-  block(left, pushTop, x - left, pushFloor - pushTop, c.accent, 0.07);
+    x = X(edge),
+    boxes = [];
   for (const [from, to] of [
     [top, floor],
     [pushTop, pushFloor],
-  ])
+  ]) {
+    block(left, from, x - left, to - from, c.accent, 0.07);
     trace(upright(x, from, to), c.accent, 1.2, { dash: [4, 3] });
+  }
   trace(level(left, right, Y(target)), c.ink, 1.2, { dash: [2, 3] });
-  const own = [`true class: cos(θy + m) = ${numberText(target)}`, `true class: ${numberText(target)}`, 'true class'];
-  const free = own.find(text => wide(text, '11.5') < right - x - 10) ?? own[2];
-  write(free, right - 3, Y(target) - 9, { align: 'right', font: '11.5', halo: 4 });
-  const hard = `hard below ${angleText(edge)}`,
-    style = { style: c.accent, font: '600 12', halo: 4 };
-  if (wide(hard, '600 12') < right - x - 10)
-    write(hard, x + 6, top + 10, style); // where no curve comes
-  else write(hard, x - 6, floor - 10, { ...style, align: 'right' });
+  const put = (words, from, y, style) => {
+    const width = wide(words, style.font),
+      start = Math.max(left + 4, Math.min(from, right - 3 - width));
+    write(words, start, y, { ...style, halo: 4 });
+    boxes.push([start, y - 8, start + width, y + 8]);
+  };
+  const own = [`true class: cos(θy + m) = ${numberText(target)}`, `true class: ${numberText(target)}`];
+  put(own.find(text => wide(text, '11.5') < right - x - 10) ?? own[1], right, Y(target) - 10, { font: '11.5' });
+  put(`hard below ${angleText(edge)}`, x + 6, top + 10, { style: c.accent, font: '600 12' }); // where no curve comes
+  return boxes;
 }
 
 /** Between the curve and what it is compared with: the colour of the hand where it pushes harder, CosFace's where less. */
@@ -140,26 +143,31 @@ function paintGap({ g, c, write, wide }, frame, own, other) {
 
 /** The middle of the tallest place for words of this width between two lines, where the first is above (sign 1). */
 function roomiest(one, two, sign, width) {
+  const [upper, lower] = sign > 0 ? [one, two] : [two, one],
+    half = Math.ceil(width / 2 / (one[1][0] - one[0][0]));
   let best = 16,
     seat = null;
-  for (let i = 0; i < one.length; i++) {
-    const first = one.findIndex(([x]) => x >= one[i][0] - width / 2),
-      last = one.findLastIndex(([x]) => x <= one[i][0] + width / 2);
-    if (first === 0 || last === one.length - 1) continue;
-    const upper = sign > 0 ? one : two,
-      lower = sign > 0 ? two : one;
-    const top = Math.max(...upper.slice(first, last + 1).map(([, y]) => y)),
-      floor = Math.min(...lower.slice(first, last + 1).map(([, y]) => y));
-    if (floor - top > best) {
-      best = floor - top;
-      seat = [one[i][0], (top + floor) / 2];
+  for (let i = half + 1; i < one.length - half - 1; i += 2) {
+    let top = -Infinity,
+      floor = Infinity;
+    for (let k = i - half; k <= i + half && floor - top > best; k++) {
+      top = Math.max(top, upper[k][1]);
+      floor = Math.min(floor, lower[k][1]);
     }
+    if (floor - top <= best) continue;
+    best = floor - top;
+    seat = [one[i][0], (top + floor) / 2];
   }
   return seat;
 }
 
 /** The family, its landmarks, what was before, and the curve itself, in one of the plots. */
-function paintMembers({ c, trace }, frame, { p, before }, what, up) {
+function paintMembers({ g, c, trace }, frame, { p, before }, what, up) {
+  const [top, floor] = what === 'value' ? [frame.top, frame.floor] : [frame.pushTop, frame.pushFloor];
+  g.save();
+  g.beginPath();
+  g.rect(frame.left - 2, top - 4, frame.right - frame.left + 4, floor - top + 8);
+  g.clip();
   const line = (u, q = p) => lineOf(frame, member(u, q)[what], up, q.loss === 'curricularface' ? 720 : 180);
   for (const u of fan(p)) trace(line(u), c.pale, 1, { alpha: 0.5 });
   for (const { key, u } of landmarks(p)) trace(line(u), c.hue(key), 2, { dash: DASHES[key] });
@@ -167,6 +175,7 @@ function paintMembers({ c, trace }, frame, { p, before }, what, up) {
   const own = line(placeOf(p));
   trace(own, c.paper, 6, { alpha: 0.8 });
   trace(own, c.accent, 3);
+  g.restore();
 }
 
 const FILL = { harder: 'accent', less: 'less', alike: 'pale' };
@@ -224,7 +233,7 @@ function paintCursor({ c, trace, dot, write }, frame, { p, angle }, own) {
 }
 
 /** Names beside the curves of the upper plot. */
-function paintNames({ c, wide, write }, frame, { p }) {
+function paintNames({ c, wide, write }, frame, { p }, walls) {
   const u = placeOf(p),
     kin = landmarks(p).filter(one => one.u !== u),
     fonts = { own: '600 13' };
@@ -236,7 +245,11 @@ function paintNames({ c, wide, write }, frame, { p }) {
     width: wide(item.text, fonts[item.key] ?? '12.5'),
     line: lineOf(frame, member(item.u, p).value, frame.Y, 90),
   }));
-  const seats = seatNames(items, { x0: frame.left + 3, x1: frame.right, y0: frame.top + 2, y1: frame.floor - 4 });
+  const seats = seatNames(
+    items,
+    { x0: frame.left + 3, x1: frame.right, y0: frame.top + 2, y1: frame.floor - 4 },
+    walls,
+  );
   for (const { key, text, style } of items)
     if (seats[key]) write(text, seats[key][0], seats[key][1] + 9, { style, font: fonts[key] ?? '12.5', halo: 5 });
 }

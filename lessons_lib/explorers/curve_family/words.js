@@ -96,13 +96,10 @@ const listed = words => [words.slice(0, -1).join(', '), ...words.slice(-1)].filt
 
 /** How the curve pushes beside its reference, for which angles. */
 function pushText(runs, beside) {
-  const said = [
-    ['harder', 'harder'],
-    ['less', 'less'],
-  ]
-    .map(([kind, words]) => [words, spansOf(runs, kind)])
+  const said = ['harder', 'less']
+    .map(kind => [kind, spansOf(runs, kind)])
     .filter(([, spans]) => spans)
-    .map(([words, spans]) => `<b class="${words}">${words}</b> from ${spans}`);
+    .map(([kind, spans]) => `<b class="${kind}">${kind}</b> from ${spans}`);
   if (!said.length) return '';
   return ` Beside ${beside} it is pushed ${said.join(', and ')}.`;
 }
@@ -178,7 +175,12 @@ function curricularSentence(p) {
         : p.age < 1
           ? 'later in training'
           : 'all is learned';
-  return `${strong(`${t}, ${stage}`)}. ${hard}: ${weight}.`;
+  const turn = Math.acos(-p.age / 2),
+    turned =
+      edge > turn + 0.01
+        ? ` From ${angleText(turn)} on its slope <i>t</i> + 2 cos θ<sub>j</sub> is negative: there it is pulled closer.`
+        : '';
+  return `${strong(`${t}, ${stage}`)}. ${hard}: ${weight}.${turned}`;
 }
 
 /** What the curve is, and how it pushes. */
