@@ -139,7 +139,7 @@ def test_a_worker_is_a_function_whose_text_is_enough(folder):
         work="import { double } from './maths.js';\nexport const triple = x => double(x) + x;\n",
         maths="export const double = x => 2 * x;\n",
     )
-    answer, text = run(link(entry)).split(" ", 1)
+    answer, text = run(linked(entry)).split(" ", 1)
     assert answer == "6"
     with MiniRacer() as context:
         assert context.eval(f"({text})().triple(7)") == 21
