@@ -98,6 +98,22 @@ def test_a_press_on_the_track_brings_the_handle(show, explorer):
     expect(caption(page)).to_contain_text("AdaFace is ArcFace here, exactly")
 
 
+def test_a_tap_brings_the_handle_and_a_swipe_that_scrolls_does_not(show, explorer):
+    page = opened(show, explorer, width=NARROW, has_touch=True, reduced_motion="reduce")
+    page.touchscreen.tap(*with_length(page, 30))
+    assert settings(page)["length"] == pytest.approx(30, abs=0.15)
+    x, y = with_length(page, 8)
+    plot(page).evaluate(
+        """(node, [clientX, clientY]) => {
+          node.setPointerCapture = () => {};
+          for (const type of ['pointerdown', 'pointercancel', 'lostpointercapture'])
+            node.dispatchEvent(new PointerEvent(type, { pointerType: 'touch', pointerId: 7, clientX, clientY }));
+        }""",
+        [x, y],
+    )
+    assert settings(page)["length"] == pytest.approx(30, abs=0.15)
+
+
 def test_the_plots_move_the_line(page):
     before = at_rest(page)
     page.mouse.move(*at_angle(page, 50))

@@ -24,13 +24,20 @@ function dragOn(canvas, { scene, place, slide, turn, save, hover }) {
       drag = { what: onTrack(at) ? 'track' : 'plot', off: held ? off : 0 };
       canvas.setPointerCapture(event.pointerId);
       if (drag.what === 'track') canvas.style.cursor = 'grabbing';
-      if (drag.what === 'plot' || !held) follow(event, true);
+      drag.tap = (drag.what === 'plot' || !held) && event.pointerType === 'touch'; // else a swipe that scrolls moves it
+      if ((drag.what === 'plot' || !held) && !drag.tap) follow(event, true);
     },
     pointermove: event => {
-      if (drag) return follow(event);
+      if (drag) {
+        drag.tap = false;
+        return follow(event);
+      }
       const track = onTrack(spot(event));
       canvas.style.cursor = track ? 'grab' : '';
       hover(track && event.pointerType === 'mouse');
+    },
+    pointerup: event => {
+      if (drag?.tap) follow(event, true);
     },
     pointerleave: () => hover(false),
     lostpointercapture: () => {

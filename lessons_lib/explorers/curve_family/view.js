@@ -6,16 +6,8 @@ import { familyControls, fits } from './controls.js';
 import { listenTo } from './hand.js';
 import { meanCosine, rested, stepped, stops, trackEnd } from './maths.js';
 import { paintFamily } from './paint.js';
-import {
-  curveSentence,
-  familyFormula,
-  handLabel,
-  hereSentence,
-  hintText,
-  movedText,
-  netSentence,
-  spokenPlace,
-} from './words.js';
+import { curveSentence, familyFormula, hereSentence, netSentence } from './sentences.js';
+import { handLabel, hintText, movedText, spokenPlace } from './words.js';
 import STYLE from './style.css' with { type: 'text' };
 
 const DRAWN = ['loss', 'length', 'age', 'margins', 'reach', 'mean', 'spread', 'h', 'own', 'scale', 'classes'],
