@@ -29,11 +29,8 @@ export const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], A
 export function hold(canvas, hand) {
   const { find, drag, click, take, done, hover, key, draw } = { ...LAZY, ...hand };
   let grip = null;
-  const spot = event => {
-    const box = canvas.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
-  };
-  const under = event => find(spot(event), NEAR[event.pointerType] ?? NEAR.mouse, event.pointerType === 'touch');
+  const spot = event => spotOn(canvas, event),
+    under = event => find(spot(event), NEAR[event.pointerType] ?? NEAR.mouse, event.pointerType === 'touch');
   function move(event) {
     const [x, y] = spot(event),
       [dx, dy] = grip.off ?? [0, 0];
@@ -47,7 +44,7 @@ export function hold(canvas, hand) {
     if (grip) {
       grip.from = spot(event);
       canvas.setPointerCapture(event.pointerId);
-      canvas.style.cursor = 'grabbing';
+      if (!grip.cursor || grip.fresh) canvas.style.cursor = 'grabbing';
       if (grip.fresh) move(event);
     }
     draw();
@@ -66,7 +63,7 @@ export function hold(canvas, hand) {
     done(last);
     draw();
   }
-  const listeners = {
+  return listening(canvas, {
     pointerdown: press,
     pointermove: point,
     pointerup: () => grip && !grip.moved && click(grip),
@@ -81,12 +78,22 @@ export function hold(canvas, hand) {
       done(null);
       draw();
     },
-  };
-  for (const [type, f] of Object.entries(listeners)) canvas.addEventListener(type, f, { passive: false });
-  return () => {
-    for (const [type, f] of Object.entries(listeners)) canvas.removeEventListener(type, f);
-  };
+  });
 }
 const LAZY = Object.fromEntries(
   ['take', 'drag', 'click', 'done', 'hover', 'key', 'draw'].map(name => [name, () => {}]),
 );
+
+/** Where a pointer is, in pixels of a node. */
+export function spotOn(node, event) {
+  const box = node.getBoundingClientRect();
+  return [event.clientX - box.left, event.clientY - box.top];
+}
+
+/** Listens to events by their names; returns the way to stop. */
+export function listening(node, listeners) {
+  for (const [type, f] of Object.entries(listeners)) node.addEventListener(type, f, { passive: false });
+  return () => {
+    for (const [type, f] of Object.entries(listeners)) node.removeEventListener(type, f);
+  };
+}

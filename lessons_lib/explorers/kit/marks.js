@@ -47,7 +47,15 @@ export function marksOn(g, look) {
     g.fill();
     g.globalAlpha = 1;
   }
-  function arrow([x, y], [dx, dy], { style, width, head = 3.4 * width, open = false, dash = [], halo = 0, alpha = 1 }) {
+  function say(words, [x, y], { align = 'center', halo = 0, ...how }) {
+    pen.write(words, x, y, { align, halo, ...how });
+  }
+  return { ...pen, line, disc, grip, shape, arrow: arrowBy(line, shape, look.paper), say };
+}
+
+const arrowBy =
+  (line, shape, paper) =>
+  ([x, y], [dx, dy], { style, width, head = 3.4 * width, open = false, dash = [], halo = 0, alpha = 1 }) => {
     const far = Math.hypot(dx, dy);
     if (!(far > 1.5)) return null;
     const long = Math.min(head, 0.65 * far),
@@ -65,14 +73,9 @@ export function marksOn(g, look) {
         [open ? far : neck, 0],
       ].map(at);
     const strokes = [shaft, open ? barbs : [...barbs, barbs[0]]];
-    if (halo) for (const part of strokes) line(part, look.paper, width + halo);
+    if (halo) for (const part of strokes) line(part, paper, width + halo);
     if (open) strokes.forEach((part, i) => line(part, style, width, { dash: i || far < 16 ? [] : dash, alpha }));
     // one shape, so that a pale arrow is equally pale all over
     else shape([at([0, w]), at([neck, w]), ...barbs, at([neck, -w]), at([0, -w])], style, alpha);
     return [x + dx, y + dy];
-  }
-  function say(words, [x, y], { align = 'center', halo = 0, ...how }) {
-    pen.write(words, x, y, { align, halo, ...how });
-  }
-  return { ...pen, line, disc, grip, shape, arrow, say };
-}
+  };
