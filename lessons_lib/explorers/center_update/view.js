@@ -163,8 +163,8 @@ function render({ model, el }) {
     return trail.moving();
   }
 
-  const stop = listenTo(parts.field, { ...acts, draw, hand });
-  return stage.live({ canvases: [parts.field], paint, traits: TRAITS, stop });
+  listenTo(parts.field, { ...acts, draw, hand });
+  return stage.live({ canvases: [parts.field], paint, traits: TRAITS });
 }
 
 export default { render };

@@ -40,7 +40,7 @@ export function paintCenters(g, ring, { look, film, time, pose, only, c, R }) {
   });
 }
 
-function paintDiamond({ shape, line, colour, strength }, look, [x, y], k, only) {
+function paintDiamond({ area, trace, colour, strength }, look, [x, y], k, only) {
   const r = k === only ? SIZE + 2 : SIZE,
     alpha = strength(k) < 1 ? 0.22 : 1,
     corners = [
@@ -50,9 +50,9 @@ function paintDiamond({ shape, line, colour, strength }, look, [x, y], k, only) 
       [x, y - r],
     ];
   const edge = [...corners, ...corners.slice(0, 2)];
-  line(edge, look.paper, 5, { alpha });
-  shape(corners, colour(k), alpha);
-  line(edge, look.ink, 1.4, { alpha });
+  trace(edge, look.paper, 5, { alpha });
+  area(corners, colour(k), alpha);
+  trace(edge, look.ink, 1.4, { alpha });
 }
 
 /**

@@ -35,7 +35,7 @@ export function paintStage(g, side, look, scene) {
   if (!(pose?.rim > 0)) return ring.rim();
   const place = (x, y) => [c + R * x, c - R * y];
   for (const [x1, y1, x2, y2] of boundaries(pose))
-    ring.line([place(x1, y1), place(x2, y2)], look.ink, 1, { alpha: 0.28 });
+    ring.trace([place(x1, y1), place(x2, y2)], look.ink, 1, { alpha: 0.28 });
   pose.angles.forEach((angle, k) => ring.ray(k, angle));
   paintLengths(ring, [c, c], R, look, scene);
   ring.digits(
@@ -81,7 +81,7 @@ function paintTails(g, ring, side, { film, time, pose, only }) {
       way = trail.map(([r, angles]) => ring.spot(angles[k], r));
     fading.addColorStop(0, ring.colour(k));
     fading.addColorStop(1, `${ring.colour(k)}30`);
-    ring.line(way, fading, k === only ? 3.4 : 2.4, { alpha: ring.strength(k) });
+    ring.trace(way, fading, k === only ? 3.4 : 2.4, { alpha: ring.strength(k) });
   }
 }
 

@@ -36,14 +36,13 @@ export function paintTimes(g, width, look, v) {
     shown = v.film.frames.filter(f => !f.broken),
     frame = { X, span, width, shown, now: v.film.frames[v.index] };
   plots((shown[0]?.theta ?? 0) > 2 ? Math.PI : (2 * Math.PI) / 3).forEach((plot, row) =>
-    paintPlot(g, m, look, v, { ...frame, plot, top: row * (v.tall + APART) + HEAD, row }),
+    paintPlot(m, look, v, { ...frame, plot, top: row * (v.tall + APART) + HEAD, row }),
   );
   paintKnob(m, look, v, { ...frame, y: 2 * (v.tall + APART) + 14 });
 }
 
 function paintPlot(
-  g,
-  { line, disc, say, shape, wide },
+  { trace, disc, say, area, wide, within },
   look,
   { time, tall },
   { X, span, width, shown, now, plot, top, row },
@@ -52,7 +51,7 @@ function paintPlot(
     known = shown.filter(f => Number.isFinite(plot.of(f))),
     curve = known.map(f => [X(f.time), Y(plot.of(f))]);
   for (const [words, v] of Object.entries(plot.grid)) {
-    line(
+    trace(
       [
         [LEFT, Y(v)],
         [LEFT + span, Y(v)],
@@ -66,7 +65,7 @@ function paintPlot(
   const name = plot.names.find(words => wide(words, '13') < span - 62) ?? plot.names.at(-1);
   say(name, [LEFT, top - 15], { align: 'left', font: '13', style: look.soft });
   if (now)
-    line(
+    trace(
       [
         [X(time), top - 3],
         [X(time), top + tall + (row ? 40 : 0)],
@@ -77,20 +76,17 @@ function paintPlot(
     );
   if (now && !now.broken && Number.isFinite(plot.of(now)))
     say(plot.say(plot.of(now)), [LEFT + span, top - 15], { align: 'right', font: '600 14', style: look.ink });
-  line(curve, look.ink, 1.5, { alpha: 0.3 }); // what is still to come stays faint
-  g.save();
-  g.beginPath();
-  g.rect(0, top - 4, X(time), tall + 8);
-  g.clip();
-  line(curve, look.ink, 2);
-  if (curve.length) shape([...curve, [curve.at(-1)[0], Y(0)], [curve[0][0], Y(0)]], look.ink, 0.07);
-  g.restore();
+  trace(curve, look.ink, 1.5, { alpha: 0.3 }); // what is still to come stays faint
+  within(0, top - 4, X(time), tall + 8, () => {
+    trace(curve, look.ink, 2);
+    if (curve.length) area([...curve, [curve.at(-1)[0], Y(0)], [curve[0][0], Y(0)]], look.ink, 0.07);
+  });
   known.forEach((f, i) => disc(curve[i], 1.9, { fill: look.ink, alpha: f.time <= time + 1e-6 ? 1 : 0.4 }));
 }
 
-function paintKnob({ line, grip, say }, look, { film, time, focus }, { X, span, now, y }) {
+function paintKnob({ trace, grip, say }, look, { film, time, focus }, { X, span, now, y }) {
   const way = (to, alpha) =>
-    line(
+    trace(
       [
         [LEFT, y],
         [to, y],
@@ -103,7 +99,7 @@ function paintKnob({ line, grip, say }, look, { film, time, focus }, { X, span, 
   way(X(film.end), 0.16);
   if (now) {
     way(X(time), 1);
-    grip([X(time), y], 7, { fill: look.ink, held: focus });
+    grip(X(time), y, look.ink, focus);
   }
   for (const [epoch, t] of epochTicks(film.epochs, 34 / span)) {
     const words = epoch === film.epochs ? `${epoch} epoch${epoch === 1 ? '' : 's'}` : String(epoch);

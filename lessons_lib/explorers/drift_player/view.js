@@ -1,7 +1,7 @@
 // DriftPlayer: a 2-D embedding while it is trained, as a film.
 import { calm, element, mount, surface } from '../kit/view.js';
 import { button, ownKeys } from '../kit/controls.js';
-import { hold } from '../kit/hand.js';
+import { hold } from '../kit/hold.js';
 import { nearestCenter } from './centers.js';
 import { paintStage, plan } from './circle.js';
 import { apart, moment, nearest, turnedBy, widestGap, wrongSides } from './film.js';
@@ -112,16 +112,15 @@ function listen(parts, p, shown, draw) {
     else if (!p.key(event.key)) return;
     event.preventDefault();
   });
-  return hold(stage, {
+  hold(stage, {
     draw,
-    find(spot, _near, finger) {
+    find(spot) {
       const found = under(spot, stage.clientWidth, shown);
-      return found && { ...found, finger, cursor: 'pointer', scrolls: true };
+      return found && { ...found, cursor: 'pointer', click: () => (found.start ? p.glide(0) : pin(found.k)) };
     },
-    take: grip => grip || pin(shown.pinned),
-    click: ({ start, k }) => (start ? p.glide(0) : pin(k)),
+    miss: () => pin(shown.pinned),
     hover: grip => {
-      const k = grip && !grip.finger && !grip.start ? grip.k : null;
+      const k = grip?.k ?? null;
       if (k !== shown.pointed) draw();
       shown.pointed = k;
     },
@@ -169,15 +168,12 @@ function render({ model, el }) {
     return moving || slipping;
   }
 
-  const deaf = listen(parts, p, shown, draw);
+  listen(parts, p, shown, draw);
   return life.live({
     canvases: [parts.stage, parts.strip],
     paint,
     heard: p.heard,
-    stop: () => {
-      deaf();
-      if (p.run) p.halt();
-    },
+    stop: () => p.run && p.halt(),
   });
 }
 

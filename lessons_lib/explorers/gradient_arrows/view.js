@@ -144,8 +144,8 @@ function render({ model, el }) {
     return measure.moving();
   }
 
-  const stop = listen(parts.field, { state, put, draw, hand, save });
-  return stage.live({ canvases: [parts.field, parts.along], paint, traits: SETTINGS, stop });
+  listen(parts.field, { state, put, draw, hand, save });
+  return stage.live({ canvases: [parts.field, parts.along], paint, traits: SETTINGS });
 }
 
 export default { render };

@@ -19,7 +19,9 @@ export function classCircle(g, { look, c, R, only }) {
     order,
     rim: () => marks.disc([c, c], R, { edge: look.ink, width: 1, alpha: 0.3 }),
     ray: (k, angle, from = 0) =>
-      marks.line([spot(angle, from), spot(angle, R)], colour(k), k === only ? 2.4 : 1.4, { alpha: 0.85 * strength(k) }),
+      marks.trace([spot(angle, from), spot(angle, R)], colour(k), k === only ? 2.4 : 1.4, {
+        alpha: 0.85 * strength(k),
+      }),
     digits: (labels, at, wrong, size = Math.max(1.6, R / 92)) =>
       paintDigits(g, look, { colour, strength }, grouped(labels, at, wrong), size),
     numbers(seats, seat, disc) {
