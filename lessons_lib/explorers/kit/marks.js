@@ -1,5 +1,5 @@
 // What the figures on a plane, a circle or a sphere draw with: discs, arrows, and words at the middle of a spot.
-import { penOn } from './pen.js';
+import { greys, penOn } from './pen.js';
 
 export const TAU = 2 * Math.PI;
 
@@ -11,7 +11,7 @@ export const TAU = 2 * Math.PI;
  * - say(words, spot, { font, style, halo, alpha, align })
  */
 export function marksOn(g, look) {
-  const pen = penOn(g, look);
+  const pen = penOn(g, { ...greys(look), ...look });
   function disc([x, y], r, { fill, edge, width = 1.5, dash = [], alpha = 1 }) {
     g.beginPath();
     g.arc(x, y, Math.max(0, r), 0, TAU);
