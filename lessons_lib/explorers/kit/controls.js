@@ -111,8 +111,9 @@ export function fitsLimits({ words = [], each, low, high, whole, many }, value) 
   if (many) return Array.isArray(value) && value.length === many && value.every(v => fitsLimits({ low, high }, v));
   return (whole ? Number.isInteger(value) : Number.isFinite(value)) && value >= low && value <= high;
 }
-/** The same for what a model says of its settings. */
-export const fitsIn = model => (name, value) => fitsLimits(model.get('limits')[name], value);
+/** The same for what a model says of its settings, or for some of them functions in `own`. */
+export const fitsIn = (model, own) => (name, value) =>
+  own?.[name] ? own[name](value) : fitsLimits(model.get('limits')[name], value);
 
 /** What is wrong with pasted settings, in a sentence, or ''. */
 function troubleWith(given, names, fits) {
