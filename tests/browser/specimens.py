@@ -129,7 +129,7 @@ SPECIMENS = [
     Specimen(
         name="charges",
         make="explorers.ChargeSphere({'made up': torch.randn(10, 3)})",
-        by_mouse=lambda figure: drag(figure.get_by_role("application"), (0.05, 0.05), (0.3, 0.2)),
+        by_mouse=lambda figure: drag(figure.get_by_role("application"), (0.5, 0.5), (0.6, 0.4)),
         by_key=lambda figure: figure.get_by_role("application").press("ArrowRight"),
         assign="charges.turn = [{}, 0.2]",
         told="charges.settings",

@@ -38,6 +38,7 @@ function asked({ key, shiftKey }, fast, page) {
  * @property {(spot: number[]) => void} [move] follows the pointer, in pixels of the canvas, from the press on
  * @property {() => void} [take] done when it is pressed
  * @property {() => void} [tap] done when it is let go where it was pressed; it moves only by more than that
+ * @property {() => void} [end] done when it is let go
  * @property {boolean} [still] whether it stays where it is until the pointer moves
  * @property {boolean} [scrolls] whether a finger that moves up or down scrolls the page instead
  */
@@ -87,6 +88,7 @@ export function hold(canvas, hand) {
     },
     lostpointercapture() {
       if (!taken) return;
+      taken.end?.();
       taken = from = null;
       look(null);
       canvas.style.cursor = '';
