@@ -143,3 +143,12 @@ def test_a_worker_is_a_function_whose_text_is_enough(folder):
     assert answer == "6"
     with MiniRacer() as context:
         assert context.eval(f"({text})().triple(7)") == 21
+
+
+def test_a_remark_behind_code_is_left_out_and_a_string_kept(folder):
+    entry = folder(
+        view="const one = '(a) // b', // a remark\n  two = `{} // c`;\nexport default [one, two].join(); // the end\n"
+    )
+    parts, _ = scopes(entry)
+    assert "remark" not in parts and "the end" not in parts
+    assert run(linked(entry)) == "(a) // b,{} // c"

@@ -97,6 +97,11 @@ def test_adacos_keeps_its_scale_while_it_stays(worker):
     assert worker("(use('softmax'), use('adacos_dynamic'), tell('look'), said.at(-1).scale)") == 8
 
 
+def test_the_layers_are_told_to_a_page_that_asks_for_them(worker):
+    assert worker("(tell('look'), said.at(-1).layers)") is None
+    assert worker("(tell('open'), tell('look'), said.at(-1).layers)") == []
+
+
 def test_a_class_weight_can_be_turned_by_hand(worker):
     assert worker("(tell('turn', { k: 1, x: -1, y: 0 }), tell('look'), said.at(-1).weight)") == [1, 0, -1, 0, -1, -1]
 

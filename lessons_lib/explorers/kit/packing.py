@@ -114,7 +114,7 @@ def _square(module: nn.Module, name: str) -> int:
 
 def deflate(raw: bytes) -> bytes:
     """zlib with Huffman codes alone: trained weights and features repeat no patterns, and this is smaller for them."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, 15, 9, zlib.Z_HUFFMAN_ONLY)
+    packer = zlib.compressobj(9, zlib.DEFLATED, 15, 6, zlib.Z_HUFFMAN_ONLY)  # 6: often enough a new table of codes
     return packer.compress(raw) + packer.flush()
 
 
@@ -138,11 +138,11 @@ class Squeezed:
     codes: Tensor
 
     @classmethod
-    def of(cls, features: Tensor) -> "Squeezed":
-        """From features (N, D), float64."""
+    def of(cls, features: Tensor, inputs: int = _INPUTS) -> "Squeezed":
+        """From features (N, D), float64: `inputs` numbers of each are kept, or all there are."""
         mean = features.mean(0)
         _, _, axes = torch.linalg.svd(features - mean, full_matrices=False)
-        basis = axes[:_INPUTS]
+        basis = axes[:inputs]
         step = float(((features - mean) @ basis.T).abs().max()) / _STEPS or 1.0
         return cls(basis, mean, step, torch.empty(0)).with_codes_of(features)
 

@@ -6,12 +6,13 @@ const AHEAD = 2; // frames that may be under way to the page
 
 /**
  * Serves one figure through a port. Each method below `told` is a task that a message names; it tells
- * { step, loss, scale, weight, features, free, rests, failed }. `slice` is how many milliseconds it may work at a time.
+ * { step, loss, scale, weight, features, free, rests, failed, layers }. `slice` is how many milliseconds it may work at a time.
  */
 class Serving {
   left = 0; // steps still to be made
   ahead = 0; // frames told and not yet painted
   waiting = 0;
+  opened = false; // whether the layers are told as well
   head = null;
 
   constructor(port, slice) {
@@ -43,6 +44,10 @@ class Serving {
   /** told: a reader has turned a class weight. */
   turn({ k, x, y }) {
     this.trainer.weight.set([x, y], 2 * k);
+  }
+  /** told: from now on tell the layers too, for a page that embeds more than the examples. */
+  open() {
+    this.opened = true;
   }
   /** told: show where it stands. */
   look() {
@@ -93,6 +98,7 @@ class Serving {
     this.port.postMessage({
       ...{ step: trainer.steps(), loss, scale: head?.scale ?? NaN, weight: trainer.weight.slice() },
       ...{ features, free: trainer.free?.slice(), rests, failed },
+      layers: this.opened ? trainer.layers : null,
     });
   }
 }
