@@ -83,10 +83,8 @@ def test_the_length_is_dragged_and_rests_where_the_curve_has_a_name(page):
     page.mouse.up()
     page.mouse.move(*with_length(page, 9))  # nothing is held any more
     assert settings(page)["length"] == pytest.approx(36, abs=0.15)
-    expect(page.locator(".read").first).to_contain_text("z −0.53 → +1: at θ = 60.0°")
-    expect(page.locator(".read").nth(1)).to_contain_text(
-        "Were the 10,000 trained features (AdaFace) all of this length"
-    )
+    expect(page.locator(".read")).to_contain_text("z −0.53 → +1: at θ = 60.0°")
+    expect(page.locator(".read")).to_contain_text("Were the 10,000 trained features (AdaFace) all of this length")
     assert at_rest(page) != before
 
 
@@ -123,7 +121,7 @@ def test_the_plots_move_the_line(page):
         assert math.degrees(settings(page)["angle"]) == pytest.approx(expected, abs=0.5)
     page.mouse.up()
     assert settings(page)["length"] == 12
-    expect(page.locator(".read").first).to_contain_text("At θ = 7")
+    expect(page.locator(".read")).to_contain_text("At θ = 7")
     assert at_rest(page) != before
 
 
@@ -160,7 +158,7 @@ def test_magface_slides_between_its_margins(page):
     page.mouse.move(*with_length(page, 110.8, 121), steps=4)
     page.mouse.up()
     expect(caption(page)).to_contain_text("with its greatest margin: m = 0.8 rad")
-    expect(page.locator(".read").first).to_contain_text("ρ 12 → 110: at")
+    expect(page.locator(".read")).to_contain_text("ρ 12 → 110: at")
     assert settings(page)["length"] == 110
     assert at_rest(page) != before
 
@@ -168,44 +166,44 @@ def test_magface_slides_between_its_margins(page):
 def test_curricularface_grows_older(page):
     choose(page, "CurricularFace")
     expect(caption(page)).to_contain_text("t = 0.30, early in training. Hard is another class nearer than 78.6°")
-    expect(page.locator(".read").nth(1)).to_contain_text("where t would stand by now")
+    expect(page.locator(".read")).to_contain_text("where t would stand by now")
     page.mouse.move(*on_track(page, 0.3))
     page.mouse.down()
     page.mouse.move(*on_track(page, 0.495), steps=4)  # rests where the class counts as in ArcFace
     page.mouse.up()
     assert settings(page)["age"] == pytest.approx(0.5, abs=1e-5)
-    expect(page.locator(".read").first).to_contain_text("the other class’s logit is 0.400 → 0.500")
+    expect(page.locator(".read")).to_contain_text("the other class’s logit is 0.400 → 0.500")
 
 
 def test_each_control_answers_and_says_what_it_did(page):
-    page.locator("summary").click()
+    page.locator("summary", has_text="more").click()
     for loss, name, key, words in [
         ("AdaFace", "margin", "End", "m 0.4 → 0.5"), ("AdaFace", "h", "End", "h 0.333 → 1"),
         ("AdaFace", "mean length", "End", "μ 20 → 100"), ("AdaFace", "spread", "End", "σ 5 → 50"),
         ("AdaFace", "scale", "End", "s 16 → 64"), ("AdaFace", "classes", "End", "C 10 → 100,000"),
-        ("MagFace", "margin of the shortest", "Home", "m 0.45 to 0.8 → 0 to 0.8"),
-        ("MagFace", "margin of the longest", "Home", "m 0.45 to 0.8 → 0 to 0"),
+        ("MagFace", "margin of the shortest", "Home", "margins 0.45 to 0.8 → 0 to 0.8"),
+        ("MagFace", "margin of the longest", "Home", "margins 0.45 to 0.8 → 0 to 0:"),
         ("CurricularFace", "own angle", "End", "θy 50.0° → 90.0°"), ("CurricularFace", "margin", "Home", "m 0.5 → 0"),
     ]:  # fmt: skip
         paste(page, json.dumps(CurveFamily().settings | {"length": 14.0}))
         choose(page, loss)
         before = picture(page)
-        page.locator(".knobs").get_by_role("slider", name=re.compile(f"^{name}")).first.press(key)
-        expect(page.locator(".read").first).to_contain_text(words)
+        page.locator(".sliders").get_by_role("slider", name=re.compile(f"^{name}")).first.press(key)
+        expect(page.locator(".read")).to_contain_text(words)
         assert picture(page) != before
-    page.locator(".knobs").get_by_role("slider", name="line at").press("Home")
-    expect(page.locator(".read").first).to_contain_text("θj = 0.0°")
+    page.locator(".sliders").get_by_role("slider", name="line at").press("Home")
+    expect(page.locator(".read")).to_contain_text("θj = 0.0°")
     page.get_by_role("radio", name="ArcFace", exact=True).check()
-    expect(page.locator(".read").nth(1)).to_contain_text("10,000 trained angles (ArcFace)")
+    expect(page.locator(".read")).to_contain_text("10,000 trained angles (ArcFace)")
 
 
 def test_only_what_bears_on_the_loss_can_be_set(page):
-    page.locator("summary").click()
+    page.locator("summary", has_text="more").click()
     for loss, shown, hidden in [("AdaFace", "spread", "own angle"), ("MagFace", "margin of the longest", "spread"),
                                 ("CurricularFace", "own angle", "mean length")]:  # fmt: skip
         choose(page, loss)
-        expect(page.locator(".knobs label").filter(has_text=shown)).to_be_visible()
-        expect(page.locator(".knobs label").filter(has_text=hidden)).to_be_hidden()
+        expect(page.locator(".sliders label").filter(has_text=shown)).to_be_visible()
+        expect(page.locator(".sliders label").filter(has_text=hidden)).to_be_hidden()
 
 
 def test_a_screen_reader_hears_what_was_said(show, explorer):
@@ -248,7 +246,7 @@ def height(page):
     return page.locator("figure.lesson").evaluate("node => node.getBoundingClientRect().height")
 
 
-@pytest.mark.parametrize("width", [340, NARROW, 600, WIDE])
+@pytest.mark.parametrize("width", [340, NARROW, 600, 800, WIDE])
 def test_no_gesture_moves_the_page(show, explorer, width):
     page = opened(show, explorer, width=width, reduced_motion="reduce")
     heights = {height(page)}
@@ -264,7 +262,7 @@ def test_no_gesture_moves_the_page(show, explorer, width):
 
 def test_picture_and_sentence_share_a_screen(show, explorer):
     page = opened(show, explorer, width=1440)
-    assert height(page) < 800
+    assert height(page) < 820
     page.set_viewport_size({"width": NARROW, "height": 844})
     at_rest(page)
     box = page.locator("figcaption").bounding_box()
@@ -272,18 +270,18 @@ def test_picture_and_sentence_share_a_screen(show, explorer):
 
 
 def test_it_fits_every_page_in_both_schemes(page):
-    page.locator("summary").click()
+    page.locator("summary", has_text="more").click()
     for scheme, ink in [("light", "rgb(27, 31, 36)"), ("dark", "rgb(232, 234, 237)")]:
         before = at_rest(page)
         page.emulate_media(color_scheme=scheme)
-        for width in (340, NARROW, 620, WIDE, 1440):
+        for width in (340, NARROW, 620, 800, WIDE, 1440):
             page.set_viewport_size({"width": width, "height": 900})
             page.wait_for_function(f"() => innerWidth === {width}")
             at_rest(page)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-            beside = page.locator(".words").bounding_box()["x"] > plot(page).bounding_box()["x"] + 100
-            assert beside == (width > WIDE - 1)
-            cut = ".formula, .words > *, .knobs label"
+            beside = page.locator(".said").bounding_box()["x"] > plot(page).bounding_box()["x"] + 100
+            assert beside == (width >= 800)
+            cut = ".said > *, .sliders label"
             assert page.locator(cut).evaluate_all("all => all.filter(n => n.scrollWidth > n.clientWidth + 1)") == []
         assert page.evaluate("getComputedStyle(inFigures('.lesson')[0]).color") == ink
         assert at_rest(page) != before
@@ -295,7 +293,7 @@ def test_settings_pasted_wrong_get_a_sentence_and_right_ones_are_taken(show):
     before = at_rest(page)
     for text in [
         "nonsense", "[]", '{"length": -1}', '{"length": "a"}', '{"age": 2}', '{"h": 0}', '{"own": 50}',
-        '{"loss": "toString"}', '{"margins": {"arcface": 1}}', '{"margins": null}', '{"reach": [9, 3]}',
+        '{"loss": "toString"}', '{"margins": {"arcface": 1}}', '{"margins": null}', '{"magface_lengths": [9, 3]}',
         '{"angle": 4}', '{"net": 1}', '{"classes": 2.5}', '{"margin": 3}', '{"scale": 1e400}',
     ]:  # fmt: skip
         paste(page, text)
@@ -304,5 +302,5 @@ def test_settings_pasted_wrong_get_a_sentence_and_right_ones_are_taken(show):
     sent = CurveFamily(length=33.3, mean=22.5, spread=4.0, margins={"adaface": 0.3}, angle=math.pi)
     paste(page, json.dumps(sent.settings))
     expect(page.get_by_role("status")).to_have_text("Set.")
-    expect(page.locator(".read").first).to_contain_text("z −0.53 → +0.90, μ 20 → 22.5, σ 5 → 4, m 0.4 → 0.3")
+    expect(page.locator(".read")).to_contain_text("z −0.53 → +0.90, μ 20 → 22.5, σ 5 → 4, m 0.4 → 0.3")
     assert settings(page) == sent.settings

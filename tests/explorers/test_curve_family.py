@@ -9,11 +9,11 @@ import torch.nn.functional as F
 from traitlets import TraitError
 
 from lessons_lib.explorers import CurveFamily
-from lessons_lib.losses import ArcFaceLoss, CosFaceLoss
+from lessons_lib.losses import AdaFaceLoss, ArcFaceLoss, CosFaceLoss, CurricularFaceLoss, MagFaceLoss
 from tests.explorers.modules import modules
 
 LOSSES = ("adaface", "magface", "curricularface")
-MARGINS = {"adaface": 0.4, "curricularface": 0.5, "magface_from": 0.45, "magface_to": 0.8}
+MARGINS = {"adaface": 0.4, "curricularface": 0.5}
 STANDINGS = (-1.0, -0.35, 0.0, 0.2, 1.0)
 AGES = (0.0, 0.3, 0.7, 1.0)
 DEGREES = np.array([0.4, 11.0, 23.5, 47.0, 60.0, 77.7, 91.0, 120.0, 155.5, 170.0, 179.6])
@@ -51,21 +51,11 @@ def v8():
 
 def params(loss="adaface", **given):
     usual = {
-        "loss": loss, "length": 20.0, "age": 0.3, "reach": [10.0, 110.0], "mean": 20.0, "spread": 5.0, "h": 0.333,
-        "own": math.radians(50), "scale": 16.0, "classes": 10,
+        "loss": loss, "length": 20.0, "age": 0.3, "magface_margins": [0.45, 0.8], "magface_lengths": [10.0, 110.0],
+        "mean": 20.0, "spread": 5.0, "h": 0.333, "own": math.radians(50), "scale": 16.0, "classes": 10,
     }  # fmt: skip
     margins = MARGINS | given.pop("margins", {})
     return usual | given | {"margins": margins}
-
-
-def adaface(theta, m, z):
-    """Kim et al., 2022, where θ − m z lies within 0..π."""
-    return torch.cos(theta - m * z) - m * (1 + z)
-
-
-def curricular(cosine, target, t):
-    """Huang et al., 2020, Eq. 4 and 5."""
-    return torch.where(cosine > target, cosine * (t + cosine), cosine)
 
 
 def at_places(v8, what, p, places, theta=THETA):
@@ -74,17 +64,12 @@ def at_places(v8, what, p, places, theta=THETA):
     return torch.tensor(v8(expression), dtype=torch.float64)
 
 
-def within(theta, turned):
-    return (turned >= 0) & (turned <= math.pi)
-
-
-def test_adaface_is_the_formula_of_the_article(v8):
-    for m in (0.1, 0.4, 0.5):
-        found = at_places(v8, "value", params(margins={"adaface": m}), STANDINGS)
-        for z, curve in zip(STANDINGS, found, strict=True):
-            inside = within(THETA, THETA - m * z)
-            assert inside.sum() >= 8
-            torch.testing.assert_close(curve[inside], adaface(THETA, m, z)[inside], rtol=0, atol=1e-12)
+@pytest.mark.parametrize("m", [0.0, 0.1, 0.4, 0.5])
+def test_adafaces_curve_is_the_target_logit_of_its_head(v8, m):
+    head, theta = AdaFaceLoss(3, 2, margin=m), torch.linspace(0, math.pi, 181, dtype=torch.float64)
+    found = at_places(v8, "value", params(margins={"adaface": m}), STANDINGS, theta)
+    for z, curve in zip(STANDINGS, found, strict=True):
+        torch.testing.assert_close(curve, head.target_logit(theta, z), rtol=0, atol=1e-12)
 
 
 def test_adaface_is_exactly_arcface_at_one_end_and_exactly_cosface_in_the_middle(v8):
@@ -101,22 +86,25 @@ def test_outside_its_half_turn_adaface_goes_on_falling(v8):
         assert torch.all(curve.diff() < 1e-12) and float(curve.diff().abs().max()) < 1.1 * math.pi / 720
 
 
-def test_magface_is_arcface_with_the_margin_of_the_length(v8):
-    places = {5.0: 0.45, 10.0: 0.45, 60.0: 0.625, 85.0: 0.7125, 110.0: 0.8, 500.0: 0.8}
-    for length, margin in places.items():
-        p = params("magface", length=length)
-        assert v8(f"placeOf({json.dumps(p)})") == pytest.approx(margin, abs=1e-12)
-        head = ArcFaceLoss(3, 2, margin=margin)
-        torch.testing.assert_close(at_places(v8, "value", p, [margin])[0], head.target_logit(THETA), rtol=0, atol=1e-12)
+@pytest.mark.parametrize("length", [5.0, 10.0, 60.0, 85.0, 110.0, 500.0])
+def test_magfaces_curve_is_the_target_logit_of_its_head(v8, length):
+    head, p = (
+        MagFaceLoss(3, 2, 0.4, 0.75, 12.0, 90.0),
+        params("magface", length=length, magface_margins=[0.4, 0.75], magface_lengths=[12.0, 90.0]),
+    )
+    place = v8(f"placeOf({json.dumps(p)})")
+    assert place == pytest.approx(float(head.margin_at(length)), abs=1e-12)
+    found = at_places(v8, "value", p, [place])[0]
+    torch.testing.assert_close(found, head.target_logit(THETA, length), rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("own", [5, 50, 90])
-def test_curricularface_changes_hard_classes_only(v8, own):
-    p = params("curricularface", own=math.radians(own))
-    target = ArcFaceLoss(3, 2, margin=0.5).target_logit(torch.tensor(p["own"], dtype=torch.float64))
+def test_curricularfaces_other_classes_are_those_of_its_head(v8, own):
+    head, p = CurricularFaceLoss(3, 2, margin=0.5), params("curricularface", own=math.radians(own))
+    target = head.target_logit(torch.tensor(p["own"], dtype=torch.float64))
     found = at_places(v8, "value", p, AGES)
     for t, curve in zip(AGES, found, strict=True):
-        torch.testing.assert_close(curve, curricular(THETA.cos(), target, t), rtol=0, atol=1e-12)
+        torch.testing.assert_close(curve, head.other_logit(THETA.cos(), target, t), rtol=0, atol=1e-12)
     hardness = v8(f"hardness({json.dumps(p)})")
     assert hardness["target"] == pytest.approx(float(target), abs=1e-12)
     assert math.degrees(hardness["edge"]) == pytest.approx(own + math.degrees(0.5), abs=1e-6)
@@ -140,10 +128,10 @@ def test_the_push_is_the_gradient_of_a_softmax(v8, scale, classes):
     rest = torch.zeros(len(THETA), classes - 1, dtype=torch.float64)
     for z in STANDINGS:
         theta = THETA.clone().requires_grad_()
-        inside = within(THETA, THETA - 0.4 * z)
-        expected = pushed(torch.cat([adaface(theta, 0.4, z)[:, None], rest], dim=1), theta, scale)
+        curve = AdaFaceLoss(3, 2, margin=0.4).target_logit(theta, z)
+        expected = pushed(torch.cat([curve[:, None], rest], dim=1), theta, scale)
         found = at_places(v8, "push", params(scale=scale, classes=classes), [z])[0]
-        torch.testing.assert_close(found[inside], expected[inside], rtol=1e-9, atol=1e-9)
+        torch.testing.assert_close(found, expected, rtol=1e-9, atol=1e-9)
     for m in (0.45, 0.8):
         theta = THETA.clone().requires_grad_()
         curve = ArcFaceLoss(3, 2, margin=m).target_logit(theta)
@@ -158,14 +146,22 @@ def test_the_push_on_another_class_is_the_gradient_of_a_softmax(v8, scale, class
     target = math.cos(p["own"] + 0.5)
     for t in (None, *AGES):
         theta = THETA.clone().requires_grad_()
-        other = theta.cos() if t is None else curricular(theta.cos(), torch.tensor(target, dtype=torch.float64), t)
+        head = CurricularFaceLoss(3, 2, margin=0.5)
+        other = theta.cos() if t is None else head.other_logit(theta.cos(), torch.tensor(target), t)
         own, rest = torch.full_like(theta, target), torch.zeros(len(theta), classes - 2, dtype=torch.float64)
         logits = torch.cat([own[:, None], other[:, None], rest], dim=1)
         found = at_places(v8, "push", p, [t])[0].abs()  # it may pull
         torch.testing.assert_close(found, pushed(logits, theta, scale), rtol=1e-8, atol=1e-9)
 
 
-def test_z_is_the_standardised_length(v8):
+def test_z_is_what_the_head_makes_of_a_length(v8):
+    head = AdaFaceLoss(3, 2, h=0.5)
+    head.met = torch.tensor([22.5, 7.5])
+    lengths = torch.tensor([0.0005, 3.0, 12.0, 22.5, 31.0, 150.0], dtype=torch.float64)
+    expected = head.standing(torch.stack([lengths, torch.zeros_like(lengths)], dim=1))[:, 0]
+    given = json.dumps({"mean": 22.5, "spread": 7.5, "h": 0.5})
+    found = v8(f"{json.dumps(lengths.tolist())}.map(length => standardised(length, {given}))")
+    np.testing.assert_allclose(found, expected, atol=1e-12)
     for length, mean, spread, h in [(12, 20, 5, 0.333), (20, 20, 5, 0.333), (3, 20, 5, 0.333), (31, 22.5, 7.5, 0.5)]:
         given = {"length": float(length), "mean": float(mean), "spread": float(spread), "h": h}
         z = v8(f"standardised({length}, {json.dumps(given)})")
@@ -310,7 +306,7 @@ def test_the_trained_angles_are_told(v8):
     text = said(v8, "netSentence", p=params(length=2.0), net=net)
     assert text == (
         "Were the 4 trained features (&lt;b&gt;) all of this length, 1 would be pushed harder than at mean length, "
-        "2 less. 1 more is no number."
+        "2 less. 1 more is no number and is left out."
     )
     assert said(v8, "netSentence", net=net).startswith("Drag the length: the 4 trained angles")
     text = said(v8, "netSentence", p=params("curricularface"), net=net)
@@ -342,8 +338,9 @@ def walk():
         found += [
             params("curricularface", age=age, own=own, **more) for age in AGES for own in (0.0, 0.9, 2.5, math.pi)
         ]
-    ends = {"adaface": 0.0, "curricularface": 0.0, "magface_from": 0.3, "magface_to": 0.3}
-    found += [params(loss, margins=ends) for loss in LOSSES]
+    none = {"adaface": 0.0, "curricularface": 0.0}
+    found += [params(loss, margins=none, magface_margins=[0.3, 0.3]) for loss in LOSSES]
+    found.append(params("magface", magface_lengths=[30.0, 30.0], length=31.0))
     return [*found, params(mean=1.0, spread=50.0, h=0.05), params(mean=100.0, spread=0.1, h=1.0, length=100.0)]
 
 
@@ -386,8 +383,9 @@ def test_no_setting_moves_an_axis_and_every_curve_stands_on_it(v8):
 
 
 def test_traits_are_checked():
-    figure = CurveFamily(loss="magface", length=60, margins={"magface_to": 0.7}, reach=[20, 80])
+    figure = CurveFamily(loss="magface", length=60, magface_margins=[0.45, 0.7], magface_lengths=[20, 80])
     assert (figure.loss, figure.margin) == ("magface", pytest.approx(0.45 + 0.25 * 40 / 60))
+    assert CurveFamily(margins={"adaface": 0.2}).margins == {"adaface": 0.2, "curricularface": 0.5}
     for name, wrong, words in [
         ("length", -1.0, "length must lie in 0..1000, got -1"), ("length", math.nan, "length must lie"),
         ("age", 1.5, "age must lie in 0..1"), ("mean", 0.0, "mean must lie in 1..100"), ("spread", 0.0, "spread must"),
@@ -395,9 +393,11 @@ def test_traits_are_checked():
         ("classes", 2, "classes must lie in 3..100000"), ("own", 50.0, "0.873 is that many degrees"),
         ("angle", 50.0, "0.873 is that"), ("net", 1, "net counts the trained"), ("loss", "arcface", "loss must be one"),
         ("margins", {"arcface": 0.2}, "margins are those of"), ("margins", {"adaface": 23.0}, "0.0..0.5 radians"),
-        ("margins", {"adaface": math.nan}, "margin 'adaface'"),
-        ("margins", {"magface_from": 0.75}, "magface_from must not exceed magface_to, got 0.75 and 0.7"),
-        ("reach", [80.0, 20.0], "short < long"), ("reach", [1.0], "reach"), ("reach", [0.0, 5.0], "short < long"),
+        ("margins", {"adaface": math.nan}, "margin of adaface"),
+        ("magface_margins", [0.75, 0.7], "magface_margins must be two numbers in 0..0.8, the first not above"),
+        ("magface_margins", [0.1, 0.9], "magface_margins must be"), ("magface_lengths", [80, 20], "magface_lengths"),
+        ("magface_lengths", [1.0], "two numbers"), ("magface_lengths", [0.0, 5.0], "0.1..1000"),
+        ("magface_lengths", "ab", "two numbers"), ("magface_lengths", [math.nan, 5.0], "two numbers"),
     ]:  # fmt: skip
         with pytest.raises(TraitError, match=words):
             setattr(figure, name, wrong)
@@ -434,7 +434,13 @@ def test_settings_go_out_and_come_back():
     other = CurveFamily({"a": [1.0], "b": [0.5]})
     other.use(json.dumps(sent.settings))
     assert other.settings == sent.settings
-    for wrong in ('{"age": "old"}', '{"angle": NaN}', '{"reach": [3]}', '{"loss": "magface", "net": 9}', "[1]"):
+    for wrong in (
+        '{"age": "old"}',
+        '{"angle": NaN}',
+        '{"magface_lengths": [3]}',
+        '{"loss": "magface", "net": 9}',
+        "[1]",
+    ):
         with pytest.raises(ValueError):
             other.use(wrong)
         assert other.settings == sent.settings
@@ -443,26 +449,25 @@ def test_settings_go_out_and_come_back():
 def test_the_browser_refuses_what_python_refuses(v8):
     figure = CurveFamily({"a": [1.0], "b": [0.5]})
     state = json.dumps(figure.state())
-    fits = lambda name, value: v8(f"fits({{ get: n => ({state})[n] }})('{name}', {json.dumps(value)})")  # noqa: E731
+    fits = lambda name, value: v8(f"fitsIn({{ get: n => ({state})[n] }})('{name}', {json.dumps(value)})")  # noqa: E731
     for name, value in figure.settings.items():
         assert fits(name, value)
     for name, wrong in [
         ("length", -1), ("length", "long"), ("length", None), ("age", 1.2), ("mean", 0), ("spread", 0), ("h", 2),
         ("scale", 65), ("classes", 2), ("classes", 10.5), ("own", 50), ("angle", 50), ("net", 2), ("loss", "arcface"),
         ("loss", "toString"), ("loss", ["adaface"]), ("margins", {"arcface": 0.2}), ("margins", {"adaface": 23}),
-        ("margins", None), ("margins", [0.4]), ("margins", {"magface_from": 0.81}), ("margins", {"magface_to": 0.2}),
-        ("reach", [80, 20]), ("reach", [1]), ("reach", 5), ("reach", [0, 5]), ("reach", None),
+        ("margins", None), ("margins", [0.4]), ("magface_margins", [0.5, 0.81]), ("magface_margins", [0.5, 0.2]),
+        ("magface_lengths", [80, 20]), ("magface_lengths", [1]), ("magface_lengths", 5), ("magface_lengths", [0, 5]),
+        ("magface_lengths", None),
     ]:  # fmt: skip
         assert not fits(name, wrong), (name, wrong)
-        with pytest.raises((TraitError, ValueError)):
+        with pytest.raises((TraitError, ValueError, TypeError)):
             figure.use({name: wrong})
 
 
 def test_margins_of_magface_stay_in_order(v8):
-    margins = json.dumps(MARGINS)
-    assert v8(f"mended({margins}, 'magface_from', 0.9).magface_to") == 0.9
-    assert v8(f"mended({margins}, 'magface_to', 0.2).magface_from") == 0.2
-    assert v8(f"mended({margins}, 'adaface', 0.2)") == MARGINS | {"adaface": 0.2}
+    assert v8("[inOrder([0.3, 0.5], 0, 0.9), inOrder([0.3, 0.5], 0, 0.1)]") == [[0.9, 0.9], [0.1, 0.5]]
+    assert v8("[inOrder([0.3, 0.5], 1, 0.2), inOrder([0.3, 0.5], 1, 0.7)]") == [[0.2, 0.2], [0.3, 0.7]]
 
 
 def test_it_has_a_still_picture_and_a_small_page():

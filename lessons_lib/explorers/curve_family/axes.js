@@ -1,4 +1,5 @@
 // Where CurveFamily puts things: two plots and today's trained angles over one axis of θ, and below them the track.
+import { thetaAxis } from '../kit/theta_plot.js';
 import { trackEnd } from './maths.js';
 
 /** What the two plots reach, fixed for a loss: no slider moves an axis. */
@@ -20,7 +21,7 @@ export function familyFrame(width, nets, p) {
   const floor = top + Math.round(Math.min(212, Math.max(150, 0.33 * width))),
     pushTop = floor + 36,
     pushFloor = pushTop + Math.round(Math.min(166, Math.max(122, 0.26 * width)));
-  const foot = pushFloor + (nets ? 88 : 28),
+  const foot = pushFloor + (nets ? 94 : 32),
     track = foot + 16,
     line = track + 84,
     height = track + 126;
@@ -33,8 +34,6 @@ export function familyFrame(width, nets, p) {
   return {
     width,
     small,
-    left,
-    right,
     top,
     floor,
     pushTop,
@@ -45,11 +44,10 @@ export function familyFrame(width, nets, p) {
     height,
     ends,
     end,
-    X: theta => left + ((right - left) * theta) / Math.PI,
+    ...thetaAxis(left, right),
     Y: on(axis.value, top, floor),
     P: on(axis.push, pushTop, pushFloor),
     T: value => ends[0] + ((ends[1] - ends[0]) * value) / end,
-    angle: x => Math.PI * Math.min(1, Math.max(0, (x - left) / (right - left))),
     place: x => end * Math.min(1, Math.max(0, (x - ends[0]) / (ends[1] - ends[0]))),
   };
 }

@@ -1,21 +1,7 @@
 // What CurveFamily says: sentences and formulas that hold for what is set.
-import { thousands } from '../kit/words.js';
+import { bold, degrees, escaped, leftOut, thousands, tight } from '../kit/words.js';
 import { countKinds, hardness, meanCosine, member, placeOf, reference } from './maths.js';
-import {
-  adafaceWith,
-  angleText,
-  lengthText,
-  turnText,
-  movedText,
-  near,
-  numberText,
-  plain,
-  signed,
-  tight,
-  zText,
-} from './words.js';
-
-const strong = text => `<b>${text}</b>`;
+import { adafaceWith, lengthText, turnText, movedText, near, numberText, plain, signed, zText } from './words.js';
 
 /** Runs of one kind, taken as one where less than three degrees part them; those of less than a degree are left out. */
 export function spansOf(runs, kind) {
@@ -44,38 +30,38 @@ function adafaceSentence(p, runs) {
     m = p.margins.adaface,
     curve = adafaceWith(m, z),
     ends = tight(`z = ${zText(z)}`);
-  if (m === 0) return `${strong(`${ends}, and nothing follows from it`)}: with m = 0 every length has the curve cos θ.`;
+  if (m === 0) return `${bold(`${ends}, and nothing follows from it`)}: with m = 0 every length has the curve cos θ.`;
   if (near(z, 0))
     return (
-      `${strong(`${ends}: AdaFace is CosFace here, exactly`)}: ${curve}. The feature is as long as the mean of its ` +
+      `${bold(`${ends}: AdaFace is CosFace here, exactly`)}: ${curve}. The feature is as long as the mean of its ` +
       'batch. Shorter ones slide towards ArcFace, longer ones the other way.'
     );
   const beside = 'a feature of mean length (CosFace)';
   if (near(z, -1))
     return (
-      `${strong(`${ends}: AdaFace is ArcFace here, exactly`)}: ${curve}. ` +
+      `${bold(`${ends}: AdaFace is ArcFace here, exactly`)}: ${curve}. ` +
       `So short a feature is taken for a bad picture.${pushText(runs, beside)}`
     );
   const where = near(z, 1) ? 'the other end' : z < 0 ? 'between ArcFace and CosFace' : 'past CosFace';
   const thought =
     z < 0 ? 'Shorter than the mean: taken for a worse picture.' : 'Longer than the mean: taken for a better picture.';
-  return `${strong(`${ends}, ${where}`)}: ${curve}. ${thought}${pushText(runs, beside)}`;
+  return `${bold(`${ends}, ${where}`)}: ${curve}. ${thought}${pushText(runs, beside)}`;
 }
 
 function magfaceSentence(p, runs) {
   const m = placeOf(p),
-    { magface_from: least, magface_to: most } = p.margins,
+    [least, most] = p.magface_margins,
     rho = tight(`ρ = ${lengthText(p.length)}`),
-    turned = tight(`m = ${turnText(m)} rad (${angleText(m)})`);
-  if (least === most) return `${strong(rho)}: both margins are ${turnText(m)}, so MagFace is ArcFace at every length.`;
+    turned = tight(`m = ${turnText(m)} rad (${degrees(m)})`);
+  if (least === most) return `${bold(rho)}: both margins are ${turnText(m)}, so MagFace is ArcFace at every length.`;
   if (near(m, least))
     return (
-      `${strong(`${rho}: MagFace is ArcFace here, exactly`)}, with its least margin: ${turned}. ` +
+      `${bold(`${rho}: MagFace is ArcFace here, exactly`)}, with its least margin: ${turned}. ` +
       'So short a feature is taken for a bad picture; a longer one is asked for more.'
     );
   const head = near(m, most)
-    ? `${strong(`${rho}: MagFace is ArcFace here, exactly`)}, with its greatest margin: ${turned}.`
-    : `${strong(rho)}: ArcFace with the margin of this length, ${turned}.`;
+    ? `${bold(`${rho}: MagFace is ArcFace here, exactly`)}, with its greatest margin: ${turned}.`
+    : `${bold(rho)}: ArcFace with the margin of this length, ${turned}.`;
   return `${head} The longer a feature, the more is asked of it.${pushText(runs, 'the shortest one')}`;
 }
 
@@ -84,14 +70,14 @@ function curricularSentence(p) {
     t = tight(`t = ${p.age.toFixed(2)}`),
     even = Math.acos(1 - p.age);
   const hard =
-    `Hard is another class nearer than ${strong(angleText(edge))}, where cos θ<sub>j</sub> exceeds cos(θ<sub>y</sub> + m); ` +
+    `Hard is another class nearer than ${bold(degrees(edge))}, where cos θ<sub>j</sub> exceeds cos(θ<sub>y</sub> + m); ` +
     `it counts ${tight(`cos θ<sub>j</sub>(${p.age.toFixed(2)} + cos θ<sub>j</sub>)`)}`;
   const weight =
     p.age === 0
       ? 'less than in ArcFace, at every angle'
       : even >= edge - 1e-6
         ? 'more than in ArcFace, wherever it is hard'
-        : `more than in ArcFace below ${strong(angleText(even))}, less from there on`;
+        : `more than in ArcFace below ${bold(degrees(even))}, less from there on`;
   const stage =
     p.age === 0
       ? 'the training begins'
@@ -103,9 +89,9 @@ function curricularSentence(p) {
   const turn = Math.acos(-p.age / 2),
     turned =
       edge > turn + 0.01
-        ? ` From ${angleText(turn)} on its slope <i>t</i> + 2 cos θ<sub>j</sub> is negative: there it is pulled closer.`
+        ? ` From ${degrees(turn)} on its slope <i>t</i> + 2 cos θ<sub>j</sub> is negative: there it is pulled closer.`
         : '';
-  return `${strong(`${t}, ${stage}`)}. ${hard}: ${weight}.${turned}`;
+  return `${bold(`${t}, ${stage}`)}. ${hard}: ${weight}.${turned}`;
 }
 
 /** What the curve is, and how it pushes. */
@@ -120,38 +106,33 @@ export function hereSentence({ p, before, angle }) {
     moved = movedText(before, p);
   const then = moved ? member(placeOf(before), before) : null,
     push = one => tight(`${numberText(one.push(angle))} s`),
-    at = tight(`θ${other ? '<sub>j</sub>' : ''} = ${angleText(angle)}`);
+    at = tight(`θ${other ? '<sub>j</sub>' : ''} = ${degrees(angle)}`);
   const change = what => {
-    const now = strong(what(own));
+    const now = bold(what(own));
     if (!then) return now;
     return what(then) === what(own) ? `${now} as before` : `${what(then)} → ${now}`;
   };
   const value = change(one => numberText(one.value(angle))),
     ref = { adaface: 'at mean length', magface: 'for the shortest', curricularface: 'in ArcFace' }[p.loss];
   return (
-    `${moved ? `${strong(moved)}: at` : 'At'} ${at} the ${other ? 'other class’s ' : ''}logit is ${value}, ` +
+    `${moved ? `${bold(moved)}: at` : 'At'} ${at} the ${other ? 'other class’s ' : ''}logit is ${value}, ` +
     `its push ${change(push)} (${ref} ${push(beside)}).`
   );
 }
-
-const escaped = text => text.replace(/[&<>]/g, c => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]);
 
 /** Which of today's trained features would be pushed harder; for CurricularFace, how old such a training is. */
 export function netSentence({ p, runs, net }) {
   if (!net) return '';
   const { harder, less, all } = countKinds(net, runs),
-    name = escaped(net.name),
-    out = net.left_out
-      ? ` ${thousands(net.left_out)} more ${net.left_out === 1 ? 'is no number' : 'are no numbers'}.`
-      : '';
+    name = escaped(net.name);
   if (p.loss === 'curricularface')
-    return `The mean cosine of the ${thousands(all)} trained angles (${name}) is ${strong(numberText(meanCosine(net)))}: where <i>t</i> would stand by now.${out}`;
+    return `The mean cosine of the ${thousands(all)} trained angles (${name}) is ${bold(numberText(meanCosine(net)))}: where <i>t</i> would stand by now.${leftOut(net)}`;
   const still = near(placeOf(p), reference(p));
   if (still)
-    return `Drag the length: the ${thousands(all)} trained angles (${name}) take the colour of what it does to them.${out}`;
+    return `Drag the length: the ${thousands(all)} trained angles (${name}) take the colour of what it does to them.${leftOut(net)}`;
   return (
     `Were the ${thousands(all)} trained features (${name}) all of this length, <b class="harder">${thousands(harder)}</b> would be pushed ` +
-    `harder than ${p.loss === 'adaface' ? 'at mean length' : 'if shortest'}, <b class="less">${thousands(less)}</b> less.${out}`
+    `harder than ${p.loss === 'adaface' ? 'at mean length' : 'if shortest'}, <b class="less">${thousands(less)}</b> less.${leftOut(net)}`
   );
 }
 
@@ -159,7 +140,7 @@ export function netSentence({ p, runs, net }) {
 export function familyFormula({ p, angle }) {
   const u = placeOf(p),
     { value, push } = member(u, p),
-    f = strong(numberText(value(angle))),
+    f = bold(numberText(value(angle))),
     part = Math.abs(push(angle)) < 5e-4 ? '0.000' : numberText(push(angle));
   const lines = {
     adaface: () => [
@@ -170,16 +151,16 @@ export function familyFormula({ p, angle }) {
     ],
     magface: () => [
       '<i>m</i>(ρ): from least to greatest, linear in ρ',
-      `= ${turnText(p.margins.magface_from)} … ${turnText(p.margins.magface_to)} → <b>${turnText(u)}</b>`,
+      `= ${turnText(p.magface_margins[0])} … ${turnText(p.magface_margins[1])} → <b>${turnText(u)}</b>`,
       '<i>f</i>(θ) = cos(θ + <i>m</i>(ρ))',
-      `= cos(${angleText(angle)} + ${angleText(u)}) = ${f}`,
+      `= cos(${degrees(angle)} + ${degrees(u)}) = ${f}`,
     ],
     curricularface: () => [
       'hard: cos θ<sub>j</sub> (<i>t</i> + cos θ<sub>j</sub>), slope <i>t</i> + 2 cos θ<sub>j</sub>',
       'else: cos θ<sub>j</sub>, slope 1',
       angle < hardness(p).edge
         ? `= ${numberText(Math.cos(angle))} · (${p.age.toFixed(2)} ${signed(Math.cos(angle), 3)}) = ${f}`
-        : `cos ${angleText(angle)} = ${f}`,
+        : `cos ${degrees(angle)} = ${f}`,
       `slope = <b>${angle < hardness(p).edge ? numberText(p.age + 2 * Math.cos(angle)) : '1'}</b>`,
     ],
   }[p.loss]();

@@ -1,9 +1,7 @@
 // CurveFamily's short words: numbers as one would write them, titles, names, and what a gesture changed.
-import { degrees, thousands } from '../kit/words.js';
+import { changeIn, degrees, thousands, tight } from '../kit/words.js';
 import { LOSSES, placeOf, standardised } from './maths.js';
 
-export const angleText = degrees;
-export const tight = text => `<span class="tight">${text}</span>`;
 const minus = text => text.replace('-', '−');
 /** As good as equal: the browser keeps lengths to five digits. */
 export const near = (a, b) => Math.abs(a - b) < 1e-5;
@@ -52,13 +50,13 @@ export const placeText = p =>
   })[p.loss]();
 
 /** A stop of the track: what the curve is there, and why. */
-export const stopText = (key, { margins, reach }) =>
+export const stopText = (key, { magface_margins: [from, to], magface_lengths: [short, long] }) =>
   ({
     'z-1': ['ArcFace', 'z = −1'],
     z0: ['CosFace', 'z = 0, the mean'],
     z1: ['cos(θ − m) − 2m', 'z = +1'],
-    least: [`ArcFace, ${turnText(margins.magface_from)}`, `up to ρ = ${plain(reach[0])}`],
-    most: [`ArcFace, ${turnText(margins.magface_to)}`, `from ρ = ${plain(reach[1])}`],
+    least: [`ArcFace, ${turnText(from)}`, `up to ρ = ${plain(short)}`],
+    most: [`ArcFace, ${turnText(to)}`, `from ρ = ${plain(long)}`],
     start: ['t = 0', 'start'],
     even: ['as ArcFace', 't = 1 − cos θⱼ'],
     trained: ['this net', 'its mean cosine'],
@@ -66,10 +64,10 @@ export const stopText = (key, { margins, reach }) =>
   })[key];
 
 /** The curve's name, and which of the others it is at the moment. */
-export function memberName(u, { loss, margins }) {
+export function memberName(u, { loss, magface_margins: ends }) {
   const kin = {
     adaface: () => (near(u, -1) ? ' = ArcFace' : near(u, 0) ? ' = CosFace' : ''),
-    magface: () => (near(u, margins.magface_from) || near(u, margins.magface_to) ? ' = ArcFace' : ''),
+    magface: () => (ends.some(end => near(u, end)) ? ' = ArcFace' : ''),
     curricularface: () => '',
   };
   return LOSSES[loss].name + kin[loss]();
@@ -92,40 +90,32 @@ export function adafaceWith(m, z) {
   return tight(near(off, 0) ? turn : `${turn} − ${turnText(off)}`);
 }
 
-/** The settings as [words, value], for what a gesture changed. */
+/** For each setting [its name, its value in words]. */
 const SAID = {
-  length: p => (p.loss === 'adaface' ? ['z', zText(standardised(p.length, p))] : ['ρ', lengthText(p.length)]),
-  age: p => ['t', p.age.toFixed(2)],
-  mean: p => ['μ', plain(p.mean)],
-  spread: p => ['σ', plain(p.spread)],
-  h: p => ['h', plain(p.h)],
-  own: p => ['θy', angleText(p.own)],
-  scale: p => ['s', plain(p.scale)],
-  classes: p => ['C', thousands(p.classes)],
-  reach: p => ['reach', p.reach.map(plain).join(' to ')],
-  margins: p => [
-    'm',
-    p.loss === 'magface'
-      ? `${turnText(p.margins.magface_from)} to ${turnText(p.margins.magface_to)}`
-      : turnText(p.margins[p.loss]),
-  ],
+  length: ['ρ', p => lengthText(p.length)],
+  z: ['z', p => zText(standardised(p.length, p))],
+  age: ['t', p => p.age.toFixed(2)],
+  mean: ['μ', p => plain(p.mean)],
+  spread: ['σ', p => plain(p.spread)],
+  h: ['h', p => plain(p.h)],
+  own: ['θy', p => degrees(p.own)],
+  margin: ['m', p => turnText(p.margins[p.loss])],
+  magface_margins: ['margins', p => p.magface_margins.map(turnText).join(' to ')],
+  magface_lengths: ['lengths', p => p.magface_lengths.map(plain).join(' to ')],
+  scale: ['s', p => plain(p.scale)],
+  classes: ['C', p => thousands(p.classes)],
 };
-
 const BEARS = {
-  adaface: ['length', 'mean', 'spread', 'h', 'margins', 'scale', 'classes'],
-  magface: ['length', 'reach', 'margins', 'scale', 'classes'],
-  curricularface: ['age', 'own', 'margins', 'scale', 'classes'],
+  adaface: ['z', 'mean', 'spread', 'h', 'margin', 'scale', 'classes'],
+  magface: ['length', 'magface_lengths', 'magface_margins', 'scale', 'classes'],
+  curricularface: ['age', 'own', 'margin', 'scale', 'classes'],
 };
 
 /** z 0 → −1: what differs and bears on the loss. */
-export function movedText(before, p) {
-  if (before?.loss !== p.loss) return '';
-  return BEARS[p.loss]
-    .map(name => [SAID[name](before), SAID[name](p)])
-    .filter(([[, was], [, is]]) => was !== is)
-    .map(([[name, was], [, is]]) => tight(`${name} ${was} → ${is}`))
-    .join(', ');
-}
+export const movedText = (before, p) =>
+  before?.loss === p.loss
+    ? changeIn(Object.fromEntries(BEARS[p.loss].map(name => [name, SAID[name]])), before, p).told
+    : '';
 
 const MIRRORED = 'Outside 0°…180° its cosine is mirrored.';
 export const hintText = ({ p }) =>
