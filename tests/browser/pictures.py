@@ -79,6 +79,6 @@ def paste(page: Page, text: str) -> None:
     """Put settings into the figure's own line, as a reader would."""
     line = page.get_by_label(SETTINGS)
     if not line.is_visible():
-        page.locator("summary").click()
+        page.locator("summary", has_text="settings").click()
     line.fill(text)
     page.keyboard.press("Enter")

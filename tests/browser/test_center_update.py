@@ -64,9 +64,10 @@ def test_points_and_centre_are_dragged_out_of_the_figure_and_back(page):
     assert settings(page)["center"] == pytest.approx([0.1, 0.1], abs=0.01)
     expect(caption(page)).to_contain_text("the next step takes 37.5\u00a0% of that")
     expect(page.get_by_role("button", name="start again")).to_be_disabled()  # a new walk
-    after = picture(page)
+    after = settings(page)
     page.mouse.move(*at(page, -0.5, 0.8))  # nothing is held any more
-    assert picture(page) == after != before
+    assert settings(page) == after
+    assert picture(page) != before
 
 
 def test_steps_by_button_and_key_are_those_of_python(show):
@@ -117,6 +118,15 @@ def test_the_batch_is_switched_by_click_by_key_and_by_word(page):
     for name, words in [("gradient of the mean", "÷ 1"), ("popular code", "× 2 ÷ 1"), ("the paper’s", "÷ (1 + 1)")]:
         choose(page, name)
         expect(page.locator("tbody")).to_contain_text(words)
+
+
+def test_a_step_too_long_lands_on_the_other_side_again_and_again(show):
+    page = opened(show, reduced_motion="reduce")
+    page.get_by_role("button", name="overshoot").click()
+    expect(caption(page)).to_contain_text("4 steps: from 1.463 to 0.599 away from the mean")
+    expect(caption(page)).to_contain_text("it jumps over the mean")
+    assert {name: settings(page)[name] for name in ("rule", "alpha")} == {"rule": "descent", "alpha": 0.6}
+    expect(page.locator(".walk")).to_contain_text("After 4 steps (1 − 1.8)4 = 0.410")
 
 
 def test_a_resize_in_the_middle_of_a_drag(page):

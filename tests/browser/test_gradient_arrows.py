@@ -18,8 +18,10 @@ def page(show):
 
 
 def opened(show, arrows=None, **choices):
+    """The figure with all that is folded unfolded."""
     page = show(arrows or GradientArrows(), **choices)
     page.wait_for_function("() => inFigures('figcaption')[0].textContent")
+    page.evaluate("inFigures('details').forEach(one => { one.open = true; })")
     return page
 
 
@@ -69,9 +71,9 @@ def test_x_is_dragged_anywhere_out_of_the_figure_and_back(page):
     page.mouse.up()
     assert settings(page)["point"] == pytest.approx([0.5, 0.5], abs=0.02)
     expect(caption(page)).to_contain_text("apart")
-    after = picture(page)
+    after = settings(page)
     page.mouse.move(*at(page, -0.5, -0.5))  # nothing is held any more
-    assert picture(page) == after
+    assert settings(page) == after
 
 
 def test_a_weight_is_dragged_round_and_a_click_makes_it_the_class_of_x(page):
@@ -138,7 +140,7 @@ def test_everything_is_reached_by_key(page):
 def test_each_loss_has_its_margin_and_its_words(page):
     for name in ("cosine softmax", "SphereFace", "P2SGrad"):
         page.locator('fieldset[aria-label="loss"]').get_by_label(name, exact=True).check(force=True)
-        expect(page.get_by_role("slider", name="margin")).to_have_count(1 if name == "SphereFace" else 0)
+        expect(page.locator(".loss").first.locator(".slider")).to_be_visible(visible=name == "SphereFace")
         expect(page.locator("thead")).to_contain_text(name)
     expect(caption(page)).to_contain_text("P2SGrad twice: the arrows are the same")
 
@@ -205,3 +207,41 @@ def test_it_fits_every_page(show, scheme):
     page.emulate_media(color_scheme="dark" if scheme == "light" else "light")
     page.wait_for_function(f"was => {ink} !== was", arg=was)
     assert all(old != new for old, new in zip(before, picture(page), strict=True))
+
+
+def test_nothing_below_the_picture_moves_whatever_is_set(show):
+    for width in (390, 1000):
+        page = opened(show, width=width, reduced_motion="reduce")
+        page.set_viewport_size({"width": width, "height": 900})
+        tall = "inFigures('.lesson')[0].offsetHeight"
+        page.wait_for_function(f"() => innerWidth === {width}")
+        heights = set()
+        for setting in [
+            {"loss": "arcface"}, {"loss": "sphereface", "other": "cosface"}, {"loss": "softmax", "other": "adacos"},
+            {"point": [0, 0]}, {"point": [1.2, 0.1], "lift": 0}, {"directions": [0, 1, 2], "label": 0},
+            {"directions": [0.6 * k for k in range(10)], "other": "p2sgrad", "point": [-0.6, -0.9], "lift": 0.5},
+        ]:  # fmt: skip
+            paste(page, json.dumps(setting))
+            picture(page)
+            heights.add(page.evaluate(tall))
+        assert len(heights) == 1
+
+
+def test_a_finger_moves_what_it_takes_hold_of_and_scrolls_elsewhere(show):
+    page = opened(show, has_touch=True, is_mobile=True, viewport={"width": 390, "height": 600})
+    before, finger = settings(page)["point"], page.context.new_cdp_session(page)
+    for start, scrolls in [(before, False), ((0.4, 0.1), True)]:
+        page.evaluate("scrollTo(0, 0)")
+        box = field(page).bounding_box()
+        x, y = (
+            box[side] + box["width"] / 2 * (1 + way) for side, way in (("x", start[0] / 1.3), ("y", -start[1] / 1.3))
+        )
+        finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+        for step in range(1, 9):
+            finger.send(
+                "Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y - 10 * step}]}
+            )
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        assert (settings(page)["point"] == before) == scrolls
+        assert (page.evaluate("scrollY") > 20) == scrolls
+        before = settings(page)["point"]

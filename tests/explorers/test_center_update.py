@@ -42,7 +42,7 @@ const pen = written => new Proxy({ font: '12px' }, {
 });
 function painted(now, side) {
   const written = [];
-  paintCenter(pen(written), side, { ...now, look, found: update(now), words: farWords(now), held: 'c', focus: true });
+  paintCenter(pen(written), side, { ...now, look, found: update(now), words: farWords(now), strong: k => k === 'c' });
   return written;
 }
 const said = (now, kind = '', before = null) => ({ text: centerSentence(now, kind, before), walk: walkLine(now),

@@ -43,7 +43,7 @@ function shown(setting) {
 }
 function painted(setting, side, held = 'x') {
   const now = shown(setting), plane = [], along = [];
-  const taken = paintPlane(pen(plane), side, { ...now, held });
+  const taken = paintPlane(pen(plane), side, { ...now, strong: k => k === held });
   paintAlong(pen(along), Math.min(side, 380), now);
   return { plane, along, taken };
 }

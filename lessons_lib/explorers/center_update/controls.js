@@ -1,16 +1,9 @@
 // What stands around CenterUpdate's plane: the rule, the batch, α, the buttons and the worked table.
-import { element } from '../kit/view.js';
+import { element, write } from '../kit/view.js';
 import { button, choice, ownKeys, slider } from '../kit/controls.js';
 import { MOST, RULES } from './maths.js';
 import { lawOf, shareLine, tableRows } from './words.js';
 import { switched } from './hand.js';
-
-const fill = (node, html) => {
-  if (node.dataset.html !== html) {
-    node.dataset.html = html;
-    node.innerHTML = html;
-  }
-};
 
 /** Which points are in the batch, as words that are underlined or not. */
 function batchChoice(state, set) {
@@ -59,13 +52,13 @@ function workedTable() {
     update: given =>
       given.forEach(([name, across, up, kind], k) => {
         rows[k].className = kind;
-        [name, across, up].forEach((html, part) => fill(cells[k][part], html));
+        [name, across, up].forEach((html, part) => write(cells[k][part], html));
       }),
   };
 }
 
-/** All controls; `step(times)` and `again()` move the centre. */
-export function controls(state, set, step, again) {
+/** All controls; `acts` says what they do, `walk` is the last line below the table. */
+export function controls({ state, set, step, again, overshoot }, walk) {
   const rule = choice({
     label: 'rule of the update',
     options: Object.entries(RULES).map(([key, { name }]) => [key, name]),
@@ -81,33 +74,28 @@ export function controls(state, set, step, again) {
   });
   const batch = batchChoice(state, set),
     table = workedTable(),
-    law = element('p', { class: 'law' }),
-    share = element('p', { class: 'share' });
-  const one = button('one step', () => step(1)),
-    ten = button('ten steps', () => step(10)),
-    back = button('start again', again);
-  const side = element(
-    'div',
-    { class: 'side' },
-    element('div', { class: 'rule' }, rule.root, law),
-    element(
-      'div',
-      { class: 'moves' },
-      alpha.root,
-      batch.root,
-      element('div', { class: 'buttons' }, one, ten, back),
-      share,
-    ),
-    element('div', { class: 'sums' }, table.root),
-  );
+    [law, share] = ['law', 'share'].map(name => element('p', { class: name })),
+    [one, ten, back, past] = [
+      ['one step', () => step(1)],
+      ['ten steps', () => step(10)],
+      ['start again', again],
+      ['overshoot', overshoot],
+    ].map(([name, click]) => button(name, click));
+  const buttons = element('div', { class: 'buttons' }, one, ten, back, past),
+    part = (name, ...inside) => element('div', { class: name }, ...inside);
   return {
-    side,
+    side: part(
+      'side',
+      part('rule', rule.root, law),
+      part('moves', alpha.root, batch.root, buttons, share),
+      part('sums', table.root, walk),
+    ),
     update(now, found) {
       rule.update(now.rule);
       alpha.update(now.alpha);
       batch.update(now.batch);
-      fill(law, lawOf(now.rule));
-      fill(share, shareLine(now, found));
+      write(law, lawOf(now.rule));
+      write(share, shareLine(now, found));
       table.update(tableRows(now, found));
       one.disabled = ten.disabled = now.path.length >= MOST;
       back.disabled = !now.path.length;

@@ -2,28 +2,14 @@
 const meet = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 const TURNS = [0, 0.4, -0.4, 0.8, -0.8, 1.2, -1.2, 1.6, -1.6, 2.1, -2.1, 2.6, -2.6, Math.PI];
 
-export function labelled(g, side, paper) {
+/** Words by a pen `marks`, on a square of that side. */
+export function labelled({ say, wide }, side) {
   const taken = [],
     blocked = [],
     faint = [];
   const inside = ([l, t, r, b]) => l >= 1 && t >= 1 && r <= side - 1 && b <= side - 1;
   const free = (box, lists) => lists.every(list => list.every(other => !meet(box, other)));
-  const sized = (text, font) => {
-    g.font = font;
-    return [g.measureText(text).width / 2 + 2, 9];
-  };
-  const write = (text, [x, y], font, style, halo) => {
-    g.font = font;
-    if (halo) {
-      g.strokeStyle = paper;
-      g.lineWidth = 4;
-      g.globalAlpha = 0.85;
-      g.strokeText(text, x, y);
-      g.globalAlpha = 1;
-    }
-    g.fillStyle = style;
-    g.fillText(text, x, y);
-  };
+  const sized = (text, font) => [wide(text, font) / 2 + 2, 9];
   const boxed = ([x, y], [w, h]) => [x - w, y - h, x + w, y + h];
   return {
     taken,
@@ -41,7 +27,7 @@ export function labelled(g, side, paper) {
       return inside(box) && free(box, [taken, blocked]);
     },
     fixed(text, spot, { font, style }) {
-      write(text, spot, font, style);
+      say(text, spot, { font, style });
       taken.push(boxed(spot, sized(text, font)));
     },
     /** Beside a disc of radius r, best in the direction `angle`; an optional word without a free place is left out. */
@@ -55,7 +41,7 @@ export function labelled(g, side, paper) {
             const spot = [x + ux * (r + out + size[0]), y + uy * (r + out + size[1] * 0.8)],
               box = boxed(spot, size);
             if (!inside(box) || !free(box, lists)) continue;
-            write(text, spot, font, style, true);
+            say(text, spot, { font, style, halo: 4 });
             taken.push(box);
             return;
           }

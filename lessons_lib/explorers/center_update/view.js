@@ -13,6 +13,7 @@ const SETTINGS = ['points', 'center', 'batch', 'alpha', 'rule'],
 const ONE = 320,
   MANY = 110,
   REST = 900; // milliseconds: a step alone, one of several, a pause
+const PAST = { rule: 'descent', alpha: 0.6 }; // 1.8 of the way with three points: it lands on the other side
 const HINT =
   'Drag the points and <i>c</i>; a click on a point takes it out of the batch. ' +
   '✕ is the mean of the batch; wide and pale −Δ<i>c</i>, in it the step.';
@@ -71,7 +72,7 @@ function writer(parts, say) {
   };
 }
 
-function build(root, model, state, moves, changed) {
+function build(root, model, acts, changed) {
   const field = ownKeys(
     element('canvas', {
       tabindex: 0,
@@ -82,7 +83,7 @@ function build(root, model, state, moves, changed) {
   const hint = element('p', { class: 'soft' }),
     caption = element('figcaption'),
     walk = element('p', { class: 'soft walk' });
-  const panel = controls(state, moves.set, moves.step, moves.again);
+  const panel = controls(acts, walk);
   const line = settingsLine(model, SETTINGS, (name, value) => FITS[name](value), changed);
   hint.innerHTML = HINT;
   root.append(
@@ -91,23 +92,19 @@ function build(root, model, state, moves, changed) {
       { class: 'center' },
       element('div', { class: 'field' }, field, hint),
       panel.side,
-      element('div', { class: 'words' }, caption, walk),
+      element('div', { class: 'words' }, caption),
     ),
     line.root,
   );
-  return { field, hint, caption, walk, panel, line };
+  return { field, caption, walk, panel, line };
 }
 
-function render({ model, el }) {
-  const stage = mount({ model, el }, STYLE),
-    { root, draw } = stage,
-    hand = { held: null },
-    trail = walking();
-  const state = () => Object.fromEntries(TRAITS.map(name => [name, model.get(name)]));
-  const save = () => model.save_changes();
-  // A centre moved by hand begins a walk anew.
+/** What a reader can do, by hand or with the controls. */
+function actions(model, draw) {
+  const state = () => Object.fromEntries(TRAITS.map(name => [name, model.get(name)])),
+    save = () => model.save_changes();
   const put = (name, value) => {
-    if (name === 'center') model.set('path', []);
+    if (name === 'center') model.set('path', []); // moved by hand, it begins a walk anew
     model.set(name, value);
     draw();
   };
@@ -121,17 +118,35 @@ function render({ model, el }) {
     save();
     draw();
   };
-  const step = times => go(walked(state(), times));
-  const again = () => {
-    const { path } = state();
-    if (path.length) go({ center: path[0], path: [] });
+  const first = () => ({ center: model.get('path')[0] ?? model.get('center'), path: [] });
+  return {
+    state,
+    save,
+    put,
+    set,
+    step: times => go(walked(state(), times)),
+    again: () => go(first()),
+    overshoot: () => {
+      for (const [name, value] of Object.entries(PAST)) model.set(name, value);
+      go(walked({ ...state(), ...first() }, 4));
+    },
   };
-  const parts = build(root, model, state, { set, step, again }, () => {
-    if (!samePlace(model.get('center'), stood)) set('path', []);
+}
+
+function render({ model, el }) {
+  const stage = mount({ model, el }, STYLE),
+    { root, draw } = stage,
+    trail = walking(),
+    acts = actions(model, draw),
+    { state } = acts;
+  /** @type {{ held: null | number | 'c', over?: number | 'c' }} what keys move, and what a mouse is on */
+  const hand = { held: null };
+  let stood = model.get('center');
+  const parts = build(root, model, acts, () => {
+    if (!samePlace(model.get('center'), stood)) acts.set('path', []);
     draw();
   });
   const tell = writer(parts, stage.say);
-  let stood = model.get('center');
 
   function paint(moment, side) {
     const now = state(),
@@ -142,15 +157,14 @@ function render({ model, el }) {
       look: stage.look(),
       found: update(seen),
       words: farWords(seen),
-      held: hand.held,
-      focus: parts.field.matches(':focus-visible'),
+      strong: k => hand.over === k || (hand.held === k && parts.field.matches(':focus-visible')),
     });
     tell(now, update(now));
     return trail.moving();
   }
 
-  const stop = listenTo(parts.field, { state, put, step, draw, hand, save });
-  return stage.live({ canvases: [parts.field], paint, traits: TRAITS, stop: stop });
+  const stop = listenTo(parts.field, { ...acts, draw, hand });
+  return stage.live({ canvases: [parts.field], paint, traits: TRAITS, stop });
 }
 
 export default { render };

@@ -65,7 +65,7 @@ export function tableRows(now, found) {
 
 /** Which of the reader's gestures leads from one state to the next; '' where nothing changed. */
 export function gesture(a, b) {
-  if (b.path.length > a.path.length) return 'step';
+  if (b.path.length && JSON.stringify(b.path) !== JSON.stringify(a.path)) return 'step';
   if (a.path.length > b.path.length && samePlace(b.center, a.path[0])) return 'again';
   if (!samePlace(a.center, b.center)) return 'center';
   return ['rule', 'batch', 'points', 'alpha'].find(name => JSON.stringify(a[name]) !== JSON.stringify(b[name])) ?? '';
@@ -86,12 +86,14 @@ function leadOf(kind, now, before, found) {
   const goes = `the centre goes <b>${percentOf(share)}</b> of the way a step${instead}.`;
   if (kind === 'again') return 'Back where the walk began.';
   if (!n) return '';
-  if (kind === 'step' && before && now.path.length - before.path.length > 1) {
+  const goesOn = before && samePlace(now.path[before.path.length] ?? [], before.center), // else a walk begun anew
+    came = goesOn ? before.path.length : 0,
+    many = now.path.length - came;
+  if (kind === 'step' && before && many > 1)
     return (
-      `${now.path.length - before.path.length} steps: from ${coordinate(between(before.center, mean))} ` +
+      `${many} steps: from ${coordinate(between(now.path[came], mean))} ` +
       `to ${coordinate(between(now.center, mean))} away from the mean.`
     );
-  }
   if (kind === 'step')
     return (
       `Step ${now.path.length} went <b>${percentOf(share)}</b> of the way to the mean: from ` +
@@ -99,8 +101,8 @@ function leadOf(kind, now, before, found) {
     );
   if (kind === 'batch') {
     const i = now.batch.findIndex((inside, k) => inside !== before.batch[k]),
-      came = now.batch[i] ? 'joined' : 'left';
-    return `${x(i)} ${came} the batch: with ${COUNT[n]} ${goes}`;
+      went = now.batch[i] ? 'joined' : 'left';
+    return `${x(i)} ${went} the batch: with ${COUNT[n]} ${goes}`;
   }
   if (kind === 'alpha') return `α = ${short2(now.alpha)}: ${goes}`;
   if (kind === 'rule') return `By this rule ${goes}`;

@@ -1,6 +1,6 @@
 // What CurveFamily paints in its plots: the family in grey, the curves that stay, the one that is dragged, and θ.
 import { DASHES, lossTints, penOn } from '../kit/pen.js';
-import { seatNames } from '../kit/theta_plot.js';
+import { seatNames } from '../kit/seats.js';
 import { thousands } from '../kit/words.js';
 import { AXES, familyFrame, lineOf } from './axes.js';
 import {

@@ -1,6 +1,7 @@
 // The second view of GradientArrows: along x towards the origin, where both steps on x lie in the page.
 import { degrees } from '../kit/words.js';
-import { FONT, STROKES, TAU, arrow } from './plane.js';
+import { marksOn } from '../kit/marks.js';
+import { STROKES } from './plane.js';
 
 /** Sizes of that view on a canvas `width` wide: a disc, and on its right the angle in words. */
 export function alongFrame(width) {
@@ -13,85 +14,54 @@ export function paintAlong(g, width, v) {
   const F = alongFrame(width),
     { cx, cy, R } = F,
     { look } = v,
+    m = marksOn(g, look),
     taken = [];
-  g.textBaseline = 'middle';
-  g.setLineDash([]);
-  g.beginPath();
-  g.arc(cx, cy, R, 0, TAU);
-  g.strokeStyle = look.ink;
-  g.lineWidth = 1;
-  g.globalAlpha = 0.35;
-  g.stroke();
-  g.globalAlpha = 1;
+  m.disc([cx, cy], R, { edge: look.ink, width: 1, alpha: 0.35 });
   if (!v.at) return taken;
-  g.beginPath();
-  g.moveTo(cx - R, cy);
-  g.lineTo(cx + R, cy);
-  g.setLineDash([1.5, 3.5]);
-  g.globalAlpha = 0.4;
-  g.stroke();
-  g.globalAlpha = 1;
-  g.setLineDash([]);
-  paintSides(g, F, v, taken);
-  paintAngle(g, F, v, taken);
-  const tips = [v.A.x, v.B.x].map((step, i) => {
-    const far = Math.hypot(...step),
-      beside = v.lift > 0 ? 0 : i ? 5 : -5; // in the plane they would hide each other
-    return (
-      far > 1e-14 &&
-      arrow(
-        g,
-        [cx, cy + beside],
-        [(step[0] / far) * R * 0.84, (-step[1] / far) * R * 0.84],
-        look.pair[i],
-        STROKES[i],
-        look.paper,
-        v.shares[i] < 0.01 ? 0.45 : 1,
-      )
-    );
+  m.line(
+    [
+      [cx - R, cy],
+      [cx + R, cy],
+    ],
+    look.ink,
+    1,
+    { dash: [1.5, 3.5], alpha: 0.4 },
+  );
+  paintSides(m, F, v, taken);
+  paintAngle(g, m, F, v, taken);
+  [v.A.x, v.B.x].forEach(([right, up], i) => {
+    const far = Math.hypot(right, up),
+      beside = v.lift > 0 ? 0 : i ? 5 : -5, // in the plane they would hide each other
+      way = [right, -up].map(c => (c / far) * R * 0.84),
+      alpha = v.shares[i] < 0.01 ? 0.45 : 1;
+    if (far > 1e-14) m.arrow([cx, cy + beside], way, { style: look.pair[i], ...STROKES[i], alpha });
   });
-  g.beginPath();
-  g.arc(cx, cy, 8, 0, TAU);
-  g.fillStyle = look.paper;
-  g.fill();
-  g.beginPath();
-  g.arc(cx, cy, 6.5, 0, TAU);
-  g.fillStyle = look.ink;
-  g.fill();
-  g.font = 'italic 600 11px Georgia, serif';
-  g.textAlign = 'center';
-  g.fillStyle = look.paper;
-  g.fillText('x', cx, cy - 0.5);
-  return tips && taken;
+  m.disc([cx, cy], 7.2, { fill: look.ink, edge: look.paper });
+  m.say('x', [cx, cy - 0.5], { font: 'italic 600 11px Georgia, serif', style: look.paper });
+  return taken;
 }
 
 const meets = (a, b) => !(a[2] < b[0] || a[0] > b[2] || a[3] < b[1] || a[1] > b[3]);
 
 /** On the rim, the side on which each weight lies; named as long as there is room, the true class first. */
-function paintSides(g, { cx, cy, R }, { A, look, label, directions }, taken) {
+function paintSides({ disc, say }, { cx, cy, R }, { A, look, label, directions }, taken) {
   const order = [label, ...directions.keys()].filter((j, k) => k === 0 || j !== label);
   for (const j of order) {
-    const { along, up, sine } = A.seen[j];
+    const { along, up, sine } = A.seen[j],
+      own = j === label;
     if (sine < 1e-6) continue;
-    const [ux, uy] = [along / sine, -up / sine],
-      x = cx + (R + 11) * ux,
-      y = cy + (R + 11) * uy,
+    const at = r => [cx + (r * along) / sine, cy - (r * up) / sine],
+      [x, y] = at(R + 11),
       box = [x - 6, y - 8, x + 6, y + 8];
-    g.beginPath();
-    g.arc(cx + R * ux, cy + R * uy, j === label ? 4 : 2.6, 0, TAU);
-    g.fillStyle = look.ink;
-    g.fill();
+    disc(at(R), own ? 4 : 2.6, { fill: look.ink });
     if (taken.some(other => meets(box, other))) continue;
-    g.font = `${j === label ? 700 : 400} 12${FONT}`;
-    g.textAlign = 'center';
-    g.fillStyle = j === label ? look.ink : look.soft;
-    g.fillText(String(j), x, y);
+    say(String(j), [x, y], { font: own ? '700 12' : '400 12', style: own ? look.ink : look.soft });
     taken.push(box);
   }
 }
 
 /** The arc from one step to the other, and how wide it is. */
-function paintAngle(g, { cx, cy, R, words }, { A, B, angle, look, lift }, taken) {
+function paintAngle(g, { say, wide }, { cx, cy, R, words }, { A, B, angle, look, lift }, taken) {
   if (angle !== null && lift > 0) {
     const [from, to] = [A.x, B.x].map(([t, e]) => Math.atan2(-e, t)),
       gone = Math.atan2(Math.sin(to - from), Math.cos(to - from));
@@ -101,14 +71,14 @@ function paintAngle(g, { cx, cy, R, words }, { A, B, angle, look, lift }, taken)
     g.lineWidth = 1.6;
     g.stroke();
   }
-  const write = (text, y, font, style) => {
-    g.font = font + FONT;
-    g.fillStyle = style;
-    g.fillText(text, words, y);
-    taken.push([words, y - 8, words + g.measureText(text).width, y + 8]);
-  };
-  g.textAlign = 'left';
-  write(angle === null ? '–' : degrees(angle), cy - 10, '600 24', look.ink);
-  write('between the steps', cy + 15, '13', look.soft);
-  write('on x, seen along x', cy + 33, '13', look.soft);
+  const lines = [
+    [angle === null ? '–' : degrees(angle), -10, '600 24', look.ink],
+    ['between the steps', 15, '13', look.soft],
+    ['on x, seen along x', 33, '13', look.soft],
+  ];
+  for (const [text, down, font, style] of lines) {
+    const y = cy + down;
+    say(text, [words, y], { font, style, align: 'left' });
+    taken.push([words, y - 8, words + wide(text, font), y + 8]);
+  }
 }

@@ -1,10 +1,10 @@
 // What stands around GradientArrows' plane: losses, sliders, formulas and the table.
-import { element } from '../kit/view.js';
-import { choice, slider } from '../kit/controls.js';
+import { element, write } from '../kit/view.js';
+import { choice, fold, slider } from '../kit/controls.js';
 import { MARGINS, marginText } from '../kit/losses.js';
 import { PUSHES } from '../kit/push.js';
 import { CLASSES, FITS, TALLEST, even, factors, short } from './steps.js';
-import { pushFormula, rowOf, significant } from './words.js';
+import { placeSentence, pushFormula, rowOf, significant } from './words.js';
 
 const SAMPLE = [
   '<path d="M0 6H24" stroke-width="3"/><path d="M34 6L23 1V11Z" fill="currentColor" stroke="none"/>',
@@ -13,14 +13,7 @@ const SAMPLE = [
 const sample = i =>
   `<svg class="${'ab'[i]}" width="34" height="12" fill="none" ` +
   `stroke="currentColor" aria-hidden="true">${SAMPLE[i]}</svg>`;
-const put = (node, html) => {
-  if (node.dataset.html !== html) {
-    node.dataset.html = html;
-    node.innerHTML = html;
-  }
-};
-
-/** One of the two losses: which it is, its margin, and its push with the present numbers. */
+/** One of the two losses: which it is, and its margin; one without a margin keeps the room for it. */
 export function lossPanel(trait, i, state, set) {
   const named = choice({
     label: i ? 'the other loss' : 'loss',
@@ -29,17 +22,10 @@ export function lossPanel(trait, i, state, set) {
   });
   const margin = slider({
     label: 'margin <b class="m"><i>m</i></b>',
-    min: 0,
-    max: 1,
-    step: 0.01,
     show: m => marginText(state()[trait], m),
-    set: m => {
-      const now = state();
-      if (MARGINS[now[trait]]?.range) set('margins', { ...now.margins, [now[trait]]: m });
-    },
+    set: m => set('margins', { ...state().margins, [state()[trait]]: m }),
   });
-  const push = element('p', { class: 'push' }),
-    root = element('div', { class: 'loss', style: `--own:var(--${'ab'[i]})` }, named.root, margin.root, push);
+  const root = element('div', { class: 'loss', style: `--own:var(--${'ab'[i]})` }, named.root, margin.root);
   root.insertAdjacentHTML('afterbegin', sample(i));
   return {
     root,
@@ -47,17 +33,26 @@ export function lossPanel(trait, i, state, set) {
       const key = now[trait],
         range = MARGINS[key]?.range;
       named.update(key);
-      margin.root.hidden = !range;
-      if (range) {
-        margin.update(now.margins[key], range);
-        margin.input.setAttribute('aria-label', `margin of ${PUSHES[key].name}`);
-      }
-      put(push, now.at ? pushFormula(key, factors(key, now, now.at)) : '');
+      margin.root.classList.toggle('none', !range);
+      if (!range) return;
+      margin.update(now.margins[key], range);
+      margin.input.setAttribute('aria-label', `margin of ${PUSHES[key].name}`);
     },
   };
 }
 
-/** Everything that is set once for both losses. */
+/** How far x stands above the plane. */
+export const liftSlider = set =>
+  slider({
+    label: 'lift <i>x</i> above the plane',
+    min: 0,
+    max: 80,
+    step: 1,
+    show: v => `${Math.round(v)}°`,
+    set: v => set('lift', Math.min(TALLEST, short((v * Math.PI) / 180))),
+  });
+
+/** What is set more rarely, folded: scale, classes, and what arrows are measured by. */
 export function commonPanel(set) {
   const scale = slider({
     label: 'scale <i>s</i>',
@@ -67,73 +62,73 @@ export function commonPanel(set) {
     show: s => String(Math.round(10 * s) / 10),
     set: s => set('scale', s),
   });
-  const lift = slider({
-    label: 'lift <i>x</i> above the plane of the weights',
-    min: 0,
-    max: 80,
-    step: 1,
-    show: v => `${Math.round(v)}°`,
-    set: v => set('lift', Math.min(TALLEST, short((v * Math.PI) / 180))),
-  });
-  const classes = choice({
-    label: 'number of classes',
-    options: CLASSES.map(C => [C, String(C)]),
-    set: C => set('directions', even(C)),
-  });
-  const label = choice({
-    label: 'class of x',
-    options: Array.from({ length: 10 }, (_, j) => [j, String(j)]),
-    set: j => set('label', j),
-  });
-  const lengths = choice({
-    label: 'arrows measured',
-    set: v => set('lengths', v),
-    options: [
-      ['own', 'each to its own longest'],
-      ['as_is', 'as they are'],
-      ['per_scale', 'divided by s'],
-    ],
-  });
-  const row = (words, part) =>
-    element('div', { class: 'line' }, element('span', { class: part === lengths ? 'whole' : '' }, words), part.root);
+  const several = (label, options, pick) => choice({ label, options, set: pick });
+  const classes = several(
+    'number of classes',
+    CLASSES.map(C => [C, String(C)]),
+    C => set('directions', even(C)),
+  );
+  const label = several(
+    'class of x',
+    Array.from({ length: 10 }, (_, j) => [j, String(j)]),
+    j => set('label', j),
+  );
+  const lengths = several('arrows measured', Object.entries(MEASURES), v => set('lengths', v));
+  const row = (words, { root }) => element('div', { class: 'line' }, element('span', {}, words), root);
   const rows = [row('classes C', classes), row('class of x', label), row('arrow lengths', lengths)],
-    note = element('p', { class: 'soft', style: 'margin:0' });
+    note = element('p', { class: 'soft' });
   return {
-    scale,
-    lift,
-    rows,
-    note,
-    update(now, tops) {
+    root: fold('scale, classes, arrow lengths', scale.root, ...rows, note),
+    update(now) {
       const C = now.directions.length;
       scale.update(now.scale);
-      lift.update((now.lift * 180) / Math.PI);
       classes.update(C);
       label.update(now.label);
       lengths.update(now.lengths);
       [...label.root.children].forEach((node, j) => {
         node.hidden = j >= C;
       });
-      const [a, b] = [now.loss, now.other].map(
-        (key, i) => `<b class="${'ab'[i]}">${PUSHES[key].name}</b> ${significant(tops[i].length)}`,
-      );
-      put(
-        note,
-        `Longest arrow anywhere round the circle: ${a}, ${b}.` +
-          ([now.loss, now.other].includes('sphereface')
-            ? ' SphereFace has ‖x‖ for s; here it takes the slider’s.'
-            : ''),
-      );
+      write(note, lengthNote(now));
     },
   };
 }
+const MEASURES = { own: 'each to its own longest', as_is: 'as they are', per_scale: 'divided by s' };
+
+function lengthNote({ both, tops }) {
+  const [a, b] = both.map((key, i) => `<b class="${'ab'[i]}">${PUSHES[key].name}</b> ${significant(tops[i].length)}`);
+  const own = both.includes('sphereface') ? ' SphereFace has ‖x‖ for s; here it takes the slider’s.' : '';
+  return `Longest arrow anywhere round the circle: ${a}, ${b}.${own}`;
+}
+
+/** The numbers behind the arrows, folded: the law, both pushes with their numbers, and the table. */
+export function numbersPanel() {
+  const law = element('p', { class: 'law' }),
+    place = element('p', { class: 'soft' }),
+    pushes = [0, 1].map(i => element('p', { class: `push ${'ab'[i]}` })),
+    table = pushTable();
+  law.innerHTML = LAW;
+  return {
+    root: fold('the numbers behind the arrows', law, element('div', { class: 'pushes' }, ...pushes), table.root, place),
+    update(now) {
+      now.both.forEach((key, i) => write(pushes[i], now.at ? pushFormula(key, factors(key, now, now.at)) : ''));
+      write(place, placeSentence(now, now.lift));
+      table.update(now);
+    },
+  };
+}
+const LAW =
+  '<span class="part"><span class="frac"><span>∂<i>L</i></span><span>∂<i>W<sub>j</sub></i></span></span> = ' +
+  '<i>a<sub>j</sub></i> <span class="frac"><span><i>x̂</i> − cos <i>θ<sub>j</sub></i> <i>Ŵ<sub>j</sub></i></span>' +
+  '<span>‖<i>W<sub>j</sub></i>‖</span></span></span><span class="soft">one line for every loss; only ' +
+  '<i>a<sub>j</sub></i> = ∂<i>L</i>/∂cos <i>θ<sub>j</sub></i> differs</span>';
 
 /** Per class: the angle, ∂L/∂cos θ of both losses, and their ratio. */
-export function pushTable() {
+function pushTable() {
   const heads = Array.from({ length: 5 }, () => element('th', { scope: 'col' }));
   const rows = Array.from({ length: 10 }, () => element('tr', {}, ...Array.from({ length: 5 }, () => element('td'))));
   const root = element(
     'div',
-    { class: 'numbers' },
+    { class: 'numbers', tabindex: 0, role: 'region', 'aria-label': 'a row for each class' },
     element('table', {}, element('thead', {}, element('tr', {}, ...heads)), element('tbody', {}, ...rows)),
   );
   return {
@@ -144,14 +139,14 @@ export function pushTable() {
           `<span class="${'ab'[i]}">${PUSHES[key].name}</span><small>∂<i>L</i>/∂cos <i>θ<sub>j</sub></i></small>`,
       );
       ['class <i>j</i>', '<i>θ<sub>j</sub></i>', ...names, 'ratio<small>⟲ turned round</small>'].forEach((html, k) =>
-        put(heads[k], html),
+        write(heads[k], html),
       );
       rows.forEach((row, j) => {
-        row.hidden = j >= now.directions.length || !now.at;
-        if (row.hidden) return;
-        row.className = `${j === now.label ? 'own' : ''} ${now.turned.includes(j) ? 'round' : ''}`;
+        const there = j < now.directions.length && now.at; // the others keep their room
+        row.className = !there ? 'none' : now.turned.includes(j) ? 'round' : j === now.label ? 'own' : '';
+        if (!there) return;
         rowOf(now, j, now.label).forEach((text, k) => {
-          if (row.children[k].textContent !== text) row.children[k].textContent = text;
+          write(row.children[k], text);
         });
       });
     },

@@ -1,18 +1,15 @@
 // How a reader takes hold of GradientArrows' plane, by pointer and by key.
+import { hold } from '../kit/hand.js';
 import { REACH, short, within, wrapped } from './steps.js';
 import { planeFrame } from './plane.js';
 
-const NEAR = { mouse: 15, pen: 18, touch: 24 },
-  CLICK = 4; // pixels
-
-/** What lies under a pointer: x, a weight, a place for x, or nothing; a finger elsewhere scrolls. */
-export function grasp([px, py], pointer, side, { point, directions }) {
+/** What lies under a pointer: x, a weight, or for a mouse a place for x; a finger elsewhere scrolls. */
+export function grasp([px, py], near, finger, side, { point, directions }) {
   const F = planeFrame(side),
-    near = NEAR[pointer] ?? NEAR.mouse,
     at = F.place(px, py),
     names = F.names(directions);
   const off = [F.X(point[0]) - px, F.Y(point[1]) - py];
-  if (Math.hypot(...off) < near) return { kind: 'x', off };
+  if (Math.hypot(...off) < near) return { held: 'x', off };
   const far = directions.map((d, j) =>
     Math.min(
       Math.hypot(names[j][0] - px, names[j][1] - py),
@@ -20,8 +17,8 @@ export function grasp([px, py], pointer, side, { point, directions }) {
     ),
   );
   const j = far.indexOf(Math.min(...far));
-  if (far[j] < near) return { kind: 'weight', j, ahead: directions[j] - Math.atan2(at[1], at[0]), from: [px, py] };
-  return Math.hypot(...at) < REACH && pointer !== 'touch' ? { kind: 'x', off: [0, 0], fresh: true } : { kind: null };
+  if (far[j] < near) return { held: j, ahead: directions[j] - Math.atan2(at[1], at[0]) };
+  return Math.hypot(...at) < REACH && !finger ? { held: 'x', fresh: true, cursor: 'crosshair' } : null;
 }
 
 const turnedTo = (directions, j, angle) => directions.map((d, i) => (i === j ? short(wrapped(angle)) : d));
@@ -49,67 +46,32 @@ export function pressed(held, { key, shiftKey }, { point, directions }) {
   return way || out ? { held: 'x', set: ['point', moved(point, way * step, out * (shiftKey ? 0.1 : 0.02))] } : null;
 }
 
-/** Listens on the plane; returns the way to stop. `hand.held` is what the keys move. */
+/** Listens on the plane; returns the way to stop. `hand.held` is what the keys move, `hand.over` what a mouse is on. */
 export function listen(field, { state, put, draw, hand, save }) {
-  let drag = null;
-  const where = event => {
-    const box = field.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
-  };
-  const under = event => grasp(where(event), event.pointerType, field.clientWidth, state());
-  function drive(event) {
-    const [px, py] = where(event),
-      F = planeFrame(field.clientWidth);
-    if (drag.kind === 'x') return put('point', within(F.place(px + drag.off[0], py + drag.off[1])));
-    drag.moved ||= Math.hypot(px - drag.from[0], py - drag.from[1]) > CLICK;
-    const [x, y] = F.place(px, py);
-    if (drag.moved) put('directions', turnedTo(state().directions, drag.j, Math.atan2(y, x) + drag.ahead));
-  }
-  const listeners = {
-    pointerdown: event => {
-      const found = under(event);
-      if (event.button || !found.kind) return;
-      drag = found;
-      hand.held = found.kind === 'x' ? 'x' : found.j;
-      field.setPointerCapture(event.pointerId);
-      field.style.cursor = 'grabbing';
-      drive(event);
+  return hold(field, {
+    draw,
+    find: (spot, near, finger) => grasp(spot, near, finger, field.clientWidth, state()),
+    take: grip => {
+      if (grip) hand.held = grip.held;
     },
-    pointermove: event => {
-      if (drag) return drive(event);
-      const { kind, fresh } = under(event);
-      field.style.cursor = fresh ? 'crosshair' : kind ? 'grab' : '';
+    drag: ({ held, ahead }, spot) => {
+      const to = planeFrame(field.clientWidth).place(...spot);
+      if (held === 'x') put('point', within(to));
+      else put('directions', turnedTo(state().directions, held, Math.atan2(to[1], to[0]) + ahead));
     },
-    pointerup: () => {
-      if (drag?.kind === 'weight' && !drag.moved) put('label', drag.j);
+    click: ({ held }) => held === 'x' || put('label', held),
+    hover: grip => {
+      const over = grip?.fresh ? null : grip?.held;
+      if (hand.over !== over) draw();
+      hand.over = over;
     },
-    lostpointercapture: () => {
-      if (drag) {
-        drag = null;
-        field.style.cursor = '';
-        save();
-        draw();
-      }
+    done: save,
+    key: event => {
+      const act = pressed(hand.held, event, state());
+      if (!act) return false;
+      hand.held = act.held;
+      if (act.set) put(...act.set);
+      return true;
     },
-    touchstart: event => {
-      if (drag) event.preventDefault();
-    }, // else it scrolls
-    focus: draw,
-    blur: draw,
-    keydown: event => {
-      const done = event.ctrlKey || event.metaKey || event.altKey ? null : pressed(hand.held, event, state());
-      if (!done) return;
-      event.preventDefault();
-      hand.held = done.held;
-      if (done.set) {
-        put(...done.set);
-        save();
-      }
-      draw();
-    },
-  };
-  for (const [type, f] of Object.entries(listeners)) field.addEventListener(type, f, { passive: false });
-  return () => {
-    for (const [type, f] of Object.entries(listeners)) field.removeEventListener(type, f);
-  };
+  });
 }

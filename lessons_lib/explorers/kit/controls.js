@@ -11,6 +11,10 @@ export function ownKeys(node) {
 export const button = (text, click, attributes = {}) =>
   ownKeys(element('button', { type: 'button', click, ...attributes }, text));
 
+/** What is looked at more rarely, under a word that unfolds it. */
+export const fold = (title, ...parts) =>
+  element('details', {}, ownKeys(element('summary', {}, title)), element('div', { class: 'fold' }, ...parts));
+
 let numbered = Math.floor(Math.random() * 1e12); // every figure of a page has its own copy of this module
 
 /** A labelled slider: `show(value)` is its value in words, for the eye and for a screen reader; `label` may be HTML. */

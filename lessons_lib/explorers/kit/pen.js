@@ -2,7 +2,8 @@
 
 import { LOOK_OF } from './looks.js';
 
-const LETTERS = 'px system-ui, sans-serif';
+/** A size in the page's letters; what names its own letters stays as it is. */
+const css = font => (font.includes('px') ? font : `${font}px system-ui, sans-serif`);
 
 /** How the line of each loss is broken, so that no reader needs its colour. */
 export const DASHES = Object.fromEntries(Object.entries(LOOK_OF).map(([loss, { dash }]) => [loss, dash]));
@@ -96,27 +97,32 @@ export function penOn(g, c) {
     paint();
     g.restore();
   };
-  return { g, c, trace, line, dot, block, area, within, ...gripsOn(dot, c), ...wordsOn(g, c) };
+  return { g, c, trace, line, dot, block, area, within, ...gripsOn(g, dot, c), ...wordsOn(g, c) };
 }
 
-/** What can be taken hold of looks so: a ringed grip, wider where the pointer or the keys are on it. */
-function gripsOn(dot, c) {
+/** What can be taken hold of looks so: a disc with a ring round it, strong while a pointer or the keys are on it. */
+function gripsOn(g, dot, c) {
   const ring = (x, y, style) => {
     dot(x, y, 4.8, style);
     dot(x, y, 2.6, c.paper);
   };
-  const grip = (x, y, style, lit = false) => {
-    if (lit) dot(x, y, 13, c.pale);
-    dot(x, y, 9, c.paper);
-    dot(x, y, 7.5, style);
-    dot(x, y, 3, c.paper);
+  const grip = (x, y, style, strong = false) => {
+    dot(x, y, 11, c.paper);
+    dot(x, y, 6, style);
+    g.beginPath();
+    g.arc(x, y, 9.5, 0, 7);
+    g.strokeStyle = c.ink;
+    g.lineWidth = strong ? 2.4 : 1.2;
+    g.globalAlpha = strong ? 1 : 0.55;
+    g.stroke();
+    g.globalAlpha = 1;
   };
   return { ring, grip };
 }
 
 function wordsOn(g, c) {
   const wide = (words, font) => {
-    g.font = font + LETTERS;
+    g.font = css(font);
     return g.measureText(words).width;
   };
   const write = (
@@ -125,7 +131,7 @@ function wordsOn(g, c) {
     y,
     { align = 'left', style = c.soft, font = '12', halo = 0, under = c.paper, alpha = 1 } = {},
   ) => {
-    g.font = font + LETTERS;
+    g.font = css(font);
     g.textAlign = align;
     g.textBaseline = 'middle';
     g.globalAlpha = alpha;

@@ -1,8 +1,9 @@
 // ProbabilityCurve: P(θ) of the true class under a cosine softmax; pull the curve, or choose s, C and the others'
 // angle.
-import { calm, element, surface } from '../kit/view.js';
-import { announce, curves, fold, netChoice } from '../kit/curves.js';
-import { DEGREE, held, hold, reachOf } from '../kit/hold.js';
+import { calm, surface } from '../kit/view.js';
+import { fold } from '../kit/controls.js';
+import { curves, netChoice } from '../kit/curves.js';
+import { DEGREE, announce, slidable, slideOn } from '../kit/slide.js';
 import { penOn, tints } from '../kit/pen.js';
 import { asAngle, inTenths } from '../kit/theta_plot.js';
 import { amount, degrees } from '../kit/words.js';
@@ -82,16 +83,15 @@ function handOn(canvas, model, figure, { scene, wish, hand }) {
       wish('scale', { scale }, () => {});
     };
   };
-  function find(spot, event) {
+  function find(spot, near) {
     const { frame, line, grip } = scene(),
       [x, y] = spot;
     if (!frame) return null;
-    const near = reachOf(event),
-      last = frame.X(angleOfOthers(figure.pick(DRAWN)) - 0.05),
-      grasp = Math.hypot(grip[0] - x, grip[1] - y) < near + 4 ? grip : graspOn(line, spot, near, last);
+    const last = frame.X(angleOfOthers(figure.pick(DRAWN)) - 0.05),
+      grasp = Math.hypot(grip[0] - x, grip[1] - y) < near ? grip : graspOn(line, spot, near - 4, last);
     if (grasp) return { cursor: 'grab', still: true, grasp, move: pulled(grasp, spot) };
     if (x < frame.left - 12 || x > frame.right + 10 || y < frame.top - 8) return null;
-    return { cursor: 'ew-resize', scrolls: true, move: ([at]) => turn(inTenths(frame.angle(at))) };
+    return { cursor: 'ew-resize', scrolls: true, move: ([at]) => turn(inTenths(scene().frame.angle(at))) };
   }
   const hover = grip => {
     const grasp = grip?.grasp ?? null;
@@ -99,7 +99,7 @@ function handOn(canvas, model, figure, { scene, wish, hand }) {
     hand.grasp = grasp;
   };
   const keys = ({ by, end }) => turn(end === undefined ? model.get('angle') + by * DEGREE : end * Math.PI);
-  hold(canvas, { find, hover, keys, done: save, draw });
+  slideOn(canvas, { find, hover, keys, done: save, draw });
 }
 
 function render({ model, el }) {
@@ -129,7 +129,7 @@ function render({ model, el }) {
     figure.move(what, others === undefined ? settle(whole(), rest) : { others }, keep);
   }
   const run = player(model, step => wish('play', { step, choice: 'followed' }, () => {}));
-  const canvas = held('angle θ between a feature and its class weight', 180),
+  const canvas = slidable('angle θ between a feature and its class weight', 180),
     table = readingTable(),
     knobs = probabilityKnobs(model, wish),
     net = netChoice(nets, i => put({ net: i })),
@@ -143,9 +143,7 @@ function render({ model, el }) {
     knobs: knobs.nodes,
     run: follow.nodes,
     side: moments.length ? net.nodes : [...told, ...net.nodes],
-    more: moments.length
-      ? [fold('more: the formula, and what is read at the cursor', draw, element('div', {}, ...told))]
-      : [],
+    more: moments.length ? [fold('the formula, and what is read at the cursor', ...told)] : [],
   });
 
   const hand = { grasp: null };
@@ -193,7 +191,7 @@ function render({ model, el }) {
 
   handOn(canvas, model, figure, { scene: () => scene, wish, hand });
   const scrub = { cursor: 'ew-resize', move: ([x]) => wish('step', { step: gauge.nearest(x), choice: 'followed' }) };
-  hold(follow.gauges, { find: () => gauge && scrub, keys: () => false, done: figure.save, draw });
+  slideOn(follow.gauges, { find: () => gauge && scrub, keys: () => false, done: figure.save, draw });
   return figure.live({ canvases: [canvas], paint });
 }
 

@@ -1,8 +1,8 @@
 // VerificationThreshold: do two images show the same class? Scores of genuine pairs and impostors, and a threshold to
 // drag.
 import { surface } from '../kit/view.js';
-import { announce, curves } from '../kit/curves.js';
-import { held, hold } from '../kit/hold.js';
+import { curves } from '../kit/curves.js';
+import { announce, slidable, slideOn } from '../kit/slide.js';
 import { penOn, tints } from '../kit/pen.js';
 import { nearestOnRoc, nextOnRoc, rocFrame, scoreFrame } from './axes.js';
 import { verificationControls } from './controls.js';
@@ -45,7 +45,7 @@ function mended(nets, settled, { net, threshold }) {
 /** Both canvases under the hand. */
 function handOn(scores, roc, { scene, now, go, ...acts }) {
   const end = by => (by ? lastEdge(now().net) : 0);
-  hold(scores, {
+  slideOn(scores, {
     ...acts,
     page: 50,
     find(spot) {
@@ -53,12 +53,12 @@ function handOn(scores, roc, { scene, now, go, ...acts }) {
       if (!frame || spot[1] < frame.top - 10 || spot[1] > frame.floor + 10) return null;
       const off = frame.X(now().threshold) - spot[0],
         onPill = Math.abs(off) < 34 && spot[1] > frame.axis - 4 && spot[1] < frame.axis + 34;
-      const move = ([x]) => go(frame.edge(x + (onPill ? off : 0)));
-      return { cursor: onPill ? 'grab' : 'ew-resize', scrolls: true, move };
+      const move = ([x]) => go(scene().scores.frame.edge(x + (onPill ? off : 0)));
+      return { cursor: onPill ? 'grab' : 'ew-resize', scrolls: true, still: onPill, move };
     },
     keys: ({ by, end: to }) => go(to === undefined ? Math.min(end(1), Math.max(0, now().k + by)) : end(to)),
   });
-  hold(roc, {
+  slideOn(roc, {
     ...acts,
     page: 50,
     find([x, y]) {
@@ -77,8 +77,8 @@ function render({ model, el }) {
   const figure = curves({ model, el }, { css: STYLE, settings: SETTINGS, drawn: JUDGED, hint: HINT, pasted }),
     { draw, save, put, move } = figure,
     now = () => standingAt(nets, figure.pick(JUDGED));
-  const scores = held('threshold on the scores', 100, { class: 'scores' }),
-    roc = held('threshold as a point of the ROC curve', 100, { class: 'roc' });
+  const scores = slidable('threshold on the scores', 100, { class: 'scores' }),
+    roc = slidable('threshold as a point of the ROC curve', 100, { class: 'roc' });
   const choose = net => move(`net ${net}`, { net, threshold: edgeAt(nets[net], edgeAtFar(nets[net], now().far)) }), // the same FAR is what makes two networks comparable
     controls = verificationControls(model, {
       move: (name, value, what = name) => move(what, { [name]: value }),
