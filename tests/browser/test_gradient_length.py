@@ -37,7 +37,7 @@ def opened(show, explorer, **choices):
 
 
 def plot(page):
-    return page.locator(".lesson canvas")
+    return page.locator(".field canvas")
 
 
 def caption(page):
@@ -52,8 +52,25 @@ def at(page, angle, down=120):
     """Where in the window the plot has θ, in degrees; the same sizes as lengthFrame."""
     plot(page).scroll_into_view_if_needed()
     box = plot(page).bounding_box()
-    left, right = (34, 112) if box["width"] < 520 else (42, 122)
+    left, right = (34, 14) if box["width"] < 520 else (42, 14)
     return box["x"] + left + (box["width"] - left - right) * angle / 180, box["y"] + down
+
+
+def unfold(page):
+    page.locator("summary").first.click()
+    at_rest(page)
+
+
+# Places in the plot, one for each piece of a name, where a press would choose a loss.
+NAMES = """node => {
+  const box = node.getBoundingClientRect(), found = [];
+  for (let y = 40; y < 360; y += 12) for (let x = 44; x < box.width - 12; x += 30) {
+    const spot = [box.left + x, box.top + y];
+    node.dispatchEvent(new PointerEvent('pointermove', { clientX: spot[0], clientY: spot[1] }));
+    if (node.style.cursor === 'pointer') found.push(spot);
+  }
+  return found;
+}"""
 
 
 def row(page, loss):
@@ -70,13 +87,13 @@ def test_the_first_frame_says_what_arcface_leaves(page):
 
 def test_the_cursor_is_dragged_through_the_plot_and_past_its_edges(page):
     before = at_rest(page)
-    page.mouse.move(*at(page, 50, 700))  # in the lowest panel: one cursor for all
+    page.mouse.move(*at(page, 50, 440))  # on the trained angles: one cursor for both
     page.mouse.down()
     for x, expected in [(at(page, 90)[0], 90), (-50, 0), (at(page, 130)[0], 130), (5000, 180), (at(page, 70)[0], 70)]:
         page.mouse.move(x, 300, steps=2)
         assert degrees(page) == pytest.approx(expected, abs=0.5)
     page.set_viewport_size({"width": 620, "height": 900})  # while it is held
-    page.wait_for_function("() => inFigures('canvas')[0].clientWidth < 620")
+    page.wait_for_function("() => innerWidth === 620")
     at_rest(page)
     page.mouse.move(*at(page, 110))
     page.mouse.up()
@@ -99,6 +116,7 @@ def test_the_cursor_walks_by_key(page):
 
 
 def test_each_control_answers_to_a_key(page):
+    unfold(page)
     for role, name, key, words in [
         ("slider", "scale", "ArrowLeft", "s 64 → 63"),
         ("slider", "scale", "Home", "s 64 → 1"),
@@ -115,12 +133,14 @@ def test_each_control_answers_to_a_key(page):
         page.get_by_role(role, name=name, exact=role == "radio").press(key)
         expect(caption(page)).to_contain_text(words)
         assert at_rest(page) != before
-    for name in ("length", "divided by s"):
+    for name in ("length", "divided by s", "the true class"):
         before = at_rest(page)
         page.get_by_role("radio", name=name, exact=True).focus()
         page.keyboard.press("ArrowRight")
         assert at_rest(page) != before
-    expect(page.locator(".table")).to_contain_text("coefficient at θ = 50.0°")
+    expect(page.locator(".radios")).to_contain_text("coefficient at θ = 50.0°")
+    expect(page.locator(".read")).to_contain_text("the push on another class: 50.0° from it, the true one 14.0° away")
+    page.get_by_role("radio", name="the true class", exact=True).check(force=True)
     page.get_by_role("radio", name="softmax, 64-d").focus()
     page.keyboard.press("ArrowRight")
     expect(page.locator(".read")).to_contain_text("trained angles (ArcFace, 64-d)")
@@ -130,9 +150,9 @@ def test_each_control_answers_to_a_key(page):
 RED = """() => {
   const canvas = inFigures('canvas')[0], g = canvas.getContext('2d'), found = [];
   const { data, width } = g.getImageData(0, 0, canvas.width, 400);
-  for (let x = 62; x < width - 125; x++) {
+  for (let x = 62; x < width - 20; x++) {
     let low = -1, high = -1;
-    for (let y = 40; y < 385; y++) {
+    for (let y = 80; y < 345; y++) {
       const i = 4 * (y * width + x);
       if (data[i + 3] < 255) continue;                                 // the halo
       if (Math.abs(data[i] - 189) + Math.abs(data[i + 1] - 31) + Math.abs(data[i + 2] - 1) >= 12) continue;
@@ -165,21 +185,43 @@ def test_p2sgrad_stays_where_it_is(page):
 
 
 def test_a_click_on_a_name_chooses_its_loss(page):
-    box = plot(page).bounding_box()
-    floor = 32 + round(min(350, max(250, 0.56 * box["width"])))
+    unfold(page)
+    panels = page.locator(".panels").bounding_box()
     for k, name in enumerate(["cosine softmax", "SphereFace", "CosFace", "ArcFace", "Fixed AdaCos", "P2SGrad"]):
-        page.mouse.click(box["x"] + box["width"] - 90, box["y"] + floor + 66 + 15 * k + 5)
+        page.locator(".panels").scroll_into_view_if_needed()
+        panels = page.locator(".panels").bounding_box()
+        page.mouse.click(panels["x"] + panels["width"] - 90, panels["y"] + 28 + 15 * k + 5)
         expect(page.locator(".formula")).to_contain_text(f"{name} at θ = 50.0°")
         expect(row(page, name).get_by_role("radio")).to_be_checked()
     page.mouse.click(*at(page, 0, 180))  # no name there: that is θ
     assert degrees(page) == pytest.approx(0, abs=0.5)
-    seat = [box["x"] + box["width"] - 122 + 20, None]
-    for y in range(60, floor, 8):  # ArcFace's name stands where its curve ends
-        seat[1] = box["y"] + y
-        page.mouse.click(*seat)
-        if page.locator("input[value=arcface]").is_checked():
-            break
-    expect(page.locator(".formula")).to_contain_text("ArcFace at θ")
+    row(page, "softmax").first.click()
+    seen = set()
+    for x, y in plot(page).evaluate(NAMES):
+        page.mouse.click(x, y)
+        seen.add(page.locator(".radios :checked").input_value())
+    assert len(seen) > 1
+
+
+def test_sphereface_is_drawn_where_it_is_chosen(page):
+    before = at_rest(page)
+    row(page, "SphereFace").click()
+    chosen = at_rest(page)
+    row(page, "ArcFace").click()
+    assert at_rest(page) == before != chosen
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+def test_nothing_below_the_picture_moves_while_it_is_used(show, explorer, width):
+    page = opened(show, explorer, width=width)
+    fold = page.locator("summary").first
+    place = fold.evaluate("node => node.getBoundingClientRect().top + scrollY")
+    for name in ("cosine softmax", "SphereFace", "P2SGrad", "ArcFace"):
+        row(page, name).click()
+        for key, slider in (("End", "classes"), ("Home", "scale"), ("End", "scale")):
+            page.get_by_role("slider", name=slider).press(key)
+            at_rest(page)
+            assert fold.evaluate("node => node.getBoundingClientRect().top + scrollY") == place
 
 
 def test_the_ghost_stays_until_the_next_gesture(show, explorer):
@@ -195,8 +237,9 @@ def test_the_ghost_stays_until_the_next_gesture(show, explorer):
     said = f"s 64 → {page.get_by_role('slider', name='scale').input_value()}: at"
     expect(caption(page)).to_contain_text(said)
     ghost = at_rest(page)
-    page.mouse.click(*at(page, 50, 700))  # the cursor is no change
+    page.mouse.click(*at(page, 50, 200))  # the cursor is no change
     expect(caption(page)).to_contain_text(said)
+    unfold(page)
     page.get_by_text("as it is").click()
     assert at_rest(page) != ghost
     expect(caption(page)).to_contain_text(said)
@@ -207,7 +250,7 @@ def test_the_ghost_stays_until_the_next_gesture(show, explorer):
     expect(caption(page)).to_contain_text("m of ArcFace 0.50 rad → 0.48 rad: at")
 
 
-OVERFLOWING = """side => [...side.querySelectorAll('.table label, .formula')]
+OVERFLOWING = """side => [...side.querySelectorAll('.radios label, .formula')]
   .filter(node => node.scrollWidth > node.clientWidth).length"""
 
 
@@ -250,4 +293,4 @@ def test_settings_pasted_wrong_get_a_sentence_and_right_ones_are_taken(show):
     assert settings(page) == sent.settings
     odd = opened(show, GradientLength({"odd": [1.0, math.nan]}, scale=1, angle=0, quantity="coefficient"))
     expect(odd.locator(".read")).to_contain_text("1 more is no number and is left out")
-    expect(odd.locator(".table")).to_contain_text("∞")  # ArcFace's coefficient at 0
+    expect(odd.locator(".radios")).to_contain_text("∞")  # ArcFace's coefficient at 0

@@ -35,7 +35,7 @@ def page(show, explorer):
 
 
 def plot(page):
-    return page.locator(".lesson canvas")
+    return page.locator(".field canvas")
 
 
 def degrees(page):
@@ -50,10 +50,11 @@ def at(page, angle, down=150):
     return box["x"] + left + (box["width"] - left - right) * angle / 180, box["y"] + down
 
 
-def strip_row(page, k):
-    """The middle of a row in the strip from W₁ to W₂, in pixels of the canvas."""
-    floor = 56 + round(min(380, max(280, 0.58 * plot(page).bounding_box()["width"])))
-    return floor + 28 + 78 + 44 + 20 * k + 10
+def on_strip(page, share, k):
+    """Where in the window the strip has a share of the way from W₁ to W₂, in the row of a loss; as in stripFrame."""
+    page.locator(".strip").scroll_into_view_if_needed()
+    box = page.locator(".strip").bounding_box()
+    return box["x"] + 92 + (box["width"] - 156) * share, box["y"] + 30 + 20 * k + 10
 
 
 # Places in the plot, one for each piece of a name, where a press would choose a loss.
@@ -84,7 +85,7 @@ def test_the_cursor_is_dragged_through_the_plot_and_past_its_edges(page):
         page.mouse.move(x, 300, steps=2)
         assert degrees(page) == pytest.approx(expected, abs=0.5)
     page.set_viewport_size({"width": 620, "height": 900})  # while it is held
-    page.wait_for_function("() => inFigures('canvas')[0].clientWidth < 620")
+    page.wait_for_function("() => innerWidth === 620")
     at_rest(page)
     page.mouse.move(*at(page, 110))
     page.mouse.up()
@@ -92,8 +93,7 @@ def test_the_cursor_is_dragged_through_the_plot_and_past_its_edges(page):
     assert degrees(page) == pytest.approx(110, abs=0.5)
     assert at_rest(page) != before
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    x0, x1 = plot(page).bounding_box()["x"] + 92, at(page, 180)[0] - 52
-    page.mouse.click((x0 + x1) / 2, plot(page).bounding_box()["y"] + strip_row(page, 2))  # half-way to W₂
+    page.mouse.click(*on_strip(page, 0.5, 2))  # half-way to W₂
     assert degrees(page) == pytest.approx(18, abs=0.1)
 
 
@@ -137,8 +137,7 @@ def test_each_control_answers_and_says_what_it_did(page):
 
 def test_a_click_on_a_name_chooses_its_loss(page):
     for k, name in enumerate(["softmax", "SphereFace", "CosFace", "ArcFace"]):
-        box = plot(page).bounding_box()
-        page.mouse.click(box["x"] + 20, box["y"] + strip_row(page, k))
+        page.mouse.click(page.locator(".strip").bounding_box()["x"] + 20, on_strip(page, 0, k)[1])
         expect(page.locator(".formula")).to_contain_text(f"{name} at θ = 20.0°")
         expect(row(page, name).get_by_role("radio")).to_be_checked()
         expect(page.get_by_role("slider", name="annealing")).to_be_enabled(enabled=name == "SphereFace")
@@ -152,7 +151,7 @@ def test_a_click_on_a_name_chooses_its_loss(page):
         if len(seen) > 1 or k >= len(spots):
             break
         page.mouse.click(*spots[k])
-        seen.add(page.locator(".table :checked").input_value())
+        seen.add(page.locator(".radios :checked").input_value())
         k += 1
     assert len(seen) > 1
 

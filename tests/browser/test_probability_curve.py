@@ -64,7 +64,7 @@ def at(page, angle, share):
     at_rest(page)
     plot(page).scroll_into_view_if_needed()
     box = plot(page).bounding_box()
-    tall = round(min(430, max(270, 0.66 * box["width"])))
+    tall = round(min(370, max(260, 0.58 * box["width"])))
     x = box["x"] + 46 + (box["width"] - 58) * angle / 180
     return x, box["y"] + 36 + tall * (1 - share)
 
@@ -89,7 +89,7 @@ def test_the_cursor_is_dragged_through_the_plot_and_past_its_edges(page):
         page.mouse.move(x, 300, steps=2)
         assert degrees(page) == pytest.approx(expected, abs=0.5)
     page.set_viewport_size({"width": 620, "height": 900})  # while it is held
-    page.wait_for_function("() => inFigures('canvas')[0].clientWidth < 620")
+    page.wait_for_function("() => innerWidth === 620")
     page.mouse.move(*at(page, 110, 0.3))
     page.mouse.up()
     assert degrees(page) == pytest.approx(110, abs=0.5)
@@ -126,7 +126,7 @@ def test_the_curve_is_pulled_to_another_scale(page):
     expect(caption(page)).to_contain_text("s 16 → 5.")
     expect(caption(page)).to_contain_text("counted as 99.7 % right, now as")
     page.set_viewport_size({"width": 620, "height": 900})  # while it is held
-    page.wait_for_function("() => inFigures('canvas')[0].clientWidth < 620")
+    page.wait_for_function("() => innerWidth === 620")
     for to in ((-300, -300), (3000, 2000), (3000, -500), (-300, 2000)):
         page.mouse.move(*to, steps=2)
         assert 0.1 <= settings(page)["scale"] <= 200
@@ -207,7 +207,7 @@ def test_a_run_is_followed(show, follower):
     page.mouse.down()
     page.mouse.move(box["x"] - 500, box["y"] + 900, steps=3)
     expect(caption(page)).to_contain_text("Step 0,")
-    page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + 60, steps=3)
+    page.mouse.move(box["x"] + 0.54 * box["width"], box["y"] + 60, steps=3)
     expect(caption(page)).to_contain_text("Step 40,")
     page.mouse.up()
     assert (settings(page)["step"], settings(page)["scale"]) == (2, 2.5)

@@ -72,7 +72,7 @@ def test_the_threshold_is_dragged_through_the_scores_and_past_their_edges(page, 
         assert settings(page)["threshold"] == pytest.approx(expected, abs=0.005)
     expect(caption(page)).to_contain_text("Threshold ")
     page.set_viewport_size({"width": 620, "height": 900})  # while it is held
-    page.wait_for_function("() => inFigures('canvas')[0].clientWidth < 620")
+    page.wait_for_function("() => innerWidth === 620")
     page.mouse.move(*at(page, explorer, 0.5))
     page.mouse.up()
     assert settings(page)["threshold"] == pytest.approx(0.5, abs=0.005)
@@ -107,7 +107,7 @@ def test_the_point_is_dragged_along_the_roc_curve(page):
     page.mouse.move(3000, 0, steps=3)  # past the corner
     expect(readings.locator("tr").nth(0)).to_contain_text("100 %4,000")
     page.set_viewport_size({"width": 620, "height": 900})
-    page.wait_for_function("() => inFigures('canvas')[0].clientWidth < 620")
+    page.wait_for_function("() => innerWidth === 620")
     page.mouse.move(*on_roc(page, 0.5, 1), steps=2)
     page.mouse.up()
     share = float(re.search(r"accepted, FAR([\d.]+)", readings.inner_text().replace("\t", "").replace("\n", ""))[1])

@@ -1,8 +1,8 @@
 // BoundaryPlane: the plane of two angles, and the circle of the same directions; drag the band's edge, x and the weights.
 import { element, surface } from '../kit/view.js';
 import { choice, slider } from '../kit/controls.js';
-import { announce, curves } from '../kit/curves.js';
-import { DEGREE, held } from '../kit/hold.js';
+import { curves } from '../kit/curves.js';
+import { DEGREE, announce, held } from '../kit/hold.js';
 import { MARGINS, curveFormula, marginText } from '../kit/losses.js';
 import { bold, degrees } from '../kit/words.js';
 import { circleFrame, paintCircle } from './circle.js';

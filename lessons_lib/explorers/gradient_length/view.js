@@ -1,7 +1,8 @@
 // GradientLength: how hard each loss pulls its own class weight, against θ; drag s, m, C and the angle.
 import { calm, element, surface } from '../kit/view.js';
-import { announce, curves, fold } from '../kit/curves.js';
-import { DEGREE, held, hold } from '../kit/hold.js';
+import { fold } from '../kit/controls.js';
+import { curves } from '../kit/curves.js';
+import { DEGREE, announce, held, hold } from '../kit/hold.js';
 import { PUSHES } from '../kit/push.js';
 import { asAngle, inTenths } from '../kit/theta_plot.js';
 import { degrees } from '../kit/words.js';
@@ -52,7 +53,11 @@ function render({ model, el }) {
   const move = (name, value) => figure.move(name, { [name]: value }),
     controls = [lossTable(loss => put({ loss })), lengthKnobs(model, move), lengthChoices(model, move, put)],
     [table, knobs, choices] = controls;
-  const more = fold('more: who still pushes, factor by factor, other units and places', draw, choices.folded, panels);
+  const more = fold(
+    'another class, other units and places; who still pushes, factor by factor',
+    choices.folded,
+    panels,
+  );
   figure.lay({
     knobs: knobs.nodes,
     field: [canvas],
@@ -76,7 +81,7 @@ function render({ model, el }) {
       };
     scene = paintLength(surface(canvas, width, lengthFrame(width, nets.length > 0).height), width, state);
     const across = panels.clientWidth;
-    if (across) rowAt = paintPanels(surface(panels, across, panelFrame(across).height), across, state);
+    if (across && more.open) rowAt = paintPanels(surface(panels, across, panelFrame(across).height), across, state);
     for (const part of controls) part.update(state);
     speak(state);
     return drawn.gliding || scene.busy;

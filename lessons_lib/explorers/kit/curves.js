@@ -79,12 +79,6 @@ function sentencesOf({ say }) {
   return { formula, caption, read, tell };
 }
 
-/** What a canvas says of itself as a slider. */
-export function announce(canvas, value, text) {
-  canvas.setAttribute('aria-valuenow', value.toFixed(1));
-  canvas.setAttribute('aria-valuetext', text);
-}
-
 /** A line of the controls: its name, then what it is. */
 export const row = (name, ...nodes) => element('div', { class: 'set' }, element('span', {}, name), ...nodes);
 
@@ -92,9 +86,4 @@ export const row = (name, ...nodes) => element('div', { class: 'set' }, element(
 export function netChoice(nets, set) {
   const net = choice({ label: 'trained net', options: nets.map(({ name }, i) => [i, name]), set: i => set(Number(i)) });
   return { nodes: nets.length > 1 ? [row('trained θ', net.root)] : [], update: i => nets.length && net.update(i) };
-}
-
-/** What is folded away until somebody asks for it; `opened` hears of it. */
-export function fold(title, opened, ...nodes) {
-  return element('details', { class: 'fold', toggle: opened }, element('summary', {}, title), ...nodes);
 }

@@ -17,6 +17,12 @@ export const held = (label, most = 100, more = {}) => {
   return ownKeys(element('canvas', { tabindex: 0, role: 'slider', 'aria-label': label, ...range, ...more }));
 };
 
+/** What such a canvas says of itself. */
+export function announce(canvas, value, text) {
+  canvas.setAttribute('aria-valuenow', value.toFixed(1));
+  canvas.setAttribute('aria-valuetext', text);
+}
+
 /** How near a pointer of this kind has to come, in pixels. */
 export const reachOf = ({ pointerType }) => REACH[pointerType] ?? REACH.mouse;
 

@@ -97,20 +97,25 @@ export function penOn(g, c) {
     paint();
     g.restore();
   };
-  return { g, c, trace, line, dot, block, area, within, ...gripsOn(dot, c), ...wordsOn(g, c) };
+  return { g, c, trace, line, dot, block, area, within, ...gripsOn(g, dot, c), ...wordsOn(g, c) };
 }
 
-/** What can be taken hold of looks so: a ringed grip, wider where the pointer or the keys are on it. */
-function gripsOn(dot, c) {
+/** What can be taken hold of looks so: a disc with a ring round it, strong while a pointer or the keys are on it. */
+function gripsOn(g, dot, c) {
   const ring = (x, y, style) => {
     dot(x, y, 4.8, style);
     dot(x, y, 2.6, c.paper);
   };
-  const grip = (x, y, style, lit = false) => {
-    if (lit) dot(x, y, 13, c.pale);
-    dot(x, y, 9, c.paper);
-    dot(x, y, 7.5, style);
-    dot(x, y, 3, c.paper);
+  const grip = (x, y, style, strong = false) => {
+    dot(x, y, 11, c.paper);
+    dot(x, y, 6, style);
+    g.beginPath();
+    g.arc(x, y, 9.5, 0, 7);
+    g.strokeStyle = c.ink;
+    g.lineWidth = strong ? 2.4 : 1.2;
+    g.globalAlpha = strong ? 1 : 0.55;
+    g.stroke();
+    g.globalAlpha = 1;
   };
   return { ring, grip };
 }

@@ -60,8 +60,8 @@ export function seatNames(items, frame, walls = []) {
     };
     const beside = i => {
       const [x, y] = line[i];
-      propose(i, x + 8, y - TALL / 2, 0);
-      propose(i, x - 9 - width, y - TALL / 2, 0);
+      propose(i, x + 11, y - TALL / 2, 0);
+      propose(i, x - 12 - width, y - TALL / 2, 0);
       propose(i, x - width / 2, y - TALL - 6, 2);
       propose(i, x - width / 2, y + 6, 4);
     };

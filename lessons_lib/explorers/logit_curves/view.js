@@ -1,7 +1,7 @@
 // LogitCurves: what stands in place of cos θ for the true class; drag m, λ, the angle between two classes, and θ.
 import { calm, element, surface } from '../kit/view.js';
-import { announce, curves, netChoice } from '../kit/curves.js';
-import { DEGREE, held, hold } from '../kit/hold.js';
+import { curves, netChoice } from '../kit/curves.js';
+import { DEGREE, announce, held, hold } from '../kit/hold.js';
 import { MARGINS } from '../kit/losses.js';
 import { asAngle, inTenths } from '../kit/theta_plot.js';
 import { degrees } from '../kit/words.js';
@@ -72,19 +72,29 @@ function render({ model, el }) {
     draw();
   };
   const grip = (scene, spot, angle) => {
-    const loss = scene.named?.(spot);
+    const loss = scene().named?.(spot);
     if (loss) return { cursor: 'pointer', click: () => put({ loss }) };
-    return scene.frame && { cursor: 'ew-resize', scrolls: true, move: ([x]) => turn(inTenths(angle(scene.frame, x))) };
+    return { cursor: 'ew-resize', scrolls: true, move: ([x]) => turn(inTenths(angle(scene().frame, x))) };
   };
   const acts = { done: figure.save, draw };
   hold(canvas, {
     ...acts,
-    find: spot => grip(plot, spot, (frame, x) => frame.angle(x)),
+    find: spot =>
+      grip(
+        () => plot,
+        spot,
+        (frame, x) => frame.angle(x),
+      ),
     keys: ({ by, end }) => turn(end === undefined ? model.get('angle') + by * DEGREE : end * Math.PI),
   });
   hold(strip, {
     ...acts,
-    find: spot => grip(way, spot, (frame, x) => model.get('between') * frame.share(x)),
+    find: spot =>
+      grip(
+        () => way,
+        spot,
+        (frame, x) => model.get('between') * frame.share(x),
+      ),
     keys: () => false,
   });
   return figure.live({ canvases: [canvas, strip], paint });

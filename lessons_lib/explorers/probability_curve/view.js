@@ -1,8 +1,9 @@
 // ProbabilityCurve: P(θ) of the true class under a cosine softmax; pull the curve, or choose s, C and the others'
 // angle.
-import { calm, element, surface } from '../kit/view.js';
-import { announce, curves, fold, netChoice } from '../kit/curves.js';
-import { DEGREE, held, hold, reachOf } from '../kit/hold.js';
+import { calm, surface } from '../kit/view.js';
+import { fold } from '../kit/controls.js';
+import { curves, netChoice } from '../kit/curves.js';
+import { DEGREE, announce, held, hold, reachOf } from '../kit/hold.js';
 import { penOn, tints } from '../kit/pen.js';
 import { asAngle, inTenths } from '../kit/theta_plot.js';
 import { amount, degrees } from '../kit/words.js';
@@ -91,7 +92,7 @@ function handOn(canvas, model, figure, { scene, wish, hand }) {
       grasp = Math.hypot(grip[0] - x, grip[1] - y) < near + 4 ? grip : graspOn(line, spot, near, last);
     if (grasp) return { cursor: 'grab', still: true, grasp, move: pulled(grasp, spot) };
     if (x < frame.left - 12 || x > frame.right + 10 || y < frame.top - 8) return null;
-    return { cursor: 'ew-resize', scrolls: true, move: ([at]) => turn(inTenths(frame.angle(at))) };
+    return { cursor: 'ew-resize', scrolls: true, move: ([at]) => turn(inTenths(scene().frame.angle(at))) };
   }
   const hover = grip => {
     const grasp = grip?.grasp ?? null;
@@ -143,9 +144,7 @@ function render({ model, el }) {
     knobs: knobs.nodes,
     run: follow.nodes,
     side: moments.length ? net.nodes : [...told, ...net.nodes],
-    more: moments.length
-      ? [fold('more: the formula, and what is read at the cursor', draw, element('div', {}, ...told))]
-      : [],
+    more: moments.length ? [fold('the formula, and what is read at the cursor', ...told)] : [],
   });
 
   const hand = { grasp: null };

@@ -1,8 +1,8 @@
 // VerificationThreshold: do two images show the same class? Scores of genuine pairs and impostors, and a threshold to
 // drag.
 import { surface } from '../kit/view.js';
-import { announce, curves } from '../kit/curves.js';
-import { held, hold } from '../kit/hold.js';
+import { curves } from '../kit/curves.js';
+import { announce, held, hold } from '../kit/hold.js';
 import { penOn, tints } from '../kit/pen.js';
 import { nearestOnRoc, nextOnRoc, rocFrame, scoreFrame } from './axes.js';
 import { verificationControls } from './controls.js';
@@ -53,8 +53,8 @@ function handOn(scores, roc, { scene, now, go, ...acts }) {
       if (!frame || spot[1] < frame.top - 10 || spot[1] > frame.floor + 10) return null;
       const off = frame.X(now().threshold) - spot[0],
         onPill = Math.abs(off) < 34 && spot[1] > frame.axis - 4 && spot[1] < frame.axis + 34;
-      const move = ([x]) => go(frame.edge(x + (onPill ? off : 0)));
-      return { cursor: onPill ? 'grab' : 'ew-resize', scrolls: true, move };
+      const move = ([x]) => go(scene().scores.frame.edge(x + (onPill ? off : 0)));
+      return { cursor: onPill ? 'grab' : 'ew-resize', scrolls: true, still: onPill, move };
     },
     keys: ({ by, end: to }) => go(to === undefined ? Math.min(end(1), Math.max(0, now().k + by)) : end(to)),
   });
