@@ -5,7 +5,7 @@ import { forward, reading } from './network.js';
 import { PLAN, batchesOf, embedded, readable, readerAfter, rightly } from './teach.js';
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
-const PACE = 3; // steps a frame at most, so that one can follow
+const PACE = 4; // steps a frame at most, so that one can follow
 
 /**
  * What was taught last, or forgotten, and what it came to.
