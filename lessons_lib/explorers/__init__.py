@@ -8,6 +8,7 @@ from lessons_lib.explorers.draw_a_digit.explorer import DrawADigit
 from lessons_lib.explorers.drift_player.explorer import DriftPlayer
 from lessons_lib.explorers.gradient_arrows.explorer import GradientArrows
 from lessons_lib.explorers.gradient_length.explorer import GradientLength
+from lessons_lib.explorers.kit import boxes
 from lessons_lib.explorers.kit.explorer import Explorer
 from lessons_lib.explorers.live_lab.explorer import LiveLab
 from lessons_lib.explorers.logit_curves.explorer import LogitCurves
@@ -31,3 +32,5 @@ __all__ = [
     "ProbabilityCurve",
     "VerificationThreshold",
 ]
+
+boxes.register()

@@ -1,13 +1,13 @@
 import json
 import math
 import re
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 from lessons_lib.explorers import BoundaryPlane
+from tests.browser.harness import twice
 from tests.browser.pictures import paste, picture, settings, stop_clock
 
 WIDE, NARROW = 1000, 420
@@ -395,32 +395,10 @@ def test_only_the_last_of_quick_keys_is_spoken(show):
     assert "< θ₂ = 28.0°: right enough" in page.locator("[aria-live]").text_content()
 
 
-# A kernel's side of the widget, as far as views know it, with two views on one model.
-HARNESS = """<div id="a"></div><div id="b"></div><script type="module">
-const state = STATE, heard = new Map(), tell = name => heard.get(`change:${name}`)?.forEach(f => f());
-window.saved = 0;
-window.model = {
-  get: name => state[name],
-  set(name, value) { if (state[name] !== value) { state[name] = value; tell(name); } },
-  save_changes() { window.saved++; },
-  on(event, f) { heard.set(event, (heard.get(event) ?? new Set()).add(f)); },
-  off(event, f) { heard.get(event).delete(f); },
-  listening: () => [...heard.values()].reduce((sum, all) => sum + all.size, 0),
-};
-window.paints = 0;
-const clear = CanvasRenderingContext2D.prototype.clearRect;
-CanvasRenderingContext2D.prototype.clearRect = function (...box) { window.paints++; clear.apply(this, box); };
-const { default: view } = await import(URL.createObjectURL(new Blob([MODULE], { type: 'text/javascript' })));
-window.stop = ['a', 'b'].map(id => view.render({ model, el: document.getElementById(id) }));
-</script>"""
-
-
 @pytest.fixture
 def two_views(show):
     plane = BoundaryPlane()
-    module = json.dumps(plane._esm).replace("</", "<\\/")
-    html = HARNESS.replace("MODULE", module).replace("STATE", json.dumps(plane.state()))
-    return opened(show, SimpleNamespace(html=lambda: html))
+    return opened(show, twice(plane, plane.state()))
 
 
 def test_two_views_stay_in_step_and_the_kernel_hears_of_it(two_views):

@@ -1,11 +1,10 @@
-import json
 import math
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from lessons_lib.explorers import DriftPlayer
+from tests.browser.harness import twice
 from tests.browser.pictures import picture_now, stop_clock
 
 CAPTION = "inFigures('figcaption')[0].textContent"
@@ -256,32 +255,10 @@ def test_ten_fast_reloads_leave_one_living_figure(page):
     assert step(page) == 320
 
 
-# A kernel's side of the widget, as far as views know it, with two views on one model.
-HARNESS = """<div id="a"></div><div id="b"></div><script type="module">
-const state = STATE, heard = new Map(), tell = name => heard.get(`change:${name}`)?.forEach(f => f());
-window.model = {
-  get: name => state[name],
-  set(name, value) { if (state[name] !== value) { state[name] = value; tell(name); } },
-  save_changes() {},
-  update(given) { Object.assign(state, given); Object.keys(given).forEach(tell); },
-  on(event, f) { heard.set(event, (heard.get(event) ?? new Set()).add(f)); },
-  off(event, f) { heard.get(event).delete(f); },
-  listening: () => [...heard.values()].reduce((sum, all) => sum + all.size, 0),
-};
-window.paints = 0;
-const clear = CanvasRenderingContext2D.prototype.clearRect;
-CanvasRenderingContext2D.prototype.clearRect = function (...box) { window.paints++; clear.apply(this, box); };
-const { default: view } = await import(URL.createObjectURL(new Blob([MODULE], { type: 'text/javascript' })));
-window.stop = ['a', 'b'].map(id => view.render({ model, el: document.getElementById(id) }));
-</script>"""
-
-
 @pytest.fixture
 def two_views(watch):
     def opened(player):
-        module = json.dumps(DriftPlayer.of([])._esm).replace("</", "<\\/")
-        html = HARNESS.replace("MODULE", module).replace("STATE", json.dumps(player.state() | {"live": player.live}))
-        return watch(SimpleNamespace(html=lambda: html))
+        return watch(twice(player, player.state() | {"live": player.live}))
 
     return opened
 

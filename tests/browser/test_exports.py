@@ -9,20 +9,33 @@ import pytest
 from nbconvert import HTMLExporter
 from playwright.sync_api import expect
 
-from tests.browser.lab import drawn, drawn_anew, notebook_of
+from tests.browser.lab import SECONDS, drawn, drawn_anew, notebook_of
+from tests.browser.pictures import LOOK
 from tests.browser.specimens import SETUP, SPECIMENS
 
+# Two figures in each of the boxes of ipywidgets, beside what is no figure: how many are seen while a kernel holds them.
+BOXES = {
+    "HBox([ipywidgets.IntSlider(), explorers.CenterUpdate(), explorers.LogitCurves({})])": 2,
+    "Tab([explorers.CenterUpdate(), ipywidgets.VBox([explorers.LogitCurves({})])], titles=['one', 'other'])": 1,
+    "Accordion([explorers.CenterUpdate(), explorers.LogitCurves({})], titles=['one', 'other'], selected_index=0)": 1,
+}
 CELLS = {specimen.name: place for place, specimen in enumerate(SPECIMENS, start=1)}
+BOXED = {name.partition("(")[0]: (len(CELLS) + i, seen) for i, (name, seen) in enumerate(BOXES.items(), start=1)}
 LARGEST = 120_000  # bytes an explorer may take in a notebook
+
+
+def shown():
+    """Cells that show every explorer, then every box."""
+    explorers = [f"{specimen.name} = {specimen.make}\n{specimen.name}" for specimen in SPECIMENS]
+    return explorers + [f"import ipywidgets\nipywidgets.{box}" for box in BOXES]
 
 
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory):
     """A notebook with every explorer, run as nbconvert does it, its widgets' state kept."""
-    cells = [f"{specimen.name} = {specimen.make}\n{specimen.name}" for specimen in SPECIMENS]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("IPYTHONDIR", str(tmp_path_factory.mktemp("ipython")))
-        return build.execute(notebook_of(SETUP, *cells), "explorers")
+        return build.execute(notebook_of(SETUP, *shown()), "explorers")
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +69,7 @@ def published(request, chromium, tmp_path_factory):
 @pytest.fixture(scope="module")
 def run(lab, chromium):
     """A reader's own notebook with every explorer, run in JupyterLab, which is asked to save widgets as well."""
-    cells = [f"{specimen.name} = {specimen.make}\n{specimen.name}" for specimen in SPECIMENS]
-    lab.put("run", notebook_of(SETUP, *cells))
+    lab.put("run", notebook_of(SETUP, *shown()))
     with lab.open(chromium, "run") as notebook:
         notebook.command("@jupyter-widgets/jupyterlab-manager:saveWidgetState")
         notebook.run_all()
@@ -92,6 +104,12 @@ def opened_again(request, lab, chromium, saved):
         yield opened
 
 
+@pytest.fixture(params=BOXED)
+def box(request):
+    """The cell of a box, and how many of its figures are seen at once."""
+    return BOXED[request.param]
+
+
 @pytest.fixture(params=SPECIMENS, ids=lambda specimen: specimen.name)
 def specimen(request):
     return request.param
@@ -123,16 +141,58 @@ def test_a_published_page_is_alive_without_a_network(published, specimen):
     assert failed == []
 
 
+def test_figures_in_a_box_are_in_the_box_as_long_as_a_kernel_holds_it(run, box):
+    cell, seen = run.cell(box[0]), box[1]
+    cell.scroll_into_view_if_needed()
+    expect(cell.locator("figure.lesson:visible")).to_have_count(seen, timeout=1000 * SECONDS)
+    inside = cell.locator(".jupyter-widgets figure.lesson")
+    expect(inside).to_have_count(2)
+    run.page.wait_for_function(
+        "figure => figure.getBoundingClientRect().right < innerWidth", arg=inside.first.element_handle()
+    )
+    assert run.troubles == []
+
+
+def test_figures_in_a_box_are_seen_and_alive_on_a_published_page(published, box):
+    page, failed = published
+    count = 2 * (box[0] - len(CELLS) - 1) + len(SPECIMENS)
+    for figure in (page.locator("figure.lesson").nth(count), page.locator("figure.lesson").nth(count + 1)):
+        before = drawn(figure)
+        figure.locator("canvas").first.press("ArrowRight")
+        drawn_anew(figure, before)
+    assert failed == []
+
+
+def test_figures_in_a_box_outlive_it(orphaned, box):
+    orphaned.cell(box[0]).scroll_into_view_if_needed()
+    expect(orphaned.cell(box[0]).locator("figure.lesson:visible")).to_have_count(2, timeout=1000 * SECONDS)
+
+
+def test_figures_in_a_box_are_there_when_a_notebook_is_opened_again(opened_again, box):
+    cell = opened_again.cell(box[0])
+    cell.scroll_into_view_if_needed()  # Lab leaves out what is far below
+    expect(cell.locator("figure.lesson:visible")).to_have_count(2, timeout=1000 * SECONDS)
+    expect(cell).not_to_contain_text("Error displaying widget")
+    assert opened_again.troubles == []
+
+
 def test_a_figure_outlives_its_kernel(orphaned, specimen):
     expect(orphaned.figure(CELLS[specimen.name])).to_have_count(1)
     assert_alive(orphaned.figure(CELLS[specimen.name]), specimen)
     assert orphaned.troubles == []
 
 
-def test_a_button_that_needs_a_kernel_says_so_when_it_is_gone(orphaned):
-    figure = orphaned.figure(CELLS["band"])
-    expect(figure.get_by_role("button", name="train again")).to_be_hidden()
-    expect(figure.locator(".buttons")).to_contain_text("needs a kernel")
+def test_no_button_is_dead_when_the_kernel_is_gone(orphaned, specimen):
+    figure = orphaned.figure(CELLS[specimen.name])
+    shown = f"figure => figure.innerHTML + ({LOOK})(figure)"
+    for button in figure.get_by_role("button").or_(figure.get_by_role("switch")).all():
+        if button.is_visible() and button.is_enabled():
+            before = figure.evaluate(shown)
+            button.click()
+            orphaned.page.wait_for_function(
+                f"([figure, before]) => ({shown})(figure) !== before", arg=[figure.element_handle(), before]
+            )
+    assert orphaned.troubles == []
 
 
 def test_a_readers_own_notebook_is_alive_when_it_is_opened_again(opened_again, specimen):

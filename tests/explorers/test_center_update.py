@@ -8,6 +8,7 @@ from traitlets import TraitError
 
 from lessons_lib.explorers import CenterUpdate
 from tests.explorers.modules import modules
+from tests.explorers.pens import PEN
 
 RULES = {
     "paper": lambda total, n: total / (1 + n),
@@ -23,23 +24,10 @@ SHARES = {
 }
 BATCHES = [list(batch) for batch in itertools.product([False, True], repeat=3)]
 
-PAINTER = """
+PAINTER = (
+    PEN
+    + """
 const look = { ink: '#000', paper: '#fff', accent: '#f0f', soft: '#666', classes: ['#00f'] };
-const size = font => Number(/([\\d.]+)px/.exec(font)[1]);
-const pen = written => new Proxy({ font: '12px' }, {
-  get: (own, name) => name === 'measureText' ? words => ({ width: 0.58 * size(own.font) * words.length })
-    : name in own ? own[name] : (...given) => {
-      if (given.flat().some(v => typeof v === 'number' && !Number.isFinite(v))) throw new Error(`${name}(${given})`);
-      if (name === 'fillText') {
-        const [words, x, y] = given, w = 0.58 * size(own.font) * words.length;
-        written.push([words, [x - w / 2, y - 6, x + w / 2, y + 6]]);
-      }
-    },
-  set: (own, name, value) => {
-    if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`${name} = ${value}`);
-    own[name] = value; return true;
-  },
-});
 function painted(now, side) {
   const written = [];
   paintCenter(pen(written), side, { ...now, look, found: update(now), words: farWords(now), strong: k => k === 'c' });
@@ -49,6 +37,7 @@ const fits = (name, value) => fitsIn({ get: () => (LIMITS) }, FITS)(name, value)
 const said = (now, kind = '', before = null) => ({ text: centerSentence(now, kind, before), walk: walkLine(now),
   law: lawOf(now.rule), share: shareLine(now, update(now)), rows: tableRows(now, update(now)) });
 """
+)
 BROKEN = ("NaN", "Infinity", "undefined", "null")
 
 

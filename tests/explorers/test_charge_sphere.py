@@ -11,6 +11,7 @@ from lessons_lib.angles import tammes_angle, thomson_optimum, uniform_optimum
 from lessons_lib.explorers import ChargeSphere
 from lessons_lib.explorers.charge_sphere.places import emptiest, onto, scattered, seen
 from tests.explorers.modules import modules
+from tests.explorers.pens import PEN
 
 LAWS, SIZES, COUNTS = ("uniform", "coulomb", "steep"), (2, 3), range(2, 13)
 OPTIMA = {"uniform": uniform_optimum, "coulomb": thomson_optimum}
@@ -21,19 +22,12 @@ ENERGIES = {
     "steep": lambda d, p: torch.logsumexp(-p * d.log(), 0) / p,
 }
 
-STAND_INS = """
+STAND_INS = (
+    PEN
+    + """
 var performance = { now: () => Date.now() };
 const look = { ink: 'rgb(0,0,0)', paper: '#fff', accent: 'rgb(255,0,255)', soft: '#666', onClass: () => '#fff',
   classes: Array(10).fill('#00f') };
-const finite = (name, given) => {
-  if (given.flat().some(v => typeof v === 'number' && !Number.isFinite(v))) throw new Error(`${name}(${given})`);
-};
-const pen = () => new Proxy({ font: '12px' }, {
-  get: (own, name) => /Gradient/.test(name)
-    ? (...given) => { finite(name, given); return { addColorStop: (...stop) => finite(name, stop) }; }
-    : name in own ? own[name] : (...given) => finite(name, given),
-  set: (own, name, value) => { finite(name, [value]); own[name] = value; return true; },
-});
 const optima = OPTIMA;
 function told(points, law, options = {}) {
   const { held = null, start = 'random', trained = [], running = false, moving = false, side = 500 } = options;
@@ -51,6 +45,7 @@ function relaxed(points, law, held = null) {
   return { points: placesOf(state.x, size), steps, settled: state.settled, found };
 }
 """
+)
 BROKEN = ("NaN", "Infinity", "undefined", "null")
 
 

@@ -12,30 +12,17 @@ from lessons_lib.explorers.gradient_arrows.explorer import _even
 from lessons_lib.explorers.kit.losses import MARGINS, named_head
 from lessons_lib.gradients import gradients, with_weights
 from tests.explorers.modules import modules
+from tests.explorers.pens import PEN
 
 LOSSES = ("softmax", *MARGINS, "adacos", "p2sgrad")
 SCALES = (1.0, 16.0, 64.0)
 
 pytestmark = pytest.mark.filterwarnings("ignore:P2SGradLoss wants all class weights at right angles")
 
-PAINTER = """
+PAINTER = (
+    PEN
+    + """
 const look = { ink: '#000', paper: '#fff', soft: '#666', pair: ['#00f', '#f00'] };
-const size = font => Number(/([\\d.]+)px/.exec(font)[1]);
-const pen = written => new Proxy({ font: '12px' }, {
-  get: (own, name) => name === 'measureText' ? words => ({ width: 0.58 * size(own.font) * words.length })
-    : name in own ? own[name] : (...given) => {
-      if (given.some(v => typeof v === 'number' && !Number.isFinite(v))) throw new Error(`${name}(${given})`);
-      if (name === 'fillText') {
-        const [words, x, y] = given, w = 0.58 * size(own.font) * words.length;
-        const left = own.textAlign === 'left' ? x : x - w / 2;
-        written.push([words, [left, y - 6, left + w, y + 6]]);
-      }
-    },
-  set: (own, name, value) => {
-    if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`${name} = ${value}`);
-    own[name] = value; return true;
-  },
-});
 function shown(setting) {
   const both = [setting.loss, setting.other], tops = both.map(loss => longest(loss, setting, setting.lift));
   const scales = both.map(loss => PUSHES[loss].scale(setting.scale, setting.directions.length));
@@ -54,6 +41,7 @@ function said(setting, before = null) {
   return { text: arrowsSentence(now, before, setting.lift), place: placeSentence(now, setting.lift), rows, pushes };
 }
 """
+)
 
 
 @pytest.fixture(scope="module")

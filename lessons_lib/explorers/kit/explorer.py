@@ -156,7 +156,7 @@ class Explorer(anywidget.AnyWidget):
 
         No request leaves the page.
         """
-        link = self._link if _is_seen() else ""
+        link = self._link if is_seen() else ""
         state = json.dumps(self.state(), separators=(",", ":"), sort_keys=True)
         module = base64.b64encode(gzip.compress(self._esm.encode(), mtime=0)).decode()
         still = base64.b64encode(self.picture().png(dpi=72)).decode()
@@ -174,7 +174,7 @@ class Explorer(anywidget.AnyWidget):
         return data | shown, metadata
 
 
-def _is_seen() -> bool:
+def is_seen() -> bool:
     """Whether somebody who could answer a question sent the cell that runs: nbconvert and its like cannot.
 
     What they write is read without a kernel, and is to be the same each time.

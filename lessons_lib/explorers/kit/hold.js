@@ -56,7 +56,25 @@ function asked({ key, shiftKey }, fast, page) {
  * first, and returns whether it meant something; `draw()` follows the focus.
  */
 export function hold(canvas, hand) {
-  const { find, keys, press, done, draw, miss, hover, fast, page } = { ...LAZY, ...hand };
+  const all = { ...LAZY, ...hand },
+    { keys, press, done, draw, fast, page } = all;
+  const listeners = {
+    ...pointersOn(canvas, all),
+    focus: () => draw(),
+    blur: () => draw(),
+    keydown(event) {
+      const { ctrlKey, metaKey, altKey } = event,
+        wanted = asked(event, fast, page);
+      if (ctrlKey || metaKey || altKey || !(press(event) || (wanted && keys(wanted, event) !== false))) return;
+      event.preventDefault();
+      done();
+      draw();
+    },
+  };
+  for (const [type, listener] of Object.entries(listeners)) canvas.addEventListener(type, listener, { passive: false });
+}
+
+function pointersOn(canvas, { find, miss, done, draw, hover }) {
   let taken = null,
     from = null,
     waits = false;
@@ -65,7 +83,7 @@ export function hold(canvas, hand) {
     canvas.style.cursor = grip?.cursor ?? (grip ? '' : 'default');
     hover(grip);
   };
-  const listeners = {
+  return {
     pointerdown(event) {
       if (event.button || taken) return;
       const grip = find(spot(event), event);
@@ -103,18 +121,7 @@ export function hold(canvas, hand) {
     },
     pointerleave: () => taken || hover(null),
     touchstart: event => taken && !taken.scrolls && event.preventDefault(), // else it scrolls
-    focus: () => draw(),
-    blur: () => draw(),
-    keydown(event) {
-      const { ctrlKey, metaKey, altKey } = event,
-        wanted = asked(event, fast, page);
-      if (ctrlKey || metaKey || altKey || !(press(event) || (wanted && keys(wanted, event) !== false))) return;
-      event.preventDefault();
-      done();
-      draw();
-    },
   };
-  for (const [type, listener] of Object.entries(listeners)) canvas.addEventListener(type, listener, { passive: false });
 }
 const idle = () => {},
   LAZY = { find: () => null, keys: idle, press: () => false, done: idle, miss: idle, hover: idle, fast: 10, page: 10 };

@@ -18,7 +18,6 @@ export function element(tag, attributes = {}, ...children) {
 function figure(el, css) {
   const home = element('div', { class: 'explorer', 'data-lm-suppress-shortcuts': 'true' });
   home.style.cssText = 'all:initial;display:block;min-width:0';
-  el.style.minWidth = '0'; // or two figures side by side would not grow narrower
   const root = element('figure', { class: 'lesson' });
   home.attachShadow({ mode: 'open' }).append(element('style', {}, STYLE + css), root);
   el.append(home);
@@ -52,6 +51,7 @@ export function mount({ model, el }, css) {
     for (const [event, f] of Object.entries(events)) model.on(event, f);
     root.append(spoken);
     const unwatch = watchLooks(root, () => {
+      el.style.minWidth = '0'; // or two figures side by side would not grow narrower; ipywidgets takes it off again
       look = null;
       draw();
     });

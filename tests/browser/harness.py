@@ -1,0 +1,33 @@
+"""Two views on one model, as a kernel would hold it, on a page without a kernel."""
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+from lessons_lib.explorers import Explorer
+
+# A kernel's side of the widget, as far as views know it.
+HARNESS = """<div id="a"></div><div id="b"></div><script type="module">
+const state = STATE, heard = new Map(), tell = name => heard.get(`change:${name}`)?.forEach(f => f());
+window.saved = 0;
+window.model = {
+  get: name => state[name],
+  set(name, value) { if (state[name] !== value) { state[name] = value; tell(name); } },
+  save_changes() { window.saved++; },
+  on(event, f) { heard.set(event, (heard.get(event) ?? new Set()).add(f)); },
+  off(event, f) { heard.get(event).delete(f); },
+  listening: () => [...heard.values()].reduce((sum, all) => sum + all.size, 0),
+};
+window.paints = 0;
+const clear = CanvasRenderingContext2D.prototype.clearRect;
+CanvasRenderingContext2D.prototype.clearRect = function (...box) { window.paints++; clear.apply(this, box); };
+const { default: view } = await import(URL.createObjectURL(new Blob([MODULE], { type: 'text/javascript' })));
+window.stop = ['a', 'b'].map(id => view.render({ model, el: document.getElementById(id) }));
+</script>"""
+
+
+def twice(explorer: Explorer, state: dict[str, Any]) -> SimpleNamespace:
+    """What stands for an explorer on a test's page: its view twice, with one model in this state."""
+    module = json.dumps(explorer._esm).replace("</", "<\\/")
+    html = HARNESS.replace("MODULE", module).replace("STATE", json.dumps(state))
+    return SimpleNamespace(html=lambda: html)
