@@ -57,8 +57,9 @@ def gradients(head: Head, embeddings: Tensor, labels: Tensor) -> Gradients:
 def at_angles(head: Head, theta: Tensor, others: Others = "90", length: float = 1.0) -> Gradients:
     """The head's gradient at features θ (N,) radians from the weight of class 0, their own, with its scale and margin.
 
-    The class weights are put where `others` says: see `place`. `length` is ‖x‖, which matters to SphereFace and
-    modified softmax alone.
+    The class weights are put where `others` says: see `place`. `length` is ‖x‖, which matters to SphereFace, modified
+    softmax, MagFace and AdaFace alone: to AdaFace as compared with the mean and spread of the lengths that this head
+    met in its training (before any 20 and 100), to MagFace only within the lengths it was made for.
     """
     directions, weight = place(theta, head.num_classes, others)
     return gradients(with_weights(head, weight), length * directions, torch.zeros(len(theta), dtype=torch.int64))

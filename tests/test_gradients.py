@@ -9,9 +9,11 @@ from lessons_lib.gradients import at_angles, gradients, missing, place, slope, w
 from lessons_lib.losses import (
     LOSSES,
     AdaCosLoss,
+    AdaFaceLoss,
     ArcFaceLoss,
     CosFaceLoss,
     FixedAdaCosLoss,
+    MagFaceLoss,
     ModifiedSoftmaxLoss,
     NormalizedSoftmaxLoss,
     P2SGradLoss,
@@ -22,7 +24,7 @@ from lessons_lib.losses import (
 
 pytestmark = pytest.mark.filterwarnings("ignore:P2SGradLoss wants all class weights at right angles")
 THETA = torch.tensor([1, 10, 30, 50, 75.7, 90, 120, 150, 170], dtype=torch.float64).deg2rad()
-COSINE_HEADS = sorted(set(LOSSES) - {"SoftmaxLoss", "SoftTripleLoss"})
+COSINE_HEADS = sorted(set(LOSSES) - {"SoftmaxLoss", "SoftTripleLoss", "SubCenterArcFaceLoss"})
 
 
 def degrees(*angles):
@@ -126,7 +128,7 @@ def test_the_gradient_on_a_weight_has_the_same_direction_for_every_cosine_loss(n
     torch.testing.assert_close(found.weight_length, (found.coefficient * found.cosines.acos().sin()).abs())
 
 
-@pytest.mark.parametrize("name", sorted(set(COSINE_HEADS) - {"ModifiedSoftmaxLoss", "SphereFaceLoss"}))
+@pytest.mark.parametrize("name", sorted(set(COSINE_HEADS) - {"ModifiedSoftmaxLoss", "SphereFaceLoss", "MagFaceLoss"}))
 def test_where_the_feature_is_normalised_its_gradient_stands_upright_on_it(name):
     x, y = torch.randn(4, 6, dtype=torch.float64), torch.arange(4)
     head = LOSSES[name](5, 6)
@@ -137,6 +139,27 @@ def test_where_the_feature_is_normalised_its_gradient_stands_upright_on_it(name)
     whole = unit @ unit.T - found.cosines[:, :, None] * found.cosines[:, None]  # ‖∂L/∂x‖² = aᵀ(G − ccᵀ)a
     squared = torch.einsum("ni,nij,nj->n", found.coefficient, whole, found.coefficient)
     torch.testing.assert_close(found.feature_length.square(), squared)
+
+
+def test_adaface_and_magface_push_as_the_length_says():
+    """z = 0 and −1 are CosFace and ArcFace; so is MagFace at the shortest length, apart from the pull to be longer."""
+    adaface, magface = AdaFaceLoss(10, 4, margin=0.4, h=0.5, scale=8.0), MagFaceLoss(10, 4, scale=8.0)
+    adaface.met.copy_(torch.tensor([30.0, 5.0]))
+    arcface, cosface = ArcFaceLoss(10, 4, margin=0.4, scale=8.0), CosFaceLoss(10, 4, margin=0.4, scale=8.0)
+    for head, length, twin in (
+        (adaface, 30.0, cosface),
+        (adaface, 1.0, arcface),
+        (magface, 10.0 - 1e-9, ArcFaceLoss(10, 4, margin=0.45, scale=8.0)),
+    ):
+        found, wanted = at_angles(head, THETA, length=length), at_angles(twin, THETA)
+        torch.testing.assert_close(found.coefficient, wanted.coefficient, equal_nan=True)
+        torch.testing.assert_close(found.on_feature, wanted.on_feature)
+    inside = at_angles(magface, THETA, length=40.0)
+    x, _ = place(THETA, 10, "90")
+    pull = magface.length_weight * (1 / 110**2 - 1 / 40**2) * 40
+    push = missing(arcface, at_angles(ArcFaceLoss(10, 4, margin=0.555, scale=8.0), THETA)) * 8 * 0.0035 * 40
+    along = (inside.on_feature * x).sum(dim=1)
+    torch.testing.assert_close(along, pull + push * (THETA + 0.555).sin().abs())
 
 
 def test_lengths_of_feature_and_weights_do_not_enter():

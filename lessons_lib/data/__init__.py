@@ -17,6 +17,7 @@ from lessons_lib.data.pairs import (
     split_classes,
 )
 from lessons_lib.data.parts import LeakedSplit, part_as_given, part_classes
+from lessons_lib.data.worse import blotted, blurred, dimmed, noised, shrunk
 
 __all__ = [
     "Decoding",
@@ -30,21 +31,26 @@ __all__ = [
     "OneShotRun",
     "OpenSetData",
     "Pairs",
+    "blotted",
+    "blurred",
     "by_classes",
     "by_group",
     "by_images",
     "check_classes_apart",
     "contact_sheet",
+    "dimmed",
     "load_folder",
     "load_glyphs",
     "load_mnist",
     "load_omniglot",
     "load_one_shot_runs",
     "most_pairs",
+    "noised",
     "part_as_given",
     "part_classes",
     "sample_episodes",
     "sample_pairs",
+    "shrunk",
     "split_classes",
     "write_glyph_folder",
 ]

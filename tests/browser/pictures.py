@@ -82,3 +82,11 @@ def paste(page: Page, text: str) -> None:
         page.locator("summary", has_text="settings").click()
     line.fill(text)
     page.keyboard.press("Enter")
+
+
+def no_worker_is_left(page: Page, patience: int = 200) -> bool:
+    """Whether the last Worker goes: Playwright hears of that a moment later."""
+    while page.workers and patience:
+        page.wait_for_timeout(25)
+        patience -= 1
+    return not page.workers

@@ -119,9 +119,17 @@ SPECIMENS = [
         told="center.settings",
     ),
     Specimen(
+        name="family",
+        make="explorers.CurveFamily({'made up': torch.rand(200)})",
+        by_mouse=lambda figure: drag(figure.get_by_role("slider", name="length"), (0.3, 0.86), (0.5, 0.86)),
+        by_key=press_slider("length"),
+        assign="family.length = 10 + {}",
+        told="family.settings",
+    ),
+    Specimen(
         name="charges",
         make="explorers.ChargeSphere({'made up': torch.randn(10, 3)})",
-        by_mouse=lambda figure: drag(figure.get_by_role("application"), (0.05, 0.05), (0.3, 0.2)),
+        by_mouse=lambda figure: drag(figure.get_by_role("application"), (0.5, 0.5), (0.6, 0.4)),
         by_key=lambda figure: figure.get_by_role("application").press("ArrowRight"),
         assign="charges.turn = [{}, 0.2]",
         told="charges.settings",

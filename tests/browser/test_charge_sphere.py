@@ -155,7 +155,7 @@ def test_a_charge_is_dragged_past_the_edges_and_the_others_give_way(page):
 
 def test_the_sphere_turns_by_mouse_and_by_key_and_no_charge_moves(page):
     before = settings(page)
-    drag(page, place(page, -0.98, 0.98), place(page, -0.5, 0.6), (-40, 3000))
+    drag(page, place(page, 0.05, 0.05), place(page, 0.5, 0.4), (-40, 3000))
     after = settings(page)
     assert (after["turn"] != before["turn"], after["points"]) == (True, before["points"])
     assert after["turn"][1] == pytest.approx(math.pi / 2, abs=1e-3)

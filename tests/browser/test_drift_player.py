@@ -192,7 +192,7 @@ def test_centers_are_drawn_told_and_pointed_at(watch, scheme):
     rest(page)
     box, aside = page.get_by_role("img").bounding_box(), page.locator(".lesson p")
     assert page.locator("figcaption").inner_text().find("from its centre on average; the nearest two centres are") > 0
-    assert aside.inner_text().startswith("A diamond is a class centre")
+    assert aside.inner_text().startswith("◆ class centre")
     all_classes, pixel = picture(page), "(([x, y]) => [...inFigures('canvas')[0].getContext('2d')"
     pixel += ".getImageData(x * devicePixelRatio, y * devicePixelRatio, 1, 1).data.slice(0, 3)])"
     rim = np.percentile(np.linalg.norm(film()[-1][2]["embeddings"], axis=1), 99.5)

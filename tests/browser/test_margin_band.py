@@ -1,6 +1,6 @@
 import json
 import math
-from itertools import pairwise
+import re
 
 import pytest
 import torch
@@ -12,7 +12,7 @@ from lessons_lib.explorers import MarginBand
 from lessons_lib.losses import ModifiedSoftmaxLoss
 from lessons_lib.nets import EmbeddingNet
 from lessons_lib.runs import Run
-from tests.browser.pictures import picture, picture_now, stop_clock, wait_until_drawn_anew
+from tests.browser.pictures import at_rest, no_worker_is_left, picture, wait_until_drawn_anew
 
 
 def band(count=300, skip=None, **settings):
@@ -34,15 +34,15 @@ def explorer():
 
 
 @pytest.fixture(scope="module")
-def recorded():
-    """A made-up run with images, shown for ArcFace, with a recorded training for CosFace."""
+def trainable():
+    """A made-up run with images to train on."""
     chance = torch.Generator().manual_seed(0)
-    part = LabelledImages(torch.rand(300, 1, 28, 28, generator=chance), torch.arange(300) % 10)
-    head = ModifiedSoftmaxLoss(10, 2)
+    labels = torch.arange(300) % 10
+    images = (torch.rand(10, 1, 28, 28, generator=chance)[labels] + torch.rand(300, 1, 28, 28, generator=chance)) / 2
+    head, part = ModifiedSoftmaxLoss(10, 2), LabelledImages(images, labels)
     head.weight.data = circle_points(10)
-    made = MarginBand(Run(EmbeddingNet(2, width=2), head), ImageData(part, part[:20], part[:20], 10, "made up"))
-    made.record(steps=30, loss="cosface", margin=0.35)
-    return made
+    torch.manual_seed(0)
+    return MarginBand(Run(EmbeddingNet(2, width=2), head), ImageData(part, part[:20], part[:20], 10, "made up"))
 
 
 @pytest.fixture
@@ -85,7 +85,8 @@ def test_the_first_frame_says_something(page):
     assert "ArcFace, m = 0.20 rad (11.5°)" in caption(page) and "of 300 digits" in caption(page)
     assert "0.63 rad (36.0°)" in caption(page)
     assert "cos(θy + 0.20)" in page.locator(".formula").inner_text().replace("\n", "")
-    expect(page.get_by_text("needs a kernel")).to_be_visible()
+    expect(page.get_by_role("switch", name="train what I drag")).to_be_disabled()
+    expect(page.get_by_text("To train, it needs images")).to_be_visible()
 
 
 def test_every_slider_answers_to_key_and_mouse(page):
@@ -144,7 +145,7 @@ def test_a_class_weight_is_turned_by_mouse_and_by_key(page, explorer):
     turned = settings(page)["directions"][7] - explorer.home[7]
     assert turned == pytest.approx(-math.radians(5), abs=1e-6)
     assert page.locator("canvas").get_attribute("aria-valuetext").startswith("class 7 at ")
-    page.get_by_role("button", name="as first trained").click()
+    page.get_by_role("button", name="back").click()
     assert settings(page)["directions"] == explorer.home
 
 
@@ -256,67 +257,139 @@ def test_light_and_dark(show, explorer):
     assert pictures[0] != pictures[1]
 
 
-# ---- a recorded training, replayed without a kernel
+# ---- what one drags is trained, in the page
 
 
-def replay(page):
-    return page.get_by_role("button", name="replay")
+def train(page):
+    page.get_by_role("switch", name="train what I drag").click()
 
 
-def test_without_a_recording_there_is_nothing_to_replay(page):
-    expect(page.get_by_text("Train again at this margin: that needs a kernel")).to_be_visible()
-    assert replay(page).count() == 0
+def wait_for_steps(page, most=0):
+    expect(page.locator(".read")).to_contain_text(re.compile(r"steps since you began"))
+    page.wait_for_function(
+        "most => Number(/([\\d,]+) steps/.exec(inFigures('.read')[0].textContent)?.[1].replace(',', '')) > most",
+        arg=most,
+    )
 
 
-def test_a_recorded_training_is_replayed_and_undone(show, recorded):
-    page = stop_clock(show(recorded, clock=True))
-    assert caption(page).startswith("ArcFace")
-    expect(replay(page)).to_have_text("replay CosFace, m = 0.350")
-    expect(page.get_by_text("other losses, margins and scales need a kernel")).to_be_visible()
-    begin, seen = picture_now(page), []
-    replay(page).click()
-    for _ in range(3):
-        page.clock.run_for(400)
-        expect(page.get_by_role("button", name="replaying …")).to_be_disabled()
-        expect(page.get_by_role("button", name="as first trained")).to_be_hidden()
-        assert caption(page).startswith("CosFace, m = 0.350")
-        seen.append((picture_now(page), settings(page)["directions"]))
-    page.clock.run_for(600)
-    expect(page.locator(".read")).to_contain_text("Trained again for 30 steps with CosFace, m = 0.350, s = 16: mean θy")
-    end = settings(page)
-    assert end["directions"] == recorded.recording["directions"][-1] and end["margins"]["cosface"] == 0.35
-    seen.append((picture_now(page), end["directions"]))
-    for (look, directions), (later, turned) in pairwise([(begin, recorded.home), *seen]):
-        assert look != later and directions != turned
-    page.clock.run_for(100)
-    assert picture_now(page) == seen[-1][0]
-    page.get_by_role("button", name="as first trained").click()
-    page.clock.run_for(100)
-    assert settings(page)["directions"] == recorded.home
+def test_what_one_drags_is_trained_and_back_undoes_it(show, trainable):
+    page = drawn(show(trainable))
+    begin = picture(page)
+    assert page.workers == []
+    train(page)
+    wait_for_steps(page, 5)
+    assert len(page.workers) == 1 and picture(page) != begin
+    page.get_by_label("margin").fill("0.5")
+    expect(page.locator(".read")).to_contain_text("not yet right enough")
+    wait_for_steps(page, 10)
+    expect(page.get_by_role("switch")).to_have_attribute("aria-checked", "true")
+    train(page)
+    expect(page.locator(".read")).to_contain_text("Trained")
+    rested = at_rest(page)
+    assert settings(page)["directions"] != trainable.home and at_rest(page) == rested
+    page.get_by_label("margin").fill("0.2")
+    page.get_by_role("button", name="back").click()
+    expect(page.get_by_role("button", name="back")).to_be_hidden()
     expect(page.locator(".read")).to_contain_text("Drag an edge of the band")
-    page.get_by_text("ArcFace", exact=True).click()
     page.mouse.move(0, 0)
-    page.clock.run_for(100)
-    assert picture_now(page) == begin
+    assert settings(page)["directions"] == trainable.home and no_worker_is_left(page)
+    assert at_rest(page) == begin
 
 
-def test_a_recorded_training_is_over_at_once_where_motion_is_unwanted(show, recorded):
-    page = stop_clock(show(recorded, clock=True, reduced_motion="reduce"))
-    for _ in range(2):  # again from where it began
-        replay(page).press("Enter")
-        page.clock.run_for(100)
-        expect(page.locator(".read")).to_contain_text("Trained again for 30 steps with CosFace")
-        expect(replay(page)).to_be_focused()
-        assert settings(page)["directions"] == recorded.recording["directions"][-1]
-        page.locator("canvas").press("Shift+ArrowRight")
-        page.locator("canvas").blur()
-        page.clock.run_for(100)
-        assert settings(page)["directions"] != recorded.recording["directions"][-1]
+def test_a_class_weight_turned_by_hand_is_where_training_goes_on(show, trainable):
+    page = drawn(show(trainable))
+    train(page)
+    wait_for_steps(page)
+    page.locator("canvas").press("3")
+    for _ in range(8):
+        page.locator("canvas").press("Shift+ArrowLeft")
+    train(page)
+    expect(page.locator(".read")).to_contain_text("Trained")
+    pairs = zip(settings(page)["directions"], trainable.home, strict=True)
+    turned = [abs(math.remainder(now - home, math.tau)) for now, home in pairs]
+    assert turned[3] > 0.3 and max(turned[:3] + turned[4:]) < 0.3
 
 
-@pytest.mark.parametrize("width", [420, 740, 1000])
-def test_the_button_that_replays_fits(show, recorded, width):
-    page = drawn(show(recorded, width=width))
-    box = replay(page).bounding_box()
+def test_where_a_worker_is_refused_the_page_trains_itself(show, trainable):
+    page = drawn(show(trainable))
+    page.evaluate("window.Worker = undefined")
+    train(page)
+    wait_for_steps(page, 3)
+    assert page.workers == []
+    page.get_by_label("scale").fill("30")
+    wait_for_steps(page, 3)
+    train(page)
+    expect(page.locator(".read")).to_contain_text("Trained")
+
+
+def test_a_slider_moved_wildly_ends_where_it_was_left(show, trainable):
+    page = drawn(show(trainable))
+    train(page)
+    page.evaluate(
+        """() => {
+          const slider = inFigures('.scent input')[0], on = inFigures('[role=switch]')[0];
+          for (let i = 0; i < 300; i++) {
+            slider.value = (i * 7 % 80) / 100;
+            slider.dispatchEvent(new Event('input'));
+            if (i % 50 === 0) { on.click(); on.click(); }
+          }
+          slider.value = 0.33;
+          slider.dispatchEvent(new Event('input'));
+        }"""
+    )
+    wait_for_steps(page, 3)
+    assert "m = 0.33 rad" in caption(page) and settings(page)["margins"]["arcface"] == 0.33
+    assert len(page.workers) == 1
+
+
+def test_a_figure_that_was_hidden_goes_on(show, trainable):
+    page = drawn(show(trainable))
+    train(page)
+    wait_for_steps(page, 3)
+    page.evaluate("document.querySelector('.explorer').style.display = 'none'")
+    assert picture(page) == picture(page)
+    page.evaluate("document.querySelector('.explorer').style.display = 'block'")
+    wait_for_steps(page, 9)
+
+
+def test_a_figure_that_is_taken_away_leaves_no_worker(show, trainable):
+    class Removable:
+        def html(self):
+            return trainable.html().replace("view.render({ model", "window.left = view.render({ model")
+
+    page = drawn(show(Removable()))
+    train(page)
+    wait_for_steps(page, 3)
+    page.evaluate("window.left.then(leave => leave())")
+    page.wait_for_function("document.querySelector('.explorer') === null")
+    assert no_worker_is_left(page)
+
+
+def test_two_figures_train_beside_each_other(show, trainable):
+    class Two:
+        def html(self):
+            return trainable.html() + trainable.html()
+
+    page = show(Two())
+    page.wait_for_function("inFigures('figcaption').length === 2")
+    for place in range(2):
+        page.get_by_role("switch").nth(place).click()
+    for place in range(2):
+        expect(page.locator(".read").nth(place)).to_contain_text("steps since you began")
+    assert len(page.workers) == 2
+
+
+def test_where_motion_is_unwanted_only_the_end_is_shown(show, trainable):
+    page = drawn(show(trainable, reduced_motion="reduce"))
+    train(page)
+    expect(page.locator(".read")).to_contain_text("Trained 150 steps since you began", timeout=60_000)
+    expect(page.locator(".read")).to_contain_text("agree with PyTorch")
+    expect(page.locator(".spoken")).to_contain_text("Trained 150 steps since you began")
+
+
+@pytest.mark.parametrize("width", [390, 740, 1000])
+def test_the_switch_fits(show, trainable, width):
+    page = drawn(show(trainable, width=width))
+    box = page.get_by_role("switch").bounding_box()
     assert box["height"] < 50 and box["x"] + box["width"] <= width
     assert page.evaluate("document.documentElement.scrollWidth") <= width

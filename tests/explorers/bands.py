@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 
+import numpy as np
 import torch
 
 from lessons_lib.angles import circle_points
@@ -49,15 +50,15 @@ asJson = (_, v) => (ArrayBuffer.isView(v) ? [...v] : v === Infinity ? 'never' : 
 
 @contextmanager
 def band_modules():
-    """margin_band/band.js and replay.js in V8; `given` sets variables."""
-    with modules("margin_band/band.js", "margin_band/replay.js", setup=INSIDE) as value:
+    """margin_band/band.js in V8; `given` sets variables."""
+    with modules("margin_band/band.js", setup=INSIDE) as value:
         yield value
 
 
 def read(v8, band):
     """The explorer's own points, as the figure reads them, in the variable P."""
     v8(
-        "P = readPoints(Uint8Array.from(xy), Uint8Array.from(labels)), 0",
-        xy=list(band.points),
+        "P = readPoints(Float32Array.from(xy), Uint8Array.from(labels)), 0",
+        xy=np.frombuffer(band.points, "<i2").tolist(),
         labels=list(band.labels),
     )

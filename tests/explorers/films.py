@@ -61,7 +61,7 @@ def blank(frame, rows):
 @contextmanager
 def film_modules():
     """Film and centres in V8: value of an expression in which F is the given player's film; typed arrays are lists."""
-    with modules("drift_player/film.js", "drift_player/centers.js", setup="var F; 0") as run:
+    with modules("drift_player/film.js", "drift_player/centers.js", "drift_player/words.js", setup="var F; 0") as run:
 
         def value(expression, player=None):
             if player is not None:

@@ -45,6 +45,7 @@ function painted(now, side) {
   paintCenter(pen(written), side, { ...now, look, found: update(now), words: farWords(now), strong: k => k === 'c' });
   return written;
 }
+const fits = (name, value) => fitsIn({ get: () => (LIMITS) }, FITS)(name, value);
 const said = (now, kind = '', before = null) => ({ text: centerSentence(now, kind, before), walk: walkLine(now),
   law: lawOf(now.rule), share: shareLine(now, update(now)), rows: tableRows(now, update(now)) });
 """
@@ -54,7 +55,7 @@ BROKEN = ("NaN", "Infinity", "undefined", "null")
 @pytest.fixture(scope="module")
 def v8():
     """The figure's maths, words and painting in V8: value of an expression, NaN and infinity as None."""
-    with modules("center_update/view.js", setup=PAINTER) as value:
+    with modules("center_update/view.js", setup=PAINTER.replace("LIMITS", json.dumps(FIRST["limits"]))) as value:
         yield value
 
 
@@ -247,9 +248,9 @@ def test_pasted_values_are_checked(v8):
         "alpha": [None, -0.1, 1.01, "0.5"], "rule": ["hinge", "toString", None, 3],
     }  # fmt: skip
     for name, values in hostile.items():
-        assert v8(f"{json.dumps(values)}.map(v => FITS['{name}'](v))") == [False] * len(values)
-    assert v8("[NaN, Infinity].map(v => [FITS.alpha(v), FITS.center([v, 0])])") == [[False] * 2] * 2
-    assert all(v8(f"FITS['{name}']({json.dumps(FIRST[name])})") for name in hostile)
+        assert v8(f"{json.dumps(values)}.map(v => fits('{name}', v))") == [False] * len(values)
+    assert v8("[NaN, Infinity].map(v => [fits('alpha', v), fits('center', [v, 0])])") == [[False] * 2] * 2
+    assert all(v8(f"fits('{name}', {json.dumps(FIRST[name])})") for name in hostile)
 
 
 def test_traits_are_checked():

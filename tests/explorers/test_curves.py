@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from lessons_lib.explorers.kit.losses import MARGINS
-from lessons_lib.explorers.kit.retraining import head_of
+from lessons_lib.explorers.margin_band.explorer import head_of
 from lessons_lib.losses import ArcFaceLoss, CombinedMarginLoss, SphereFaceLoss
 from tests.explorers.modules import modules
 

@@ -5,11 +5,19 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from lessons_lib.explorers import BoundaryPlane, GradientLength, LogitCurves, ProbabilityCurve, VerificationThreshold
+from lessons_lib.explorers import (
+    BoundaryPlane,
+    CurveFamily,
+    GradientLength,
+    LogitCurves,
+    ProbabilityCurve,
+    VerificationThreshold,
+)
 from lessons_lib.explorers.kit import explorer as base
 
 MADE = {
     "BoundaryPlane": BoundaryPlane,
+    "CurveFamily": CurveFamily,
     "GradientLength": GradientLength,
     "LogitCurves": LogitCurves,
     "ProbabilityCurve": ProbabilityCurve,

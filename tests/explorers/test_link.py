@@ -139,7 +139,16 @@ def test_a_worker_is_a_function_whose_text_is_enough(folder):
         work="import { double } from './maths.js';\nexport const triple = x => double(x) + x;\n",
         maths="export const double = x => 2 * x;\n",
     )
-    answer, text = run(link(entry)).split(" ", 1)
+    answer, text = run(linked(entry)).split(" ", 1)
     assert answer == "6"
     with MiniRacer() as context:
         assert context.eval(f"({text})().triple(7)") == 21
+
+
+def test_a_remark_behind_code_is_left_out_and_a_string_kept(folder):
+    entry = folder(
+        view="const one = '(a) // b', // a remark\n  two = `{} // c`;\nexport default [one, two].join(); // the end\n"
+    )
+    parts, _ = scopes(entry)
+    assert "remark" not in parts and "the end" not in parts
+    assert run(linked(entry)) == "(a) // b,{} // c"

@@ -1,6 +1,8 @@
+import base64
 import io
 import json
 import math
+import zlib
 
 import numpy as np
 import pytest
@@ -10,9 +12,11 @@ from PIL import Image
 
 from lessons_lib.explorers import MarginBand
 from lessons_lib.explorers.kit.losses import MARGINS
-from lessons_lib.explorers.kit.retraining import head_of
+from lessons_lib.explorers.margin_band.explorer import head_of
+from lessons_lib.losses import ModifiedSoftmaxLoss
 from lessons_lib.runs import Run
-from tests.explorers.bands import TEN, band_modules, points, read, run_with
+from tests.explorers.bands import TEN, band_modules, images, points, read, run_with
+from tests.explorers.modules import modules
 
 LOSSES = ("softmax", *MARGINS)
 
@@ -224,3 +228,58 @@ def test_the_still_picture_tints_the_band(band):
     narrow = tinted()
     band.margin = 0.5
     assert tinted() > 3 * narrow > 0
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """A figure with images to train on: its net is narrow and was never trained."""
+    torch.manual_seed(0)
+    return MarginBand(run_with(*points()), images(), points=250, loss="cosface", margin=0.05)
+
+
+def test_the_points_of_a_figure_that_trains_are_its_own_networks(trained):
+    """They travel as what the trunk says of them, and stand where the packed layers put them."""
+    with modules("kit/trainer.js", "kit/unpack.js") as v8:
+        start, labels = trained.start, list(trained.labels)
+        packed = {name: list(zlib.decompress(base64.b64decode(start[name]))) for name in ("parameters", "inputs")}
+        seen = v8(
+            """trainerOf({ ...start, layers: learnable(unpack(start.layers, Uint8Array.from(parameters))), batch: 256,
+              inputs: new Int8Array(Uint8Array.from(inputs).buffer), labels: Uint8Array.from(labels),
+              weight: Float32Array.from(start.weight) }).known""",
+            start=start,
+            labels=labels,
+            **packed,
+        )
+    expected = trained._start.embeddings().flatten()
+    torch.testing.assert_close(torch.tensor(seen), expected, rtol=1e-3, atol=1e-3 * float(expected.abs().max()))
+    assert trained.points == b"" and len(trained.labels) == 250
+    assert trained.start["reference"]["head"] == {"loss": "cosface", "margin": 0.05, "scale": 16.0}
+    assert len(trained.start["reference"]["losses"]) == 20
+
+
+def test_training_again_in_python_turns_the_class_weights():
+    run = run_with(*points())
+    weights = [weight.clone() for weight in [*run.net.parameters(), run.head.weight]]
+    band = MarginBand(run, images(), points=200)
+    band.retrain(steps=10)
+    assert band.directions != band.home
+    assert all(map(torch.equal, weights, [*run.net.parameters(), run.head.weight]))
+    turned = [*band.home]
+    turned[3] += 0.2
+    band.directions = turned
+    band.retrain(steps=1)  # from the class weights as they are turned
+    assert abs(band.directions[3] - turned[3]) < 0.05
+
+
+def test_without_images_there_is_nothing_to_train(band):
+    assert band.start == {}
+    with pytest.raises(ValueError, match=r"MarginBand needs images to train again: MarginBand\(run, data\)"):
+        band.retrain()
+    with pytest.raises(ValueError, match="a trunk and an embed part, got Linear"):
+        MarginBand(Run(torch.nn.Linear(2, 2), ModifiedSoftmaxLoss(10, 2)), images())
+
+
+def test_three_thousand_points_that_train_fit_into_a_notebook():
+    band = MarginBand(run_with(*points()), images(3_000))
+    assert len(band.labels) == 3_000
+    assert len(band.html()) < 120_000

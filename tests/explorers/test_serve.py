@@ -13,6 +13,12 @@ var texts = [], told = [], heard = [], ended = 0;
 var Blob = class { constructor([text]) { this.text = text; } };
 var URL = { createObjectURL: blob => texts.push(blob.text), revokeObjectURL() {} };
 var setTimeout = (f, ms, given) => f(given), clearTimeout = () => {}, performance = { now: () => 0 };
+var MessageChannel = class {
+  constructor() {
+    const to = other => ({ postMessage: data => this[other].onmessage({ data }) });
+    Object.assign(this, { port1: to('port2'), port2: to('port1') });
+  }
+};
 var worker = null, refused = false;
 var Worker = class {
   constructor() { if (refused) throw new Error('refused'); worker = this; }
@@ -89,6 +95,11 @@ def test_adacos_keeps_its_scale_while_it_stays(worker):
     assert scale != 8
     assert worker("(use('adacos_dynamic', { rate: 0.02 }), tell('look'), said.at(-1).scale)") == scale
     assert worker("(use('softmax'), use('adacos_dynamic'), tell('look'), said.at(-1).scale)") == 8
+
+
+def test_the_layers_are_told_to_a_page_that_asks_for_them(worker):
+    assert worker("(tell('look'), said.at(-1).layers)") is None
+    assert worker("(tell('open'), tell('look'), said.at(-1).layers)") == []
 
 
 def test_a_class_weight_can_be_turned_by_hand(worker):

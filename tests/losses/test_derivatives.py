@@ -8,9 +8,11 @@ from torch.func import functional_call, grad, hessian, jacrev, jvp, vmap
 from lessons_lib.losses import (
     LOSSES,
     AdaCosLoss,
+    AdaFaceLoss,
     CenterInvariantRegularizer,
     CenterLoss,
     ContrastiveLoss,
+    CurricularFaceLoss,
     NPairsLoss,
     P2SGradLoss,
     RegularFaceRegularizer,
@@ -20,6 +22,7 @@ from lessons_lib.losses import (
     UniformLoss,
     uniform_energy,
 )
+from tests.losses.fixed_length import of_fixed_length
 
 pytestmark = pytest.mark.filterwarnings("ignore:P2SGradLoss wants all class weights at right angles")
 CLASSES, SIZE = 4, 3
@@ -51,6 +54,7 @@ WAYS = {name: on_labels(lambda made=made: made(CLASSES, SIZE)) for name, made in
     "ArcFaceLoss, linear": on_labels(
         lambda: LOSSES["ArcFaceLoss"](CLASSES, SIZE, beyond="linear", scale=3.0, margin=0.1)
     ),
+    "MagFaceLoss, in range": on_labels(lambda: LOSSES["MagFaceLoss"](CLASSES, SIZE, length_from=0.1, length_to=9.0)),
     "SoftTripleLoss, two": on_labels(lambda: SoftTripleLoss(CLASSES, SIZE, centers_per_class=2)),
     "CenterLoss": on_labels(lambda: CenterLoss(CLASSES, SIZE)),
     "UniformLoss": on_labels(lambda: UniformLoss(CLASSES, SIZE)),
@@ -84,7 +88,7 @@ def by_backward(loss, x, *others):
 def test_a_second_derivative_agrees_with_finite_differences(name):
     module, loss = made(name)
     inputs = (some(3, SIZE).requires_grad_(), *module.parameters())
-    assert torch.autograd.gradgradcheck(lambda x, *_: loss(x), inputs, fast_mode=True)
+    assert torch.autograd.gradgradcheck(lambda x, *_: loss(of_fixed_length(name, x)), inputs, fast_mode=True)
 
 
 @every_loss
@@ -150,7 +154,7 @@ def test_bad_numbers_are_refused_under_a_transform_too(name):
         vmap(lambda y: module(x[0], y))(torch.tensor([[0, 1, 2], [0, 1, 4]]))
 
 
-@pytest.mark.parametrize("kind", [AdaCosLoss, CenterLoss, UniformLoss])
+@pytest.mark.parametrize("kind", [AdaCosLoss, AdaFaceLoss, CurricularFaceLoss, CenterLoss, UniformLoss])
 def test_what_moves_with_each_batch_asks_for_eval_under_a_transform(kind):
     loss = kind(CLASSES, SIZE)
     before = {key: value.clone() for key, value in loss.state_dict().items()}

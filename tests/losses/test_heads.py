@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lessons_lib.losses import LOSSES, Head
+from tests.losses.fixed_length import of_fixed_length
 
 every_head = pytest.mark.parametrize("name", LOSSES)
 
@@ -38,8 +39,10 @@ def centers(head: Head) -> torch.Tensor:
 
 
 def similarity(head: Head, x: torch.Tensor, own: torch.Tensor) -> float:
-    """cos θ with a class's weight; with several of them (K, d) SoftTriple's mean of them, the near ones first."""
+    """cos θ with a class's weight; of several (K, d) the largest, or SoftTriple's mean, the near ones first."""
     cosines = [float(F.cosine_similarity(x, w, dim=0)) for w in own]
+    if not hasattr(head, "gamma"):
+        return max(cosines)
     shares = [math.exp(c / head.gamma) if len(own) > 1 else 1.0 for c in cosines]
     return sum(share * c for share, c in zip(shares, cosines, strict=True)) / sum(shares)
 
@@ -62,18 +65,19 @@ def test_loss_is_the_mean_over_the_batch(name):
 @settings(max_examples=20, deadline=None)
 @given(rows=st.integers(1, 4), num_classes=st.integers(3, 6), size=st.integers(1, 4))
 def test_gradients_agree_with_finite_differences(name, rows, num_classes, size):
-    few = {"centers_per_class": 2} if name == "SoftTripleLoss" else {}  # finite differences ask every weight in turn
+    several = "centers_per_class" in inspect.signature(LOSSES[name]).parameters
+    few = {"centers_per_class": 2} if several else {}  # finite differences ask every weight in turn
     torch.manual_seed(0)
     head = LOSSES[name](num_classes, size, **few).double().eval()
     embeddings, labels = batch(rows, num_classes, size, torch.float64)
     inputs = (embeddings.requires_grad_(), *head.parameters())  # gradcheck moves each number of these in its place
-    assert torch.autograd.gradcheck(lambda x, *_: head(x, labels), inputs, fast_mode=False)
+    assert torch.autograd.gradcheck(lambda x, *_: head(of_fixed_length(name, x), labels), inputs, fast_mode=False)
 
 
 @every_head
 def test_the_decision_is_linear_as_deciding_weights_says(name):
     head, (embeddings, _) = make(name), batch(200)
-    if head.weight.ndim == 3:  # SoftTriple's is where the centres of a class have merged
+    if head.weight.ndim == 3:  # with several centres it is where those of a class have merged
         head.weight.data = head.weight.data[:, :1] * torch.rand(5, head.centers_per_class, 1)
     weight, bias = head.deciding_weights()
     assert weight.shape == (5, 4) and (bias is None or bias.shape == (5,))
@@ -118,7 +122,7 @@ def test_cosines_under_autocast_keep_full_precision(name):
 @every_head
 def test_state_survives_saving_copying_and_pickling(name):
     head, (embeddings, labels) = make(name, seed=3), batch()
-    head(embeddings, labels)  # AdaCos moves its scale
+    head(embeddings, labels)  # moves AdaCos' scale, AdaFace's mean length, CurricularFace's t
     head, fresh = head.eval(), make(name, seed=4).eval()
     fresh.load_state_dict(head.state_dict())
     for twin in (fresh, copy.deepcopy(head), pickle.loads(pickle.dumps(head))):

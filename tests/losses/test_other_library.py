@@ -16,7 +16,11 @@ C, d, K = 6, 8, 3
 KNOWN = {"math": math, "C": C, "d": d, "K": K}
 THEIRS = {name: value for part in (reducers, distances, regularizers, losses) for name, value in vars(part).items()}
 # What the lesson says their library has no counterpart of, or none with arguments alone.
-WITHOUT = {"CombinedMarginLoss", "AdaCosLoss", "CenterLoss", "UniformLoss", "SiameseVerifier", "ContrastiveLoss"}
+WITHOUT = {"CombinedMarginLoss", "AdaCosLoss", "CenterLoss", "UniformLoss", "SiameseVerifier", "ContrastiveLoss"} | {
+    "AdaFaceLoss",
+    "MagFaceLoss",
+    "CurricularFaceLoss",
+}
 
 
 def rows():

@@ -111,7 +111,7 @@ def test_fixed_features_step_after_step(name, use_reentrant):
     torch.testing.assert_close(dict(run_twice.named_buffers()), dict(plain.named_buffers()))
 
 
-MOVING = ["AdaCosLoss", "CenterLoss", "UniformLoss"]
+MOVING = ["AdaCosLoss", "AdaFaceLoss", "CurricularFaceLoss", "CenterLoss", "UniformLoss"]
 
 
 @pytest.mark.parametrize("name", MOVING)

@@ -1,5 +1,5 @@
 // What BoundaryPlane writes into the plane: how wide the band is, and what each region means.
-import { DEGREE } from '../kit/slide.js';
+import { DEGREE } from '../kit/hold.js';
 import { degrees } from '../kit/words.js';
 import { bandWidth, plainDegrees } from './maths.js';
 

@@ -1,5 +1,5 @@
 // BoundaryPlane under the hand: x, the edge of the band and the names in the plane; x and the weights on the circle.
-import { DEGREE, inBox, slideOn } from '../kit/slide.js';
+import { DEGREE, hold, inBox, reachOf } from '../kit/hold.js';
 import { MARGINS } from '../kit/losses.js';
 import { circleFrame } from './circle.js';
 import { BETWEEN, angledAt, bandEdge, marginThrough, reach, shadow } from './maths.js';
@@ -35,19 +35,20 @@ export function planeHand(canvas, acts, seen, { done, draw }) {
     const at = frame().angles(spot[0] + off[0], spot[1] + off[1]);
     acts.margin(marginThrough(acts.state().loss, ...at.map(within)) ?? 0);
   };
-  function find(spot, near, finger) {
+  function find(spot, event) {
     const state = acts.state(),
+      near = reachOf(event),
       [[x, y]] = frame().on([state.point]),
       off = [x - spot[0], y - spot[1]],
       name = seen.names.find(({ box }) => inBox(spot, box));
     if (name) return { cursor: 'pointer', click: () => acts.loss(name.key) };
-    if (Math.hypot(...off) < near) return { still: true, move: atPoint(off) };
-    const way = MARGINS[state.loss].range && wayToEdge(spot, near - 4, frame(), state);
-    if (way) return { cursor: 'nwse-resize', edge: true, still: true, move: atEdge(way) };
+    if (Math.hypot(...off) < near + 2) return { cursor: 'grab', move: atPoint(off) };
+    const way = MARGINS[state.loss].range && wayToEdge(spot, near, frame(), state);
+    if (way) return { cursor: 'nwse-resize', edge: true, move: atEdge(way) };
     const inside = frame()
       .angles(...spot)
       .every(a => a >= 0 && a <= Math.PI);
-    return inside && !finger ? { cursor: 'crosshair', move: atPoint([0, 0]) } : null; // a finger there scrolls
+    return inside && event.pointerType !== 'touch' ? { cursor: 'crosshair', move: atPoint([0, 0]) } : null; // a finger there scrolls
   }
   const hover = grip => {
     const hot = Boolean(grip?.edge);
@@ -62,7 +63,7 @@ export function planeHand(canvas, acts, seen, { done, draw }) {
       wanted = point.map((a, i) => a + way[i] * step);
     return acts.point(reach(wanted, between));
   }
-  slideOn(canvas, { find, hover, keys, done, draw });
+  hold(canvas, { find, hover, keys, done, draw });
 }
 
 /** The circle. */
@@ -75,12 +76,12 @@ export function circleHand(canvas, acts, { done, draw }) {
       away = Math.atan2(side * Math.cos(up), Math.sin(up)); // from straight up, towards this weight
     acts.between(away < -Math.PI / 2 ? BETWEEN.max : 2 * Math.max(0, away));
   };
-  function find([x, y], near) {
+  function find([x, y], event) {
     const { seats, c, down, R } = frame(),
       far = seats.map(([a, b]) => Math.hypot(a - x, b - y)),
       k = far[1] < far[0] ? 1 : 0,
       away = Math.hypot(x - c, y - down);
-    if (far[k] < near + 6) return { cursor: 'grab', move: apart(k ? 1 : -1) };
+    if (far[k] < 8 + reachOf(event)) return { cursor: 'grab', move: apart(k ? 1 : -1) };
     const round = spot => turn(Math.PI / 2 + acts.state().between / 2 - upOf(spot));
     return away < R + 14 && away > 6 ? { cursor: 'grab', move: round } : null;
   }
@@ -88,5 +89,5 @@ export function circleHand(canvas, acts, { done, draw }) {
     const { point, between } = acts.state();
     turn(end === undefined ? shadow(point, between).turn + by * DEGREE : end * between);
   }
-  slideOn(canvas, { find, keys, done, draw, fast: 5, page: 5 });
+  hold(canvas, { find, keys, done, draw, fast: 5, page: 5 });
 }

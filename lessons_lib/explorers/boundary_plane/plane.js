@@ -1,5 +1,5 @@
 // What BoundaryPlane paints in the plane of two angles: the regions, the edges, x, and what can be taken hold of.
-import { DEGREE } from '../kit/slide.js';
+import { DEGREE } from '../kit/hold.js';
 import { LOOK_OF } from '../kit/looks.js';
 import { MARGINS, marginText } from '../kit/losses.js';
 import { degrees } from '../kit/words.js';

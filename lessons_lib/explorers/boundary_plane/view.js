@@ -2,7 +2,7 @@
 import { element, surface } from '../kit/view.js';
 import { choice, slider } from '../kit/controls.js';
 import { curves } from '../kit/curves.js';
-import { DEGREE, announce, slidable } from '../kit/slide.js';
+import { DEGREE, announce, held } from '../kit/hold.js';
 import { MARGINS, curveFormula, marginText } from '../kit/losses.js';
 import { bold, degrees } from '../kit/words.js';
 import { circleFrame, paintCircle } from './circle.js';
@@ -111,11 +111,11 @@ function render({ model, el }) {
     { draw, save } = figure,
     acts = actsOn(figure),
     controls = planeControls(acts, model);
-  const field = slidable(
+  const field = held(
       'x in the plane of θ₁ and θ₂: arrow left and right change θ₁, up and down θ₂, by 1°, with Shift by 5°',
       180,
     ),
-    circle = slidable(
+    circle = held(
       'x on the circle of W₁ and W₂: arrow left and right turn it by 1°, with Shift by 5°; Home is W₁, End is W₂',
       360,
     );

@@ -9,7 +9,7 @@ from typing import Any
 import traitlets
 from matplotlib.axes import Axes
 
-from lessons_lib.explorers.kit.explorer import Explorer
+from lessons_lib.explorers.kit.explorer import Choice, Explorer, Number
 from lessons_lib.explorers.kit.link import link
 from lessons_lib.figures.style import ACCENT, FAINT, INK, PALETTE, PAPER, SOFT, Picture
 
@@ -37,8 +37,8 @@ class CenterUpdate(Explorer):
     points = traitlets.List([[0.32, 0.78], [0.85, 0.3], [0.2, -0.15]]).tag(sync=True)
     center = traitlets.List(list(_START)).tag(sync=True)
     batch = traitlets.List([True, True, True]).tag(sync=True)
-    alpha = traitlets.Float(0.5).tag(sync=True)
-    rule = traitlets.Enum(tuple(_DIVISORS), default_value="paper").tag(sync=True)
+    alpha = Number(0.5, 0, 1).tag(sync=True)
+    rule = Choice(tuple(_DIVISORS), default_value="paper").tag(sync=True)
     path = traitlets.List().tag(sync=True)
 
     _together = False  # whether centre and path are being set as one
@@ -106,12 +106,6 @@ class CenterUpdate(Explorer):
         if len(batch) != 3 or not all(isinstance(inside, bool) for inside in batch):
             raise traitlets.TraitError(f"batch must be three of True and False, one a point, got {batch}.")
         return batch
-
-    @traitlets.validate("alpha")
-    def _a_rate(self, proposal: traitlets.Bunch) -> float:
-        if not 0 <= proposal["value"] <= 1:  # NaN is neither
-            raise traitlets.TraitError(f"alpha must lie in 0..1, got {proposal['value']}.")
-        return proposal["value"]
 
     @traitlets.validate("path")
     def _former_places(self, proposal: traitlets.Bunch) -> list[list[float]]:

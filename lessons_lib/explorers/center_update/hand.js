@@ -1,5 +1,5 @@
 // How a reader takes hold of CenterUpdate's plane, by pointer and by key.
-import { hold, WAYS } from '../kit/hand.js';
+import { hold, reachOf, WAYS } from '../kit/hold.js';
 import { reached, update } from './maths.js';
 import { centerFrame } from './paint.js';
 
@@ -35,23 +35,32 @@ export function pressedKey(held, { key, shiftKey }, { points, center, batch }) {
   return { held, set: held === 'c' ? ['center', to] : ['points', placed(points, held, to)] };
 }
 
-/** Listens on the plane; returns the way to stop. `hand.held` is what the keys move, `hand.over` what a mouse is on. */
+/** Listens on the plane. `hand.held` is what the keys move, `hand.over` what a mouse is on. */
 export function listenTo(field, { state, put, step, draw, hand, save }) {
   const move = (held, to) => (held === 'c' ? put('center', to) : put('points', placed(state().points, held, to)));
-  return hold(field, {
+  function find(spot, event) {
+    const found = graspedAt(spot, 4 + reachOf(event), field.clientWidth, state());
+    if (!found) return null;
+    const { held, off } = found;
+    return {
+      held,
+      cursor: 'grab',
+      take: () => {
+        hand.held = held;
+      },
+      tap: () => held === 'c' || put('batch', switched(state().batch, held)),
+      move: ([x, y]) => move(held, reached(centerFrame(field.clientWidth).place(x + off[0], y + off[1]))),
+    };
+  }
+  hold(field, {
     draw,
-    find: (spot, near) => graspedAt(spot, near, field.clientWidth, state()),
-    take: grip => {
-      if (grip) hand.held = grip.held;
-    },
-    drag: ({ held }, spot) => move(held, reached(centerFrame(field.clientWidth).place(...spot))),
-    click: ({ held }) => held === 'c' || put('batch', switched(state().batch, held)),
+    find,
     hover: grip => {
       if (hand.over !== grip?.held) draw();
       hand.over = grip?.held;
     },
     done: save,
-    key: event => {
+    press: event => {
       const act = pressedKey(hand.held, event, state());
       if (!act) return false;
       hand.held = act.held;

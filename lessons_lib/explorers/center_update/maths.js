@@ -110,15 +110,13 @@ export function cut(a, b, half) {
   return from < to ? { a: at(from), b: at(to), ended: to === 1 } : null;
 }
 
-const number = v => typeof v === 'number' && Number.isFinite(v);
-const place = (v, most) => Array.isArray(v) && v.length === 2 && v.every(c => number(c) && Math.abs(c) <= most);
-/** Whether a pasted value may be set. */
+const place = (v, most) =>
+  Array.isArray(v) && v.length === 2 && v.every(c => Number.isFinite(c) && Math.abs(c) <= most);
+/** Whether a pasted value may be set, where Python's limits do not say it. */
 export const FITS = {
   points: v => Array.isArray(v) && v.length === 3 && v.every(p => place(p, 1)),
   center: v => place(v, LIMIT),
   batch: v => Array.isArray(v) && v.length === 3 && v.every(b => typeof b === 'boolean'),
-  alpha: v => number(v) && v >= 0 && v <= 1,
-  rule: v => Object.hasOwn(RULES, v),
 };
 
 export const reached = ([x, y]) => [x, y].map(v => Number(Math.min(1, Math.max(-1, v)).toFixed(3)) || 0);

@@ -32,13 +32,13 @@ export function centerFrame(side) {
 }
 
 /** An arrow; without a head where its end lies outside the plane. */
-function drawArrow({ arrow, line }, F, from, to, { style, width, head, alpha = 1 }) {
+function drawArrow({ arrow, trace }, F, from, to, { style, width, head, alpha = 1 }) {
   const part = cut(from, to, EDGE);
   if (!part) return null;
   const [a, b] = [F.at(part.a), F.at(part.b)],
     way = b.map((v, k) => v - a[k]),
     far = Math.hypot(...way);
-  if (!part.ended) line([a, b], style, width, { alpha });
+  if (!part.ended) trace([a, b], style, width, { alpha });
   else if (!arrow(a, way, { style, width, head, alpha })) return null;
   return { a, b, u: way.map(v => v / far) };
 }
@@ -55,7 +55,7 @@ function paintPaper(m, F, look, labels) {
         [1, v],
       ],
     ])
-      m.line([F.at(from), F.at(to)], look.ink, 1, { alpha: v === 0 ? 0.22 : 0.09 });
+      m.trace([F.at(from), F.at(to)], look.ink, 1, { alpha: v === 0 ? 0.22 : 0.09 });
     if (v === Math.round(v)) {
       const text = String(v).replace('-', '−');
       labels.fixed(text, [F.X(v), F.side - 8], { font: '12', style: look.soft });
@@ -71,7 +71,7 @@ function paintPath(m, F, v) {
   const all = [...v.path, v.center];
   v.path.forEach((from, k) => {
     const part = cut(from, all[k + 1], EDGE);
-    if (part) m.line([F.at(part.a), F.at(part.b)], v.look.ink, 1.6, { alpha: 0.6 * strength(k, v), dash: [2, 4] });
+    if (part) m.trace([F.at(part.a), F.at(part.b)], v.look.ink, 1.6, { alpha: 0.6 * strength(k, v), dash: [2, 4] });
   });
 }
 
@@ -99,7 +99,7 @@ function paintPulls(m, F, { points, batch, center, look }, labels) {
   points.forEach((p, i) => {
     const part = batch[i] && cut(center, p, EDGE);
     if (!part) return;
-    m.line([F.at(part.a), F.at(part.b)], look.classes[0], 1.5, { alpha: 0.75 });
+    m.trace([F.at(part.a), F.at(part.b)], look.classes[0], 1.5, { alpha: 0.75 });
     labels.blockLine(F.at(part.a), F.at(part.b), 3, true);
   });
 }
@@ -115,7 +115,7 @@ function paintStep(m, F, { center, look, found }) {
   return { whole, part };
 }
 
-function paintMean({ line }, F, { look, found }) {
+function paintMean({ trace }, F, { look, found }) {
   if (!found.mean) return;
   const [x, y] = F.at(found.mean);
   for (const [style, width] of [
@@ -123,7 +123,7 @@ function paintMean({ line }, F, { look, found }) {
     [look.ink, 2.2],
   ]) {
     for (const dy of [7, -7])
-      line(
+      trace(
         [
           [x - 7, y - dy],
           [x + 7, y + dy],
@@ -136,9 +136,10 @@ function paintMean({ line }, F, { look, found }) {
 
 function paintPoints(m, F, { points, batch, strong, look }, labels) {
   points.forEach((p, i) => {
-    const out = { fill: look.paper, edge: look.classes[0], dash: [3, 2.2] };
-    m.grip(F.at(p), 7, { ...(batch[i] ? { fill: look.classes[0] } : out), held: strong(i) });
-    labels.block(F.at(p), 11);
+    const [x, y] = F.at(p);
+    m.grip(x, y, look.classes[0], strong(i));
+    if (!batch[i]) m.disc([x, y], 7.5, { fill: look.paper, edge: look.classes[0], width: 2, dash: [3, 2.2] });
+    labels.block([x, y], 11);
   });
 }
 
@@ -148,7 +149,7 @@ function paintCentre(m, F, { center, strong, look, found }) {
     [x, y] = F.at(at),
     out = center.map((v, k) => v - at[k]),
     far = Math.hypot(...out);
-  m.grip([x, y], 8.5, { fill: look.ink, held: strong('c') });
+  m.grip(x, y, look.ink, strong('c'));
   if (!far) return;
   const [u, v] = [out[0] / far, -out[1] / far];
   m.arrow([x + 14 * u, y + 14 * v], [11 * u, 11 * v], { style: look.ink, width: 1, head: 14 });

@@ -1,6 +1,6 @@
 // CenterUpdate: three points of a class and its centre, one update at a time.
 import { calm, element, mount, surface, write } from '../kit/view.js';
-import { ownKeys, settingsLine } from '../kit/controls.js';
+import { fitsIn, ownKeys, settingsLine } from '../kit/controls.js';
 import { FITS, samePlace, update, walked } from './maths.js';
 import { paintCenter } from './paint.js';
 import { centerSentence, farWords, gesture, walkLine } from './words.js';
@@ -84,7 +84,7 @@ function build(root, model, acts, changed) {
     caption = element('figcaption'),
     walk = element('p', { class: 'soft walk' });
   const panel = controls(acts, walk);
-  const line = settingsLine(model, SETTINGS, (name, value) => FITS[name](value), changed);
+  const line = settingsLine(model, SETTINGS, fitsIn(model, FITS), changed);
   hint.innerHTML = HINT;
   root.append(
     element(
@@ -163,8 +163,8 @@ function render({ model, el }) {
     return trail.moving();
   }
 
-  const stop = listenTo(parts.field, { ...acts, draw, hand });
-  return stage.live({ canvases: [parts.field], paint, traits: TRAITS, stop });
+  listenTo(parts.field, { ...acts, draw, hand });
+  return stage.live({ canvases: [parts.field], paint, traits: TRAITS });
 }
 
 export default { render };

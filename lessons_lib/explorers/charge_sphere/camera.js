@@ -1,6 +1,7 @@
 // How ChargeSphere sees its charges: the turn of the sphere, sizes on the canvas, the hull of the charges, ways along
 // the surface.
-export const TAU = 2 * Math.PI;
+import { TAU } from '../kit/marks.js';
+
 const FLAT = 0.03; // radians: faces that meet flatter than this are one face
 
 /**
@@ -135,13 +136,10 @@ export function pieces(places, see) {
   return found;
 }
 
-const ring = (place, many = 72) => Array.from({ length: many + 1 }, (_, i) => place((i / many) * TAU));
+const ring = place => Array.from({ length: 73 }, (_, i) => place((i / 72) * TAU)),
+  every30 = from => Array.from({ length: from ? 5 : 6 }, (_, i) => from + (i * Math.PI) / 6);
 /** Parallels and meridians, every 30 degrees. */
 export const GRATICULE = [
-  ...[-60, -30, 0, 30, 60]
-    .map(d => (d * Math.PI) / 180)
-    .map(h => ring(a => [Math.cos(h) * Math.cos(a), Math.cos(h) * Math.sin(a), Math.sin(h)])),
-  ...[0, 30, 60, 90, 120, 150]
-    .map(d => (d * Math.PI) / 180)
-    .map(m => ring(a => [Math.sin(a) * Math.cos(m), Math.sin(a) * Math.sin(m), Math.cos(a)])),
+  ...every30(-Math.PI / 3).map(h => ring(a => [Math.cos(h) * Math.cos(a), Math.cos(h) * Math.sin(a), Math.sin(h)])),
+  ...every30(0).map(m => ring(a => [Math.sin(a) * Math.cos(m), Math.sin(a) * Math.sin(m), Math.cos(a)])),
 ];

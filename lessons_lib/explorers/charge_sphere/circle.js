@@ -1,7 +1,9 @@
 // What ChargeSphere paints on the circle: charges on the rim, and the arcs between neighbours with their angles.
 import { pushesOn } from './maths.js';
-import { arrow, classColour, dot, line, paintCharge, paintGhosts, SANS, words } from './sphere.js';
-import { chargeFrame, eye, place, TAU } from './camera.js';
+import { marksOn, TAU } from '../kit/marks.js';
+import { degrees } from '../kit/words.js';
+import { classColour, paintCharge, paintGhosts, ringOf } from './sphere.js';
+import { chargeFrame, place } from './camera.js';
 
 const INSIDE = 0.93; // of the radius: where the ways from trained places run
 
@@ -22,25 +24,25 @@ const bow = (F, from, long, r) =>
   });
 
 /** Each arc's angle inside the rim, where there is room; the smallest always, and once. */
-function paintArcs(g, F, { x, look, near }) {
+function paintArcs({ trace, say }, F, { x, look, near }) {
   const least = near.angle + (0.05 * Math.PI) / 180;
   let told = false;
   for (const [, , from, long] of arcsBetween(x).sort((a, b) => a[3] - b[3])) {
     const close = long < least,
       middle = from + long / 2,
       r = 0.86 - 8 / F.R;
-    line(g, bow(F, from, long, 1), close ? look.accent : look.ink, close ? 5 : 2, close ? 1 : 0.25);
+    trace(bow(F, from, long, 1), close ? look.accent : look.ink, close ? 5 : 2, { alpha: close ? 1 : 0.25 });
     if (long * F.R * r < 42 && (!close || told)) continue;
     told ||= close;
-    words(g, `${((long * 180) / Math.PI).toFixed(1)}°`, F.at([r * Math.cos(middle), r * Math.sin(middle)]), {
-      font: `${close ? '600 14' : '13'}${SANS}`,
+    say(degrees(long), F.at([r * Math.cos(middle), r * Math.sin(middle)]), {
+      font: close ? '600 14' : '13',
       style: close ? look.accent : look.soft,
     });
   }
 }
 
 /** What pushes the held charge one way and what the other, head to tail: equally long where it rests. */
-function paintBothWays(g, F, { x, held, law, look }) {
+function paintBothWays({ arrow }, F, { x, held, law, look }) {
   if (held === null) return;
   const [px, py] = place(x, held),
     ahead = [-py, px],
@@ -51,7 +53,7 @@ function paintBothWays(g, F, { x, held, law, look }) {
     let from = F.at([px, py]);
     for (const [k, push] of pushes.filter(([, p]) => way * p > 0).sort((a, b) => way * (b[1] - a[1]))) {
       const step = [ahead[0] * push * scale, -ahead[1] * push * scale];
-      arrow(g, from, step, classColour(look, k), 2.6, 8);
+      arrow(from, step, { style: classColour(look, k), width: 2.6, head: 8 });
       from = [from[0] + step[0], from[1] + step[1]];
     }
   }
@@ -61,18 +63,17 @@ function paintBothWays(g, F, { x, held, law, look }) {
 export function paintCircle(g, side, v) {
   const n = v.x.length / 3,
     F = chargeFrame(side, n),
-    { see } = eye(v.turn, 2),
-    seen = Array.from({ length: n }, (_, j) => see(place(v.x, j)));
-  g.textAlign = 'center';
-  g.textBaseline = 'middle';
+    m = marksOn(g, v.look),
+    middle = [F.c, F.c],
+    seen = Array.from({ length: n }, (_, j) => place(v.x, j)),
+    charge = j => paintCharge(m, F, v.look, j, seen[j], ringOf(v, j));
   g.lineCap = 'butt';
-  g.lineJoin = 'round';
-  dot(g, [F.c, F.c], F.R, { edge: v.look.ink, width: 1, alpha: 0.3 });
-  dot(g, [F.c, F.c], 2, { fill: v.look.ink, alpha: 0.4 });
-  seen.forEach((p, j) => line(g, [[F.c, F.c], F.at(p)], classColour(v.look, j), 1.4, 0.7));
-  paintArcs(g, F, v);
-  paintGhosts(g, F, v, p => p.map(c => c * INSIDE));
-  seen.forEach((p, j) => paintCharge(g, F, v.look, j, p, { held: v.held === j, focus: v.focus }));
-  paintBothWays(g, F, v);
-  if (v.held !== null) paintCharge(g, F, v.look, v.held, seen[v.held], { held: true, focus: v.focus });
+  m.disc(middle, F.R, { edge: v.look.ink, width: 1, alpha: 0.3 });
+  m.disc(middle, 2, { fill: v.look.ink, alpha: 0.4 });
+  seen.forEach((p, j) => m.trace([middle, F.at(p)], classColour(v.look, j), 1.4, { alpha: 0.7 }));
+  paintArcs(m, F, v);
+  paintGhosts(m, F, v, p => p.map(c => c * INSIDE));
+  seen.forEach((_, j) => charge(j));
+  paintBothWays(m, F, v);
+  if (v.held !== null) charge(v.held);
 }

@@ -1,9 +1,9 @@
 // What stands around ChargeSphere's canvas: surface, number, the three laws with their energies, the buttons.
-import { element } from '../kit/view.js';
-import { button, choice, ownKeys, slider } from '../kit/controls.js';
+import { element, write } from '../kit/view.js';
+import { button, choice, fold, ownKeys, slider } from '../kit/controls.js';
 import { degrees } from '../kit/words.js';
 import { FEWEST, LAWS, MOST } from './maths.js';
-import { energyText } from './words.js';
+import { energyText, lawNote } from './words.js';
 
 const FORMULAS = {
   uniform: 'mean 1/(<i>d</i> + 1)',
@@ -11,13 +11,6 @@ const FORMULAS = {
   steep: '1/<i>d<sup>p</sup></i>, <i>p</i> rising',
 };
 const TITLES = { uniform: 'UniformFace', coulomb: 'Coulomb', steep: 'steep' };
-const fillIn = (node, html) => {
-  if (node.dataset.html !== html) {
-    node.dataset.html = html;
-    node.innerHTML = html;
-  }
-};
-
 /**
  * One row a law: it chooses, and reads the energy now beside the least that is known; of the steep law, the smallest
  * angle.
@@ -57,8 +50,8 @@ function lawTable(choose) {
     update(chosen, found) {
       for (const [law, { input, now, best }] of Object.entries(rows)) {
         input.checked = law === chosen;
-        fillIn(now, law === 'steep' ? degrees(found.angle) : energyText(law, found.energies[law]));
-        fillIn(best, law === 'steep' ? degrees(found.tammes) : energyText(law, found.best[law]));
+        write(now, law === 'steep' ? degrees(found.angle) : energyText(law, found.energies[law]));
+        write(best, law === 'steep' ? degrees(found.tammes) : energyText(law, found.best[law]));
       }
     },
   };
@@ -66,35 +59,39 @@ function lawTable(choose) {
 
 /** All controls; `act` holds what they do: size(2|3), count(n), law(name), toggle(), shake(), start(name). */
 export function chargeControls(trained, act, aside) {
-  const surface = choice({
-    label: 'surface',
-    options: [
-      ['2', 'circle'],
-      ['3', 'sphere'],
-    ],
-    set: value => act.size(Number(value)),
-  });
-  const count = slider({ label: 'charges', min: FEWEST, max: MOST, step: 1, show: String, set: act.count });
-  const go = button('let go', act.toggle),
-    shake = button('shake', act.shake),
-    again = button('', () => act.start(null));
+  const part = (name, ...inside) => element('div', { class: name }, ...inside),
+    row = (name, { root }) => part('line', element('span', {}, name), root),
+    several = (label, options, set) => choice({ label, options, set });
   const names = [...trained.map(({ name }) => name), 'random'],
-    start = choice({ label: 'start', options: names.map(name => [name, name]), set: act.start });
-  const laws = lawTable(act.law),
+    surface = several(
+      'surface',
+      [
+        ['2', 'circle'],
+        ['3', 'sphere'],
+      ],
+      value => act.size(Number(value)),
+    ),
+    count = slider({ label: 'charges', min: FEWEST, max: MOST, step: 1, show: String, set: act.count }),
+    start = several(
+      'start',
+      names.map(name => [name, name]),
+      act.start,
+    ),
+    [go, shake, again] = [act.toggle, act.shake, () => act.start(null)].map(click => button('', click)),
+    laws = lawTable(act.law),
     strip = element('canvas', { role: 'img' });
-  const from = trained.length ? [element('div', { class: 'from' }, element('span', {}, 'start from'), start.root)] : [];
-  const side = element(
-    'div',
-    { class: 'side' },
-    element('div', { class: 'what' }, surface.root, count.root),
-    ...from,
-    element('div', { class: 'buttons' }, go, shake, again),
+  shake.textContent = 'shake';
+  const side = part(
+    'side',
+    part('what', row('surface', surface), ...(trained.length ? [row('start from', start)] : []), count.root),
+    part('buttons', go, shake, again),
     laws.root,
-    element('div', { class: 'gauge' }, strip, aside),
+    part('gauge', strip, aside),
   );
   return {
     side,
     strip,
+    note: fold('how hard each law pushes', element('p', {}, lawNote())),
     update(now, found) {
       surface.update(String(now.size));
       count.update(now.n);

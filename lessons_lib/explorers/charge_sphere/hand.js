@@ -1,13 +1,12 @@
 // How a reader takes hold of ChargeSphere, by pointer and by key.
+import { DEGREE, hold as holdOf, reachOf, WAYS } from '../kit/hold.js';
 import { place, placeMoved, placeUnder, chargeFrame, eye } from './camera.js';
 
-const NEAR = { mouse: 5, pen: 8, touch: 14 },
-  CLICK = 4; // pixels
-const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] },
-  DEGREES = Math.PI / 180;
-
-/** The charge under a pointer, one in front before one behind; null where there is none. */
-export function chargeAt([px, py], pointer, side, now) {
+/**
+ * The charge under a pointer that may miss it by `near` pixels, one in front before one behind; null where there is
+ * none.
+ */
+export function chargeAt([px, py], near, side, now) {
   const n = now.x.length / 3,
     F = chargeFrame(side, n),
     { see } = eye(now.turn, now.size);
@@ -17,10 +16,11 @@ export function chargeAt([px, py], pointer, side, now) {
     const seen = see(place(now.x, j)),
       [x, y] = F.at(seen),
       away = Math.hypot(px - x, py - y),
-      behind = seen[2] < -1e-6;
-    if (away > F.disc(seen[2]) + (NEAR[pointer] ?? NEAR.mouse) || away + (behind ? 50 : 0) >= least) continue;
-    least = away + (behind ? 50 : 0);
-    best = { charge: j, behind, off: [x - px, y - py], from: [px, py] };
+      behind = seen[2] < -1e-6,
+      cost = away + (behind ? 50 : 0);
+    if (away > F.disc(seen[2]) + near || cost >= least) continue;
+    least = cost;
+    best = { charge: j, behind, off: [x - px, y - py] };
   }
   return best;
 }
@@ -46,87 +46,61 @@ export function chargeKey({ key, shiftKey }, now) {
     return {
       place: placeMoved(
         place(now.x, held),
-        way.map(v => v * (shiftKey ? 10 : 2) * DEGREES),
+        way.map(v => v * (shiftKey ? 10 : 2) * DEGREE),
         now,
       ),
     };
-  return now.size === 3 ? { turn: turned(now.turn, ...way.map(v => v * (shiftKey ? 15 : 5) * DEGREES)) } : null;
+  return now.size === 3 ? { turn: turned(now.turn, ...way.map(v => v * (shiftKey ? 15 : 5) * DEGREE)) } : null;
 }
 
-/** Listens on the canvas; returns the way to stop. */
+/** Listens on the canvas. */
 export function listenTo(field, { state, hold, drag, turn, toggle, rest, draw }) {
-  let grip = null;
-  const where = event => {
-    const box = field.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
-  };
-  const under = event => chargeAt(where(event), event.pointerType, field.clientWidth, state());
-  function drive(event) {
-    const now = state(),
-      [px, py] = where(event),
-      F = chargeFrame(field.clientWidth, now.x.length / 3);
-    grip.moved ||= Math.hypot(px - grip.from[0], py - grip.from[1]) > CLICK;
-    if (!grip.moved) return;
-    if (grip.charge === undefined) {
-      turn(turned(now.turn, (px - grip.last[0]) / F.R, (grip.last[1] - py) / F.R));
-      grip.last = [px, py];
-      return;
-    }
-    const to =
-      grip.charge < now.x.length / 3 && placeUnder(F.unit(px + grip.off[0], py + grip.off[1]), now, grip.behind);
-    if (to) drag(grip.charge, to);
+  const frame = () => chargeFrame(field.clientWidth, state().n);
+  /** A tap holds a charge until the next; what was dragged is let go. */
+  function gripOf({ charge, behind, off }) {
+    const before = state().held;
+    let moved = false;
+    return {
+      cursor: 'grab',
+      take: () => hold(charge),
+      tap: () => before === charge && hold(null),
+      move([x, y]) {
+        moved = true;
+        const to = charge < state().n && placeUnder(frame().unit(x + off[0], y + off[1]), state(), behind);
+        if (to) drag(charge, to);
+      },
+      end: () => moved && before !== charge && hold(null),
+    };
   }
-  function begin(event) {
-    if (event.button || grip) return;
-    const found = under(event),
-      now = state(),
-      from = where(event);
-    if (!found && now.held !== null) hold(null);
-    if (!found && now.size === 2) return;
-    grip = found ? { ...found, before: now.held } : { from, last: from };
-    if (found) hold(found.charge);
-    field.setPointerCapture(event.pointerId);
-    field.style.cursor = 'grabbing';
-    draw();
+  /** The sphere itself, which a finger turns to the sides only. */
+  function globe([x, y]) {
+    const { c, R } = frame();
+    if (state().size === 2 || Math.hypot(x - c, y - c) > R) return null;
+    let last = [x, y];
+    const move = to => {
+      turn(turned(state().turn, (to[0] - last[0]) / R, (last[1] - to[1]) / R));
+      last = to;
+    };
+    return { cursor: 'grab', scrolls: true, take: () => hold(null), move };
   }
-  /** A click holds a charge until the next click; what was dragged is let go. */
-  function end() {
-    if (!grip) return;
-    if (grip.charge !== undefined && (grip.moved ? grip.before !== grip.charge : grip.before === grip.charge))
-      hold(null);
-    grip = null;
-    field.style.cursor = '';
-    rest();
+  function find(spot, event) {
+    const found = chargeAt(spot, reachOf(event) - 4, field.clientWidth, state());
+    return found ? gripOf(found) : globe(spot);
   }
-  const listeners = {
-    pointerdown: begin,
-    pointermove: event => {
-      if (grip) drive(event);
-      else field.style.cursor = under(event) || state().size === 3 ? 'grab' : '';
-    },
-    lostpointercapture: end,
-    touchstart: event => {
-      if (grip && grip.charge !== undefined) event.preventDefault();
-    }, // else it scrolls
-    focus: draw,
-    blur: () => {
-      hold(null);
-      draw();
-    },
-    keydown: event => {
-      const now = state(),
-        done = event.ctrlKey || event.metaKey || event.altKey ? null : chargeKey(event, now);
-      if (!done) return;
-      event.preventDefault();
+  field.addEventListener('blur', () => hold(null));
+  holdOf(field, {
+    find,
+    draw,
+    miss: () => hold(null),
+    done: rest,
+    press: event => {
+      const done = chargeKey(event, state());
+      if (!done) return false;
       if (done.toggle) toggle();
       if (done.hold !== undefined) hold(done.hold);
-      if (done.place) drag(now.held, done.place);
+      if (done.place) drag(state().held, done.place);
       if (done.turn) turn(done.turn);
-      rest();
+      return true;
     },
-  };
-  for (const [type, f] of Object.entries(listeners)) field.addEventListener(type, f, { passive: false });
-  return () => {
-    for (const [type, f] of Object.entries(listeners)) field.removeEventListener(type, f);
-  };
+  });
 }

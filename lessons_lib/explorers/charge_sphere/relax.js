@@ -11,6 +11,10 @@ const inner = (a, b) => {
 };
 
 /**
+ * @typedef {{ x: Float64Array, law: string, held: number | null, p: number, way: Float64Array | null,
+ *   pull: Float64Array | null, length: number, left: number, settled: boolean }} Relaxation
+ */
+/**
  * A relaxation that begins in x; `held` is a charge that stays where it is, or null. The steep law's power p rises on
  * the way.
  */

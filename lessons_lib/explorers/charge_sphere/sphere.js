@@ -1,72 +1,13 @@
 // What ChargeSphere paints: the sphere with its far and near side, the polyhedron of the charges, ghosts, and pushes.
 import { pushesOn } from './maths.js';
-import { chargeFrame, eye, GRATICULE, hullEdges, pieces, place, TAU, wayAlong } from './camera.js';
+import { degrees } from '../kit/words.js';
+import { marksOn, TAU } from '../kit/marks.js';
+import { chargeFrame, eye, GRATICULE, hullEdges, pieces, place, wayAlong } from './camera.js';
 
-export const SANS = 'px system-ui, sans-serif';
 const faded = (ink, alpha) => ink.replace('rgb', 'rgba').replace(')', `,${alpha})`);
 export const classColour = (look, j) => look.classes[j % look.classes.length];
 
-export function line(g, spots, style, width, alpha = 1, dash = []) {
-  g.globalAlpha = alpha;
-  g.strokeStyle = style;
-  g.lineWidth = width;
-  g.setLineDash(dash);
-  g.beginPath();
-  spots.forEach(([x, y], i) => (i ? g.lineTo(x, y) : g.moveTo(x, y)));
-  g.stroke();
-  g.setLineDash([]);
-  g.globalAlpha = 1;
-}
-
-export function dot(g, [x, y], r, { fill, edge, width = 1.5, alpha = 1, dash = [] }) {
-  g.globalAlpha = alpha;
-  g.beginPath();
-  g.arc(x, y, Math.max(0, r), 0, TAU);
-  if (fill) {
-    g.fillStyle = fill;
-    g.fill();
-  }
-  if (edge) {
-    g.setLineDash(dash);
-    g.strokeStyle = edge;
-    g.lineWidth = width;
-    g.stroke();
-    g.setLineDash([]);
-  }
-  g.globalAlpha = 1;
-}
-
-export function words(g, text, [x, y], { font, style, paper, alpha = 1 }) {
-  g.font = font;
-  g.globalAlpha = alpha;
-  if (paper) {
-    g.strokeStyle = paper;
-    g.lineWidth = 4;
-    g.strokeText(text, x, y);
-  }
-  g.fillStyle = style;
-  g.fillText(text, x, y);
-  g.globalAlpha = 1;
-}
-
-export function arrow(g, [x, y], [dx, dy], style, width, head) {
-  const far = Math.hypot(dx, dy);
-  if (!(far > 2)) return;
-  const u = [dx / far, dy / far],
-    long = Math.min(head, 0.6 * far),
-    neck = [x + dx - u[0] * long, y + dy - u[1] * long],
-    half = long * 0.5;
-  line(g, [[x, y], neck], style, width);
-  g.fillStyle = style;
-  g.beginPath();
-  g.moveTo(x + dx, y + dy);
-  g.lineTo(neck[0] - u[1] * half, neck[1] + u[0] * half);
-  g.lineTo(neck[0] + u[1] * half, neck[1] - u[0] * half);
-  g.closePath();
-  g.fill();
-}
-
-function paintBall(g, F, look, see) {
+function paintBall(g, { disc, trace }, F, look, see) {
   const { c, R } = F,
     shade = g.createRadialGradient(c - 0.35 * R, c - 0.45 * R, 0.1 * R, c, c, R);
   for (const [at, alpha] of [
@@ -75,17 +16,20 @@ function paintBall(g, F, look, see) {
     [1, 0.13],
   ])
     shade.addColorStop(at, faded(look.ink, alpha));
-  dot(g, [c, c], R, { fill: shade });
+  disc([c, c], R, { fill: shade });
   const arcs = GRATICULE.flatMap(circle => pieces(circle, see));
   for (const side of [false, true])
-    for (const [front, arc] of arcs) if (front === side) line(g, arc.map(F.at), look.ink, 1, front ? 0.13 : 0.05);
-  dot(g, [c, c], R, { edge: look.ink, width: 1, alpha: 0.35 });
+    for (const [front, arc] of arcs)
+      if (front === side) trace(arc.map(F.at), look.ink, 1, { alpha: front ? 0.13 : 0.05 });
+  disc([c, c], R, { edge: look.ink, width: 1, alpha: 0.35 });
 }
 
+/** How strong a line is at a depth of −1 … 1. */
+const nearness = depth => 0.32 + (0.68 * (Math.max(-0.7, Math.min(0.7, depth)) + 0.7)) / 1.4;
+
 /** Edges of the polyhedron, the far end of each paler; those of the closest pairs in the accent's colour. */
-function paintEdges(g, F, { look, near }, seen, edges, front) {
-  const closest = new Set(near.pairs.map(([j, k]) => `${j} ${k}`)),
-    tone = (ink, z, most) => faded(ink, most * (0.32 + (0.68 * (Math.max(-0.7, Math.min(0.7, z)) + 0.7)) / 1.4));
+function paintEdges(g, { trace }, F, { look, near }, seen, edges, front) {
+  const closest = new Set(near.pairs.map(([j, k]) => `${j} ${k}`));
   const drawn = edges
     .filter(([j, k]) => seen[j][2] + seen[k][2] >= 0 === front)
     .map(([j, k]) => [seen[j], seen[k], closest.has(`${j} ${k}`)]);
@@ -94,29 +38,30 @@ function paintEdges(g, F, { look, near }, seen, edges, front) {
       fade = g.createLinearGradient(...ends[0], ...ends[1]),
       ink = close ? look.accent : look.ink,
       most = close ? 1 : 0.55;
-    fade.addColorStop(0, tone(ink, a[2], most));
-    fade.addColorStop(1, tone(ink, b[2], most));
-    line(g, ends, fade, (close ? 2.2 : 1.3) * (front ? 1 : 0.8));
+    [a, b].forEach((end, i) => fade.addColorStop(i, faded(ink, most * nearness(end[2]))));
+    trace(ends, fade, (close ? 2.2 : 1.3) * (front ? 1 : 0.8));
   }
 }
 
-/** One charge: its number on its colour; on the far side smaller and paler. */
-export function paintCharge(g, F, look, j, seen, { held, focus }) {
+/** One charge: its number on its colour; on the far side smaller and paler; `strong` where it is held, or focused too. */
+export function paintCharge({ disc, say }, F, look, j, seen, strong) {
   const spot = F.at(seen),
     r = F.disc(seen[2]),
     far = seen[2] < -0.02;
-  dot(g, spot, r + 1.8, { fill: look.paper });
-  if (held) dot(g, spot, r + 4, { edge: look.ink, width: focus ? 2.4 : 1.6 });
-  dot(g, spot, r, { fill: classColour(look, j), alpha: far ? 0.42 : 1 });
-  words(g, String(j), [spot[0], spot[1] + 0.5], {
-    font: `600 ${(r * (j > 9 ? 0.95 : 1.1)).toFixed(1)}${SANS}`,
+  disc(spot, r + 1.8, { fill: look.paper });
+  if (strong) disc(spot, r + 4, { edge: look.ink, width: strong });
+  disc(spot, r, { fill: classColour(look, j), alpha: far ? 0.42 : 1 });
+  say(String(j), [spot[0], spot[1] + 0.5], {
+    font: `600 ${(r * (j > 9 ? 0.95 : 1.1)).toFixed(1)}`,
     style: far ? look.ink : look.onClass(j % 10),
     alpha: far ? 0.6 : 1,
   });
 }
+/** How strong the ring of a charge is. */
+export const ringOf = ({ held, focus }, j) => (held === j ? (focus ? 2.4 : 1.6) : 0);
 
 /** Where each charge was trained, and the way it has come. */
-export function paintGhosts(g, F, { x, ghosts, look }, see) {
+export function paintGhosts({ trace, disc }, F, { x, ghosts, look }, see) {
   if (!ghosts) return;
   for (let j = 0; j < Math.min(x.length, ghosts.length) / 3; j++) {
     const from = place(ghosts, j),
@@ -126,14 +71,14 @@ export function paintGhosts(g, F, { x, ghosts, look }, see) {
     if (Math.hypot(...from.map((v, i) => v - x[3 * j + i])) < 0.02) continue;
     for (let i = 1; i < way.length; i++) {
       const [a, b] = [see(way[i - 1]), see(way[i])];
-      if (i % 2) line(g, [F.at(a), F.at(b)], classColour(look, j), 2, alpha(b));
+      if (i % 2) trace([F.at(a), F.at(b)], classColour(look, j), 2, { alpha: alpha(b) });
     }
-    dot(g, F.at(seen), F.disc(seen[2]) * 0.62, { edge: classColour(look, j), width: 2, alpha: alpha(seen) });
+    disc(F.at(seen), F.disc(seen[2]) * 0.62, { edge: classColour(look, j), width: 2, alpha: alpha(seen) });
   }
 }
 
 /** What pushes the held charge along the surface: one thin arrow for each other charge, and their sum. */
-export function paintPushes(g, F, { x, held, law, look }, see) {
+export function paintPushes({ arrow }, F, { x, held, law, look }, see) {
   if (held === null) return;
   const pushes = pushesOn(x, held, law),
     from = see(place(x, held)),
@@ -141,7 +86,7 @@ export function paintPushes(g, F, { x, held, law, look }, see) {
   const scale = 0.55 / Math.max(...pushes.map(({ along }) => Math.hypot(...along)), Math.hypot(...sum), 1e-12);
   const draw = (v, style, width, head) => {
     const [right, up] = see(v.map(c => c * scale));
-    arrow(g, F.at(from), [F.R * right, -F.R * up], style, width, head);
+    arrow(F.at(from), [F.R * right, -F.R * up], { style, width, head });
   };
   pushes.forEach(({ along }, k) => {
     if (k !== held) draw(along, classColour(look, k), 1.8, 7);
@@ -153,7 +98,7 @@ export function paintPushes(g, F, { x, held, law, look }, see) {
  * The smallest angle in degrees, beside the one of the closest pairs that is best seen, and on no charge if there is
  * room.
  */
-function paintAngle(g, F, { near, look }, seen) {
+function paintAngle({ say }, F, { near, look }, seen) {
   const middle = ([j, k]) => seen[j].map((v, i) => (v + seen[k][i]) / 2),
     [best] = near.pairs.map(middle).sort((a, b) => b[2] - a[2]),
     spot = F.at(best);
@@ -169,10 +114,10 @@ function paintAngle(g, F, { near, look }, seen) {
     ]),
   );
   const inside = ([x, y]) => x > 24 && y > 10 && x < F.side - 24 && y < F.side - 10;
-  words(g, `${((near.angle * 180) / Math.PI).toFixed(1)}°`, around.find(p => inside(p) && free(p)) ?? around[0], {
-    font: `600 14${SANS}`,
+  say(degrees(near.angle), around.find(p => inside(p) && free(p)) ?? around[0], {
+    font: '600 14',
     style: look.accent,
-    paper: look.paper,
+    halo: 4,
   });
 }
 
@@ -183,22 +128,20 @@ function paintAngle(g, F, { near, look }, seen) {
 export function paintSphere(g, side, v) {
   const n = v.x.length / 3,
     F = chargeFrame(side, n),
+    m = marksOn(g, v.look),
     { see } = eye(v.turn, 3),
-    seen = Array.from({ length: n }, (_, j) => see(place(v.x, j)));
-  const edges = hullEdges(v.x),
-    order = [...seen.keys()].sort((a, b) => seen[a][2] - seen[b][2]),
-    far = order.filter(j => seen[j][2] < 0);
-  const charge = j => paintCharge(g, F, v.look, j, seen[j], { held: v.held === j, focus: v.focus });
-  g.textAlign = 'center';
-  g.textBaseline = 'middle';
-  g.lineCap = g.lineJoin = 'round';
-  paintBall(g, F, v.look, see);
-  paintEdges(g, F, v, seen, edges, false);
-  far.forEach(charge);
-  paintEdges(g, F, v, seen, edges, true);
-  paintGhosts(g, F, v, see);
+    seen = Array.from({ length: n }, (_, j) => see(place(v.x, j))),
+    edges = hullEdges(v.x),
+    order = [...seen.keys()].sort((a, b) => seen[a][2] - seen[b][2]);
+  const charge = j => paintCharge(m, F, v.look, j, seen[j], ringOf(v, j));
+  g.lineCap = 'round';
+  paintBall(g, m, F, v.look, see);
+  paintEdges(g, m, F, v, seen, edges, false);
+  order.filter(j => seen[j][2] < 0).forEach(charge);
+  paintEdges(g, m, F, v, seen, edges, true);
+  paintGhosts(m, F, v, see);
   order.filter(j => seen[j][2] >= 0).forEach(charge);
-  paintPushes(g, F, v, see);
+  paintPushes(m, F, v, see);
   if (v.held !== null) charge(v.held);
-  paintAngle(g, F, v, seen);
+  paintAngle(m, F, v, seen);
 }

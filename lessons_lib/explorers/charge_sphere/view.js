@@ -76,6 +76,8 @@ function writer(parts, say) {
     write(parts.caption, chargeSentence(now, found, kind, before));
     write(parts.aside, chargeAside(now));
     write(parts.hint, HINT[now.size]);
+    parts.panel.update(now, found);
+    parts.line.update();
     parts.panel.strip.setAttribute(
       'aria-label',
       `Smallest angle ${degrees(found.angle)}, Tammes ${degrees(found.tammes)}; ` +
@@ -102,6 +104,7 @@ function build(root, model, act, changed) {
       panel.side,
       element('div', { class: 'words' }, caption),
     ),
+    panel.note,
     line.root,
   );
   return { field, hint, caption, aside, panel, line };
@@ -146,6 +149,27 @@ function actions(model, charges, rest) {
   };
 }
 
+/**
+ * @typedef {object} Now what is shown
+ * @property {Float64Array} x places one after the other, three coordinates each; `n` of them
+ * @property {2 | 3} size of a circle or a sphere
+ * @property {string} law and the `start` that the charges came from, by its name
+ * @property {number[]} turn azimuth and height of the eye
+ * @property {boolean} running and whether they are `moving` still, after so many `steps`
+ * @property {Float64Array | null} ghosts where the centres were trained
+ * @property {number | null} held the charge that is held
+ */
+const STATE = ['law', 'start', 'turn', 'running', 'steps', 'trained', 'optima'];
+
+/** @returns {Now} */
+function stateOf(model, charges) {
+  const state = Object.fromEntries(STATE.map(name => [name, model.get(name)])),
+    [x, size, held, moving] = [charges.places(), charges.size(), charges.held(), charges.moving()],
+    from = state.trained.find(({ name }) => name === state.start)?.points,
+    ghosts = from?.[0].length === size ? flat(from) : null;
+  return { ...state, x, size, n: x.length / 3, ghosts, held, moving };
+}
+
 function render({ model, el }) {
   const stage = mount({ model, el }, STYLE),
     { root, draw } = stage,
@@ -157,48 +181,17 @@ function render({ model, el }) {
   const act = actions(model, charges, rest),
     parts = build(root, model, act, pasted),
     tell = writer(parts, stage.say),
-    follow = tracing();
+    follow = tracing(),
+    state = () => stateOf(model, charges);
   let stood = {};
 
-  function state() {
-    const [law, start, turn, running, steps, trained, optima] = [
-      'law',
-      'start',
-      'turn',
-      'running',
-      'steps',
-      'trained',
-      'optima',
-    ].map(name => model.get(name));
-    const x = charges.places(),
-      size = charges.size(),
-      from = trained.find(({ name }) => name === start)?.points;
-    const ghosts = from && from[0].length === size ? flat(from) : null;
-    return {
-      x,
-      size,
-      n: x.length / 3,
-      law,
-      start,
-      turn,
-      running,
-      steps,
-      trained,
-      optima,
-      ghosts,
-      held: charges.held(),
-      moving: charges.moving(),
-    };
-  }
   function pasted() {
     // a start alone brings its places with it
-    if (model.get('start') !== stood.start && model.get('points') === stood.points) act.start(model.get('start'));
-    else {
-      model.set('running', false);
-      model.set('steps', 0);
-      model.save_changes();
-      draw();
-    }
+    if (model.get('start') !== stood.start && model.get('points') === stood.points)
+      return act.start(model.get('start'));
+    model.set('running', false);
+    model.set('steps', 0);
+    return rest();
   }
   function paint(moment, side, width) {
     const more = charges.tick(moment);
@@ -211,35 +204,17 @@ function render({ model, el }) {
     (now.size === 2 ? paintCircle : paintSphere)(surface(parts.field, side, side), side, scene);
     paintGauge(surface(parts.panel.strip, width, GAUGE_HEIGHT), width, { ...scene, found, ...follow(now, found) });
     tell(now, found);
-    parts.panel.update(now, found);
-    parts.line.update();
     return more === true;
   }
 
-  const stop = listenTo(parts.field, {
-    state,
-    hold: charges.hold,
-    toggle: act.toggle,
-    rest,
-    draw,
-    drag: (j, place) => {
-      charges.drag(j, place);
-      draw();
-    },
-    turn: to => {
-      model.set('turn', to);
-      draw();
-    },
-  });
-  return stage.live({
-    canvases: [parts.field, parts.panel.strip],
-    paint,
-    traits: TRAITS,
-    stop: () => {
-      if (charges.moving()) model.save_changes();
-      stop();
-    },
-  });
+  const then =
+    f =>
+    (...given) =>
+      draw(f(...given));
+  const turn = then(to => model.set('turn', to));
+  listenTo(parts.field, { state, turn, rest, draw, hold: charges.hold, drag: then(charges.drag), toggle: act.toggle });
+  const stop = () => charges.moving() && model.save_changes();
+  return stage.live({ canvases: [parts.field, parts.panel.strip], paint, traits: TRAITS, stop });
 }
 
 export default { render };

@@ -1,14 +1,12 @@
 // What ChargeSphere says, in HTML: how the charges stand, what just changed, who pushes whom.
-import { degrees } from '../kit/words.js';
+import { amount, bold, degrees, escaped } from '../kit/words.js';
 import { LAWS, pushesOn, travelled } from './maths.js';
 
 const COUNT = ['', '', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine', 'Ten', 'Eleven', 'Twelve'];
 const SURE = new Set([2, 3, 4, 6, 12]); // numbers with which one arrangement is best for every such law (Cohn, Kumar)
 const counted = n => COUNT[n] ?? String(n),
   AS_WIDE = (0.05 * Math.PI) / 180;
-const strong = text => `<b>${text}</b>`,
-  least = angle => `<b class="m">${degrees(angle)}</b>`;
-const safe = text => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+const least = angle => `<b class="m">${degrees(angle)}</b>`;
 export const lawName = law => `${LAWS[law].name} law`;
 
 /** Two numbers with as many digits as it takes to tell them apart. */
@@ -16,8 +14,7 @@ export function apartText(a, b, digits) {
   for (let k = digits; k < 9; k++) if (a.toFixed(k) !== b.toFixed(k)) return [a.toFixed(k), b.toFixed(k)];
   return [a.toFixed(digits), b.toFixed(digits)];
 }
-export const energyText = (law, v) =>
-  v > 999 ? v.toExponential(1).replace(/e\+(\d+)/, '·10<sup>$1</sup>') : v.toFixed(law === 'uniform' ? 6 : 4);
+export const energyText = (law, v) => (v > 999 ? amount(v) : v.toFixed(law === 'uniform' ? 6 : 4));
 const tammesWords = ({ tammes, proven }) => `${degrees(tammes)}${proven ? '' : ', the best known'}`;
 const whom = ({ start, trained, x }) =>
   start !== 'random' && trained.find(({ name }) => name === start)?.points.length === x.length / 3
@@ -80,7 +77,7 @@ function stateSentence(now, found) {
         `${degrees(found.ownAngle)}, Tammes’ is ${tammesWords(found)}.`)
     );
   const whence = atStart(now)
-    ? ` as trained with “${safe(start)}”`
+    ? ` as trained with “${escaped(start)}”`
     : start === 'random' && steps === 0 && !running
       ? ' thrown at random'
       : running
@@ -102,12 +99,12 @@ function bestSentence({ law, size }, found, who) {
     ? `No arrangement ${proven ? 'has' : 'is known that has'} a wider ` +
       `one: ${law === 'steep' ? 'it is Tammes’.' : 'it is Tammes’, too.'}`
     : `Tammes, who asks for that angle alone, ` +
-      `${proven ? 'has' : 'has, as far as is known,'} ${strong(degrees(found.tammes))}.`;
+      `${proven ? 'has' : 'has, as far as is known,'} ${bold(degrees(found.tammes))}.`;
   if (law === 'steep') return `${who} at rest under the steep law: ${between}. ${tammes}`;
   const best = size === 2 || SURE.has(n) ? 'the best arrangement' : 'the best arrangement known';
   return (
     `${who} at rest in ${best} for ${lawName(law)}, energy ` +
-    `${strong(energyText(law, found.energies[law]))}: ${between}. ${tammes}`
+    `${bold(energyText(law, found.energies[law]))}: ${between}. ${tammes}`
   );
 }
 
@@ -116,14 +113,14 @@ function localSentence({ law, running }, found) {
   if (law === 'steep') {
     const [now, best] = apartText((found.angle * 180) / Math.PI, (found.tammes * 180) / Math.PI, 1);
     return (
-      `The pushes balance, but in a ${strong('local optimum')}: smallest angle ${`<b class="m">${now}°</b>`}, ` +
+      `The pushes balance, but in a ${bold('local optimum')}: smallest angle ${`<b class="m">${now}°</b>`}, ` +
       `where ${best}° is ${found.proven ? 'possible' : 'known'}. Even a law this steep can miss Tammes. ${help}`
     );
   }
   const [now, best] = apartText(found.energies[law], found.best[law], law === 'uniform' ? 5 : 3);
   return (
-    `The pushes balance, but in a ${strong('local optimum')}: energy ${strong(now)}, where ` +
-    (`${strong(best)} is possible, and smallest angle ` +
+    `The pushes balance, but in a ${bold('local optimum')}: energy ${bold(now)}, where ` +
+    (`${bold(best)} is possible, and smallest angle ` +
       `${least(found.angle)} instead of ${degrees(found.ownAngle)}. ${help}`)
   );
 }
@@ -142,28 +139,31 @@ function heldSentence({ x, held, law }) {
     .filter(l => l !== law)
     .map(l => `under ${lawName(l)} ${percentText(share(l)[k])}`);
   return (
-    `You hold ${strong(held)}. Its nearest neighbour ${k}, ${degrees(away)} away, does ` +
-    `${strong(percentText(shares[k]))} of the pushing; ${others.join(', ')}.`
+    `You hold ${bold(held)}. Its nearest neighbour ${k}, ${degrees(away)} away, does ` +
+    `${bold(percentText(shares[k]))} of the pushing; ${others.join(', ')}.`
   );
 }
 const percentText = v => `${(100 * v).toFixed(0)}\u00a0%`;
 
-/** A second line: how far trained centres have come, or what the law means. */
-export function chargeAside(now) {
-  if (now.ghosts && !atStart(now)) {
-    const far = travelled(now.x, now.ghosts),
-      most = Math.max(...far);
-    return (
-      `Rings and broken lines show where each centre was trained: they have turned by ` +
-      (`${degrees(far.reduce((a, b) => a + b, 0) / far.length)} on ` +
-        `average, ${far.indexOf(most)} the farthest, ${degrees(most)}.`)
-    );
-  }
+/** A second line: how far trained centres have come. */
+export function chargeAside({ ghosts, x }) {
+  if (!ghosts || atStart({ ghosts, x })) return '';
+  const far = travelled(x, ghosts),
+    most = Math.max(...far),
+    mean = far.reduce((a, b) => a + b, 0) / far.length;
+  return (
+    `Rings and broken lines show where each centre was trained: they have turned by ${degrees(mean)} on average, ` +
+    `${far.indexOf(most)} the farthest, ${degrees(most)}.`
+  );
+}
+
+/** What the laws make of the same distances. */
+export function lawNote() {
   const d = angle => 2 * Math.sin((angle * Math.PI) / 360),
     times = law => (LAWS[law].push(d(30)) / LAWS[law].push(d(90))).toFixed(1);
   return (
-    `Two charges 30° apart push ${times('uniform')} times as hard as two 90° apart under ` +
-    (`UniformFace’s law, ${times('coulomb')} times under Coulomb’s; under the ` +
-      `steep law only the nearest count, and so it comes near Tammes’ arrangement.`)
+    `Two charges 30° apart push ${times('uniform')} times as hard as two 90° apart under UniformFace’s law, ` +
+    `${times('coulomb')} times under Coulomb’s; under the steep law only the nearest count, and so it comes near ` +
+    `Tammes’ arrangement.`
   );
 }

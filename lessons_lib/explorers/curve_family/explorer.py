@@ -12,16 +12,56 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from lessons_lib.explorers.kit.explorer import Choice, of_a_widget
+from lessons_lib.explorers.kit.explorer import Choice, Number, of_a_widget
 from lessons_lib.explorers.kit.link import link
-from lessons_lib.explorers.kit.trained_angles import CursorExplorer, counted, draw_histogram
-from lessons_lib.figures.style import ACCENT, FAINT, INK, PALETTE, SOFT, Picture, degree_ticks, quiet_axes
-from lessons_lib.losses.margins import falling_cosine
+from lessons_lib.explorers.kit.losses import line_style
+from lessons_lib.explorers.kit.trained_angles import CursorExplorer, counted
+from lessons_lib.figures.style import ACCENT, FAINT, INK, SOFT, Picture
+from lessons_lib.losses import AdaFaceLoss, ArcFaceLoss, CurricularFaceLoss, MagFaceLoss
 
 NAMES = {"adaface": "AdaFace", "magface": "MagFace", "curricularface": "CurricularFace"}
-MARGINS = {"adaface": (0.0, 0.5), "curricularface": (0.0, 0.8), "magface_from": (0.0, 0.8), "magface_to": (0.0, 0.8)}
-_SLACK = 1e-4  # the browser keeps numbers to five digits
+MARGINS = {"adaface": (0.0, 0.5), "curricularface": (0.0, 0.8)}
 _LENGTH_BINS = 60
+
+
+class Margins(traitlets.Dict):
+    """Margins by their losses; one that is left out stays as it is."""
+
+    def validate(self, obj: Any, value: Any) -> dict[str, float]:
+        """Every margin as a number; TraitError for one that is none or belongs to no loss here."""
+        margins = {"adaface": 0.4, "curricularface": 0.5, **obj._trait_values.get("margins", {}), **dict(value)}
+        for loss, margin in margins.items():
+            if loss not in MARGINS:
+                raise traitlets.TraitError(f"margins are those of {', '.join(MARGINS)}, got one of {loss!r}.")
+            low, high = MARGINS[loss]
+            if not isinstance(margin, int | float) or not low <= margin <= high:  # NaN is neither
+                raise traitlets.TraitError(f"the margin of {loss} must lie in {low}..{high} radians, got {margin}.")
+        return {loss: float(margin) for loss, margin in margins.items()}
+
+    def limits(self, _: Any) -> dict[str, Any]:
+        return {"each": {loss: {"low": low, "high": high} for loss, (low, high) in MARGINS.items()}}
+
+
+class Pair(traitlets.TraitType):
+    """Two numbers in low..high, the first not above the second."""
+
+    def __init__(self, default: tuple[float, float], low: float, high: float):
+        super().__init__(default_value=list(default))
+        self.low, self.high = low, high
+
+    def validate(self, _: Any, value: Any) -> list[float]:
+        """Both as numbers; TraitError where they are not two, out of reach or not in order."""
+        pair = list(value) if isinstance(value, list | tuple) else []
+        numbers = len(pair) == 2 and all(isinstance(v, int | float) and not isinstance(v, bool) for v in pair)
+        if not numbers or not self.low <= pair[0] <= pair[1] <= self.high:
+            raise traitlets.TraitError(
+                f"{self.name} must be two numbers in {self.low:g}..{self.high:g}, the first not above the second, "
+                f"got {value!r}."
+            )
+        return [float(v) for v in pair]
+
+    def limits(self, _: Any) -> dict[str, Any]:
+        return {"low": self.low, "high": self.high, "many": 2, "rising": True}
 
 
 class CurveFamily(CursorExplorer):
@@ -29,30 +69,32 @@ class CurveFamily(CursorExplorer):
 
     `theta` are trained angles to show below: a mapping of a net's name to angles (N,) in radians. `lengths` (N,) are a
     batch's: AdaFace's `mean` and `spread` are then theirs, and they stand behind the track. `loss` is "adaface",
-    "magface" or "curricularface"; `length` is ρ, `age` is t (0..1). `margins` are "adaface",
-    "curricularface", and MagFace's "magface_from" and "magface_to" in radians; `reach` are the two lengths between
-    which that grows; `h` is AdaFace's, `own` the θ_y of the feature whose other classes CurricularFace weighs. `scale`
-    (1..64) and `classes` decide the gradients, `angle` (radians) is the cursor, `net` says which trained net is shown.
-    ValueError for angles and lengths that are none.
+    "magface" or "curricularface"; `length` is ρ, `age` is t (0..1). `margins` are AdaFace's and CurricularFace's in
+    radians, `magface_margins` those of the shortest and the longest feature, which have the two `magface_lengths`; `h`
+    is AdaFace's, `own` the θ_y of the feature whose other classes CurricularFace weighs. `scale` (1..64) and `classes`
+    decide the gradients, `angle` (radians) is the cursor, `net` says which trained net is shown. `before` is where the
+    reader's last gesture began. ValueError for angles and lengths that are none.
     """
 
     _esm = link(Path(__file__).with_name("view.js"))
     setting_names = (
-        "loss", "length", "age", "margins", "reach", "mean", "spread", "h", "own", "scale", "classes", "angle", "net",
+        "loss", "length", "age", "margins", "magface_margins", "magface_lengths", "mean", "spread", "h", "own", "scale",
+        "classes", "angle", "net",
     )  # fmt: skip
 
     loss = Choice(tuple(NAMES), default_value="adaface").tag(sync=True)
-    length = traitlets.Float(12.0).tag(sync=True)
-    age = traitlets.Float(0.3).tag(sync=True)
-    margins = traitlets.Dict().tag(sync=True)
-    reach = traitlets.List(traitlets.Float(), default_value=[10.0, 110.0], minlen=2, maxlen=2).tag(sync=True)
-    mean = traitlets.Float(20.0).tag(sync=True)
-    spread = traitlets.Float(5.0).tag(sync=True)
-    h = traitlets.Float(0.333).tag(sync=True)
-    own = traitlets.Float(round(math.radians(50), 5)).tag(sync=True)
-    scale = traitlets.Float(16.0).tag(sync=True)
-    classes = traitlets.Int(10).tag(sync=True)
-    angle = traitlets.Float(round(math.radians(60), 5)).tag(sync=True)
+    length = Number(12.0, 0, 1000).tag(sync=True)
+    age = Number(0.3, 0, 1).tag(sync=True)
+    margins = Margins({"adaface": 0.4, "curricularface": 0.5}).tag(sync=True)
+    magface_margins = Pair((0.45, 0.8), 0, 0.8).tag(sync=True)
+    magface_lengths = Pair((10.0, 110.0), 0.1, 1000).tag(sync=True)
+    mean = Number(20.0, 1, 100).tag(sync=True)
+    spread = Number(5.0, 0.1, 50).tag(sync=True)
+    h = Number(0.333, 0.05, 1).tag(sync=True)
+    own = Number(round(math.radians(50), 5), 0, math.pi / 2, angle=True).tag(sync=True)
+    scale = Number(16.0, 1, 64).tag(sync=True)
+    classes = Number(10, 3, 100_000, whole=True).tag(sync=True)
+    angle = Number(round(math.radians(60), 5), 0, math.pi, angle=True).tag(sync=True)
     crowd = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -63,44 +105,6 @@ class CurveFamily(CursorExplorer):
         super().__init__(nets=counted(theta), crowd=batch.pop("crowd", {}), **of_a_widget(settings))
         self.use(batch | settings)
 
-    @traitlets.default("margins")
-    def _usual_margins(self) -> dict[str, float]:
-        return {"adaface": 0.4, "curricularface": 0.5, "magface_from": 0.45, "magface_to": 0.8}
-
-    @traitlets.validate("margins")
-    def _margins_in_order(self, proposal: traitlets.Bunch) -> dict[str, float]:
-        margins = {**self._usual_margins(), **self._trait_values.get("margins", {}), **proposal["value"]}
-        for name, margin in margins.items():
-            if name not in MARGINS:
-                raise traitlets.TraitError(f"margins are those of {', '.join(MARGINS)}, got one of {name!r}.")
-            low, high = MARGINS[name]
-            if not isinstance(margin, int | float) or not low <= margin <= high:  # NaN is neither
-                raise traitlets.TraitError(f"the margin {name!r} must lie in {low}..{high} radians, got {margin}.")
-        if margins["magface_from"] > margins["magface_to"]:
-            raise traitlets.TraitError(
-                f"magface_from must not exceed magface_to, got {margins['magface_from']} and {margins['magface_to']}."
-            )
-        return {name: float(margin) for name, margin in margins.items()}
-
-    @traitlets.validate("length", "age", "mean", "spread", "h", "scale", "own", "classes")
-    def _within_reach(self, proposal: traitlets.Bunch) -> float:
-        name, value = proposal["trait"].name, proposal["value"]
-        low, high = {
-            "length": (0, 1000), "age": (0, 1), "mean": (1, 100), "spread": (0.1, 50), "h": (0.05, 1), "scale": (1, 64),
-            "own": (0, math.pi), "classes": (3, 100_000),
-        }[name]  # fmt: skip
-        if not low - _SLACK <= value <= high + _SLACK:
-            meant = f"; {math.radians(value):.3f} is that many degrees" if name == "own" and 4 < value <= 180 else ""
-            raise traitlets.TraitError(f"{name} must lie in {low:.6g}..{high:.6g}, got {value}{meant}.")
-        return min(high, max(low, value))
-
-    @traitlets.validate("reach")
-    def _a_reach_in_order(self, proposal: traitlets.Bunch) -> list[float]:
-        short, long = proposal["value"]
-        if not 0 < short < long <= 1000:
-            raise traitlets.TraitError(f"reach must be two lengths, 0 < short < long <= 1000, got {[short, long]}.")
-        return [short, long]
-
     @property
     def z(self) -> float:
         """AdaFace's standardised length, −1..1."""
@@ -109,8 +113,10 @@ class CurveFamily(CursorExplorer):
     @property
     def margin(self) -> float:
         """MagFace's margin for the length, in radians."""
-        (short, long), low, high = self.reach, self.margins["magface_from"], self.margins["magface_to"]
-        return low + (high - low) * (min(long, max(short, self.length)) - short) / (long - short)
+        (low, high), (short, long) = self.magface_margins, self.magface_lengths
+        if short == long:
+            return low
+        return float(MagFaceLoss(3, 2, low, high, short, long).margin_at(self.length))
 
     def curve(self, theta: Tensor, place: float | None = None) -> Tensor:
         """The logit without the scale at angles of any shape, at a `place` of the family: z, a margin or an age.
@@ -118,12 +124,13 @@ class CurveFamily(CursorExplorer):
         For AdaFace and MagFace it is that of the true class at θ, for CurricularFace that of another class at θ_j.
         """
         if self.loss == "adaface":
-            return _adaface(theta, self.margins["adaface"], self.z if place is None else place)
+            head = AdaFaceLoss(3, 2, margin=self.margins["adaface"])
+            return head.target_logit(theta, self.z if place is None else place)
         if self.loss == "magface":
-            return _arcface(theta, self.margin if place is None else place)
-        target = _arcface(torch.tensor(self.own, dtype=theta.dtype), self.margins["curricularface"])
-        cosine, t = theta.cos(), self.age if place is None else place
-        return torch.where(cosine > target, cosine * (t + cosine), cosine)
+            return ArcFaceLoss(3, 2, margin=self.margin if place is None else place).target_logit(theta)
+        head = CurricularFaceLoss(3, 2, margin=self.margins["curricularface"])
+        own = head.target_logit(torch.tensor(self.own, dtype=theta.dtype))
+        return head.other_logit(theta.cos(), own, self.age if place is None else place)
 
     @property
     def alt(self) -> str:
@@ -148,46 +155,28 @@ class CurveFamily(CursorExplorer):
 
     def picture(self) -> Picture:
         """The first frame, still: the family in grey, its landmarks, the curve, and the trained angles below."""
-        picture = Picture(self.alt, 6.4, 4.6 if self.nets else 3.8)
-        if self.nets:
-            plot, below = picture.subplots(2, 1, sharex=True, height_ratios=[5, 1])
-            draw_histogram(below, self.nets[self.net])
-        else:
-            plot = below = picture.subplots()
-        other = self.loss == "curricularface"
-        quiet_axes(plot, ylabel="in place of cos θ_j" if other else "f(θ) in place of cos θ")
-        low, high = {"adaface": (-1, 1), "curricularface": (0, 1)}.get(
-            self.loss, (self.margins["magface_from"], self.margins["magface_to"])
-        )
+        picture, plot = self.theta_still()
+        low, high = {"adaface": (-1, 1), "magface": self.magface_margins, "curricularface": (0, 1)}[self.loss]
         for place in np.linspace(low, high, 13):
             self._draw(plot, place, color=FAINT, linewidth=0.8)
-        if other:
+        if self.loss == "curricularface":
             degrees = np.arange(181.0)
-            plot.plot(degrees, np.cos(np.radians(degrees)), color=PALETTE[4], label="ArcFace: cos θ_j")
+            plot.plot(degrees, np.cos(np.radians(degrees)), **line_style("arcface"), label="ArcFace: cos θ_j")
         else:
-            self._draw(plot, low, color=PALETTE[4], label="ArcFace")
-            mid = {"adaface": (0, 0, "CosFace")}.get(self.loss, (high, 4, f"ArcFace, {high:.3g}"))
-            self._draw(plot, mid[0], color=PALETTE[mid[1]], linestyle="--", label=mid[2])
+            self._draw(plot, low, **line_style("arcface"), label="ArcFace")
+        if self.loss == "adaface":
+            self._draw(plot, 0, **line_style("cosface"), label="CosFace")
+        if self.loss == "magface":
+            self._draw(plot, high, **line_style("arcface"), label=f"ArcFace, {high:.3g}")
         self._draw(plot, None, color=ACCENT, linewidth=2.6, label=NAMES[self.loss])
-        plot.axvline(math.degrees(self.angle), color=INK, linewidth=0.8)
+        words = "in place of cos θ_j" if self.loss == "curricularface" else "f(θ) in place of cos θ"
+        plot.set_ylabel(words, color=INK, fontsize=10)
         plot.legend(fontsize=8, frameon=False, loc="upper right", labelcolor=SOFT)
-        degree_ticks(plot, 180, 30)
-        below.set_xlabel("θ_j, angle to the other class weight" if other else "θ, angle to the own class weight",
-                         color=INK, fontsize=10)  # fmt: skip
         return picture
 
     def _draw(self, axes: Axes, place: float | None, **style: Any) -> None:
         theta = torch.linspace(0, math.pi, 721, dtype=torch.float64)
         axes.plot(np.degrees(theta.numpy()), self.curve(theta, place).numpy(), **style)
-
-
-def _arcface(theta: Tensor, margin: float) -> Tensor:
-    return falling_cosine(theta + margin)
-
-
-def _adaface(theta: Tensor, margin: float, z: float) -> Tensor:
-    """cos(θ − m z) − m(1 + z), mirrored outside 0..π."""
-    return falling_cosine(theta - margin * z) - margin * (1 + z)
 
 
 def _batch(lengths: ArrayLike | Tensor) -> dict[str, Any]:

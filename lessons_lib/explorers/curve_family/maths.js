@@ -12,8 +12,9 @@ import { arcface, cosface, fallingCosine } from '../kit/losses.js';
  * @property {number} h how far one standard deviation moves z
  * @property {number} age t of the training
  * @property {number} own θy of the feature whose other classes CurricularFace weighs
- * @property {Record<string, number>} margins adaface, curricularface; magface_from and magface_to
- * @property {number[]} reach the lengths between which MagFace's margin grows
+ * @property {{ adaface: number, curricularface: number }} margins
+ * @property {number[]} magface_margins of the shortest and the longest
+ * @property {number[]} magface_lengths between which that margin grows
  * @property {number} scale
  * @property {number} classes
  */
@@ -28,19 +29,8 @@ export const LOSSES = {
   magface: { name: 'MagFace', what: 'length' },
   curricularface: { name: 'CurricularFace', what: 'age' },
 };
-export const RANGES = {
-  adaface: { min: 0, max: 0.5, step: 0.01 },
-  curricularface: { min: 0, max: 0.8, step: 0.01 },
-  magface_from: { min: 0, max: 0.8, step: 0.01 },
-  magface_to: { min: 0, max: 0.8, step: 0.01 },
-  mean: { min: 1, max: 100, step: 0.5 },
-  spread: { min: 0.1, max: 50, step: 0.1 },
-  h: { min: 0.05, max: 1, step: 0.001 },
-  length: { min: 0, max: 1000, step: 0.1 },
-  age: { min: 0, max: 1, step: 0.01 },
-};
 export const GRID = 360;
-export const TENTHS = 1800;
+const TENTHS = 1800;
 export const ALIKE = 0.002; // below this part of s a difference is none
 const COUNTED = [0.001, 100]; // AdaFace takes a length for no less and no more
 const EPS = 1e-3; // beside the batch's standard deviation, as AdaFace has it
@@ -59,9 +49,9 @@ export function adaface(theta, m, z) {
   return z === 0 ? cosface(theta, m) : fallingCosine(theta - m * z) - m * (1 + z);
 }
 
-/** MagFace's margin: linear in the length between the two of `reach`. */
-export function magfaceMargin(length, { margins: { magface_from: from, magface_to: to }, reach: [short, long] }) {
-  return from + ((to - from) * (within(length, short, long) - short)) / (long - short);
+/** MagFace's margin: linear in the length between two lengths. */
+export function magfaceMargin(length, { magface_margins: [from, to], magface_lengths: [short, long] }) {
+  return from + ((to - from) * (within(length, short, long) - short)) / (long - short || 1);
 }
 
 /** CurricularFace's logit of another class with cosine c, where the true class stands at `target`. */
@@ -122,20 +112,20 @@ export const landmarks = p =>
       { key: 'cosface', u: 0 },
     ],
     magface: [
-      { key: 'arcface', u: p.margins.magface_from },
-      { key: 'arcface', u: p.margins.magface_to },
+      { key: 'arcface', u: p.magface_margins[0] },
+      { key: 'arcface', u: p.magface_margins[1] },
     ],
     curricularface: [{ key: 'arcface', u: null }],
   })[p.loss];
 
 /** What a curve is compared with: a feature of mean length, the shortest one, another class in ArcFace. */
-export const reference = p => ({ adaface: 0, magface: p.margins.magface_from, curricularface: null })[p.loss];
+export const reference = p => ({ adaface: 0, magface: p.magface_margins[0], curricularface: null })[p.loss];
 
 /** The family in steps from one end to the other. */
 export function fan(p, steps = 12) {
   const [low, high] = {
     adaface: [-1, 1],
-    magface: [p.margins.magface_from, p.margins.magface_to],
+    magface: p.magface_margins,
     curricularface: [0, 1],
   }[p.loss];
   return Array.from({ length: steps + 1 }, (_, i) => low + ((high - low) * i) / steps);
@@ -143,7 +133,9 @@ export function fan(p, steps = 12) {
 
 /** What the hand moves, from the left of its track to the right. */
 export const trackEnd = p =>
-  ({ adaface: () => 1.1 * lengthOf(1, p), magface: () => 1.1 * p.reach[1], curricularface: () => 1 })[p.loss]();
+  ({ adaface: () => 1.1 * lengthOf(1, p), magface: () => 1.1 * p.magface_lengths[1], curricularface: () => 1 })[
+    p.loss
+  ]();
 
 /**
  * Places on the track that mean something, [{ at, key }]; a drag rests on them.
@@ -152,7 +144,7 @@ export const trackEnd = p =>
  * @param {number | null} trained the mean cosine of a trained net
  */
 export function stops(p, angle, trained) {
-  if (p.loss === 'magface') return p.reach.map((at, i) => ({ at, key: ['least', 'most'][i] }));
+  if (p.loss === 'magface') return p.magface_lengths.map((at, i) => ({ at, key: ['least', 'most'][i] }));
   if (p.loss === 'adaface')
     return [-1, 0, 1].map(z => ({ at: lengthOf(z, p), key: `z${z}` })).filter(({ at }) => at >= 0);
   const { edge } = hardness(p),
@@ -174,7 +166,7 @@ export function rested(value, p, places, reach) {
 /** One step of the keys on the track; AdaFace's are twentieths of z, so that they meet its stops. */
 export function stepped(p, by) {
   if (p.loss === 'curricularface') return within((Math.round(p.age * 50) + by) / 50, 0, 1);
-  const [low, high] = p.loss === 'adaface' ? [lengthOf(-1, p), lengthOf(1, p)] : p.reach;
+  const [low, high] = p.loss === 'adaface' ? [lengthOf(-1, p), lengthOf(1, p)] : p.magface_lengths;
   const step = (high - low) / 40,
     now = (p.length - low) / step;
   return Math.max(0, low + within(by > 0 ? Math.floor(now + 1e-3) + by : Math.ceil(now - 1e-3) + by, 0, 40) * step);

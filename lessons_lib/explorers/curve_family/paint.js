@@ -1,23 +1,13 @@
 // What CurveFamily paints in its plots: the family in grey, the curves that stay, the one that is dragged, and θ.
 import { DASHES, lossTints, penOn } from '../kit/pen.js';
 import { seatNames } from '../kit/seats.js';
-import { thousands } from '../kit/words.js';
-import { AXES, familyFrame, lineOf } from './axes.js';
-import {
-  TENTHS,
-  compared,
-  countKinds,
-  fan,
-  hardness,
-  kindAt,
-  landmarks,
-  meanCosine,
-  member,
-  placeOf,
-  reference,
-} from './maths.js';
+import { footOf } from '../kit/theta_plot.js';
+import { barsOf, sizeText } from '../kit/trained.js';
+import { degrees } from '../kit/words.js';
+import { FAMILY_AXES, familyFrame, lineOf } from './axes.js';
+import { compared, fan, hardness, kindAt, landmarks, meanCosine, member, placeOf, reference } from './maths.js';
 import { paintTrack } from './track.js';
-import { angleText, kinName, memberName, numberText, titles } from './words.js';
+import { kinName, memberName, numberText, titles } from './words.js';
 
 /**
  * What is painted.
@@ -41,70 +31,63 @@ export function paintFamily(g, width, state) {
     own = member(placeOf(p), p),
     runs = compared(own, member(reference(p), p));
   paintGround(pen, frame, state);
-  if (p.loss === 'curricularface') paintHard(pen, frame, state);
+  const walls = p.loss === 'curricularface' ? paintHard(pen, frame, state) : [];
   paintGap(pen, frame, own, member(reference(p), p));
-  paintMembers(pen, frame, state, 'value', frame.Y);
-  paintMembers(pen, frame, state, 'push', frame.P);
+  paintMembers(pen, frame, state, 'value');
+  paintMembers(pen, frame, state, 'push');
   if (state.net) paintTrained(pen, frame, state, runs);
   paintCursor(pen, frame, state, own);
-  paintNames(pen, frame, state);
+  paintNames(pen, frame, state, walls);
   paintTrack(pen, frame, state);
   return { frame, runs };
 }
 
 /** Titles, grid and ticks of both plots. */
-function paintGround({ c, trace, write, wide }, frame, { p, angle }) {
+function paintGround({ c, line, write, fitting }, frame, { p, angle }) {
   const { left, right, top, floor, pushTop, pushFloor, X, Y, P } = frame,
-    axis = AXES[p.loss],
+    axis = FAMILY_AXES[p.loss],
     rows = [...axis.values.map(v => [v, Y(v)]), ...axis.pushes.map(v => [v, P(v)])];
   for (const [value, y] of rows) {
-    trace(level(left, right, y), value ? c.faint : c.pale, 1);
+    line(left, y, right, y, value ? c.faint : c.pale);
     write(String(value).replace('-', '−'), left - 7, y, { align: 'right' });
   }
   for (let tick = 0; tick <= 180; tick += 30) {
     const x = X((tick * Math.PI) / 180);
-    trace(upright(x, top, floor), c.faint, 1, { alpha: 0.7 });
-    trace(upright(x, pushTop, pushFloor), c.faint, 1, { alpha: 0.7 });
-    if (Math.abs(x - chipOf(frame, angle)) > 44)
-      write(`${tick}°`, Math.min(x, right - 4), pushFloor + 15, { align: 'center' });
+    line(x, top, x, floor, c.faint, 1, { alpha: 0.7 });
+    line(x, pushTop, x, pushFloor, c.faint, 1, { alpha: 0.7 });
+    if (Math.abs(x - footOf(frame, angle)) > 48)
+      write(`${tick}°`, Math.min(x, right - 4), pushFloor + 18, { align: 'center' });
   }
-  const room = frame.width - 4,
-    [value, push] = titles(p.loss);
-  write(value.find(text => wide(text, '13') < room) ?? value.at(-1), 2, 11, { style: c.ink, font: '13' });
-  write(push.find(text => wide(text, '13') < room) ?? push.at(-1), 2, pushTop - 14, { style: c.ink, font: '13' });
+  titles(p.loss).forEach((texts, i) => {
+    write(fitting(texts, frame.width - 4, '13'), 2, i ? pushTop - 14 : 11, { style: c.ink, font: '13' });
+  });
 }
 
-const level = (from, to, y) => [
-    [from, y],
-    [to, y],
-  ],
-  upright = (x, from, to) => [
-    [x, from],
-    [x, to],
-  ],
-  chipOf = ({ X, left, right }, angle) => Math.min(right - 22, Math.max(left + 22, X(angle)));
-
-/** Where another class is hard: its cosine exceeds what the true class has. */
-function paintHard({ c, trace, block, write, wide }, frame, { p }) {
+/** Where another class is hard: its cosine exceeds what the true class has. Returns the boxes of what it wrote. */
+function paintHard({ c, line, block, write, wide, fitting }, frame, { p }) {
   const { left, right, top, floor, pushTop, pushFloor, X, Y } = frame,
     { target, edge } = hardness(p),
-    x = X(edge);
-  block(left, top, x - left, floor - top, c.accent, 0.07);
-  block(left, pushTop, x - left, pushFloor - pushTop, c.accent, 0.07);
+    x = X(edge),
+    boxes = [];
   for (const [from, to] of [
     [top, floor],
     [pushTop, pushFloor],
-  ])
-    trace(upright(x, from, to), c.accent, 1.2, { dash: [4, 3] });
-  trace(level(left, right, Y(target)), c.ink, 1.2, { dash: [2, 3] });
-  const own = [`true class: cos(θy + m) = ${numberText(target)}`, `true class: ${numberText(target)}`, 'true class'];
-  const free = own.find(text => wide(text, '11.5') < right - x - 10) ?? own[2];
-  write(free, right - 3, Y(target) - 9, { align: 'right', font: '11.5', halo: 4 });
-  const hard = `hard below ${angleText(edge)}`,
-    style = { style: c.accent, font: '600 12', halo: 4 };
-  if (wide(hard, '600 12') < right - x - 10)
-    write(hard, x + 6, top + 10, style); // where no curve comes
-  else write(hard, x - 6, floor - 10, { ...style, align: 'right' });
+  ]) {
+    block(left, from, x - left, to - from, c.accent, 0.07);
+    line(x, from, x, to, c.accent, 1.2, { dash: [4, 3] });
+  }
+  line(left, Y(target), right, Y(target), c.ink, 1.2, { dash: [2, 3] });
+  const put = (words, from, y, style) => {
+    const width = wide(words, style.font),
+      start = Math.max(left + 4, Math.min(from, right - 3 - width));
+    write(words, start, y, { ...style, halo: 4 });
+    boxes.push([start, y - 8, start + width, y + 8]);
+  };
+  const own = [`true class: cos(θy + m) = ${numberText(target)}`, `true class: ${numberText(target)}`];
+  const room = Math.max(right - x - 10, wide(own[1], '11.5'));
+  put(fitting(own, room, '11.5'), right, Y(target) - 10, { font: '11.5' });
+  put(`hard below ${degrees(edge)}`, x + 6, top + 10, { style: c.accent, font: '600 12' }); // where no curve comes
+  return boxes;
 }
 
 /** Between the curve and what it is compared with: the colour of the hand where it pushes harder, CosFace's where less. */
@@ -140,91 +123,80 @@ function paintGap({ g, c, write, wide }, frame, own, other) {
 
 /** The middle of the tallest place for words of this width between two lines, where the first is above (sign 1). */
 function roomiest(one, two, sign, width) {
+  const [upper, lower] = sign > 0 ? [one, two] : [two, one],
+    half = Math.ceil(width / 2 / (one[1][0] - one[0][0]));
   let best = 16,
     seat = null;
-  for (let i = 0; i < one.length; i++) {
-    const first = one.findIndex(([x]) => x >= one[i][0] - width / 2),
-      last = one.findLastIndex(([x]) => x <= one[i][0] + width / 2);
-    if (first === 0 || last === one.length - 1) continue;
-    const upper = sign > 0 ? one : two,
-      lower = sign > 0 ? two : one;
-    const top = Math.max(...upper.slice(first, last + 1).map(([, y]) => y)),
-      floor = Math.min(...lower.slice(first, last + 1).map(([, y]) => y));
-    if (floor - top > best) {
-      best = floor - top;
-      seat = [one[i][0], (top + floor) / 2];
+  for (let i = half + 1; i < one.length - half - 1; i += 2) {
+    let top = -Infinity,
+      floor = Infinity;
+    for (let k = i - half; k <= i + half && floor - top > best; k++) {
+      top = Math.max(top, upper[k][1]);
+      floor = Math.min(floor, lower[k][1]);
     }
+    if (floor - top <= best) continue;
+    best = floor - top;
+    seat = [one[i][0], (top + floor) / 2];
   }
   return seat;
 }
 
 /** The family, its landmarks, what was before, and the curve itself, in one of the plots. */
-function paintMembers({ c, trace }, frame, { p, before }, what, up) {
-  const line = (u, q = p) => lineOf(frame, member(u, q)[what], up, q.loss === 'curricularface' ? 720 : 180);
-  for (const u of fan(p)) trace(line(u), c.pale, 1, { alpha: 0.5 });
-  for (const { key, u } of landmarks(p)) trace(line(u), c.hue(key), 2, { dash: DASHES[key] });
-  if (before) trace(line(placeOf(before), before), c.accent, 1, { alpha: 0.7 });
-  const own = line(placeOf(p));
-  trace(own, c.paper, 6, { alpha: 0.8 });
-  trace(own, c.accent, 3);
+function paintMembers({ c, trace, within }, frame, { p, before }, what) {
+  const [top, floor, up] = {
+      value: [frame.top, frame.floor, frame.Y],
+      push: [frame.pushTop, frame.pushFloor, frame.P],
+    }[what],
+    points = (u, q = p) => lineOf(frame, member(u, q)[what], up, q.loss === 'curricularface' ? 720 : 180);
+  within(frame.left - 2, top - 4, frame.right - frame.left + 4, floor - top + 8, () => {
+    for (const u of fan(p)) trace(points(u), c.pale, 1, { alpha: 0.5 });
+    for (const { key, u } of landmarks(p)) trace(points(u), c.hue(key), 2, { dash: DASHES[key] });
+    if (before) trace(points(placeOf(before), before), c.accent, 1, { alpha: 0.7 });
+    const own = points(placeOf(p));
+    trace(own, c.paper, 6, { alpha: 0.8 });
+    trace(own, c.accent, 3);
+  });
 }
-
-const FILL = { harder: 'accent', less: 'less', alike: 'pale' };
 
 /** The net's angles in whole degrees, coloured by what this length or age does to them; the root of each count. */
-function paintTrained({ c, trace, block, write, wide }, frame, { net, p }, runs) {
-  const { left, right, pushFloor, foot, X } = frame,
-    bars = new Array(180).fill(0),
-    per = TENTHS / 180,
-    other = p.loss === 'curricularface';
-  net.counts.forEach((count, i) => {
-    bars[Math.min(179, Math.floor((net.first + i) / per))] += count;
-  });
-  const most = Math.max(1, ...bars),
-    tall = foot - pushFloor - 42,
-    step = X(Math.PI / 180) - X(0);
-  const colours = { accent: c.accent, less: c.hue('cosface'), pale: c.pale };
+function paintTrained({ c, line, block, write, wide, fitting }, frame, { net, p }, runs) {
+  const { left, right, pushFloor, foot, X, small } = frame,
+    bars = barsOf(net),
+    most = Math.sqrt(Math.max(1, ...bars)),
+    step = Math.max(1, X(Math.PI / 180) - X(0) - 0.5),
+    hues = { harder: c.accent, less: c.hue('cosface'), alike: c.pale };
   bars.forEach((count, i) => {
-    if (!count) return;
-    const high = Math.max(1, tall * Math.sqrt(count / most)),
-      kind = other ? 'alike' : kindAt((i + 0.5) * per, runs);
-    block(X((i * Math.PI) / 180), foot - high, Math.max(1, step - 0.5), high, colours[FILL[kind]]);
+    const high = Math.max(1, ((foot - pushFloor - 48) * Math.sqrt(count)) / most),
+      kind = p.loss === 'curricularface' ? 'alike' : kindAt((i + 0.5) * 10, runs);
+    if (count) block(X((i * Math.PI) / 180), foot - high, step, high, hues[kind]);
   });
-  trace(level(left, right, foot), c.pale, 1);
-  const size = frame.small ? '√ count' : 'height: √ count',
-    told = other
-      ? [
-          `trained θy: ${net.name}; mean cosine ${numberText(meanCosine(net))}`,
-          `mean cosine ${numberText(meanCosine(net))}`,
-        ]
-      : [`trained θ: ${net.name}, ${thousands(countKinds(net, runs).all)} angles`, 'trained θ'];
-  const room = right - wide(size, '11') - 16;
-  write(told.find(text => wide(text, '12.5') < room) ?? told.at(-1), 2, pushFloor + 34, { style: c.ink, font: '12.5' });
-  write(size, right, pushFloor + 34, { align: 'right', font: '11' });
+  line(left, foot, right, foot, c.pale);
+  const size = sizeText(net, small),
+    mean = `mean cosine ${numberText(meanCosine(net))}`,
+    told = p.loss === 'curricularface' ? [`trained θy: ${net.name}; ${mean}`, mean] : [`trained θ: ${net.name}`];
+  write(fitting(told, right - wide(size, '11') - 16, '12.5'), 2, pushFloor + 40, { style: c.ink, font: '12.5' });
+  write(size, right, pushFloor + 40, { align: 'right', font: '11' });
 }
 
-/** θ through both plots, a dot on each curve that stands there. */
-function paintCursor({ c, trace, dot, write }, frame, { p, angle }, own) {
+/** θ through both plots, a dot on each curve that stands there, and the grip that moves it. */
+function paintCursor({ c, line, dot, grip, write }, frame, { p, angle }, own) {
   const { top, floor, pushTop, pushFloor, X, Y, P } = frame,
     x = X(angle),
     kin = landmarks(p).map(({ key, u }) => [member(u, p), c.hue(key), 3]);
-  trace(upright(x, top, floor), c.ink, 1, { alpha: 0.6 });
-  trace(upright(x, pushTop, pushFloor + 5), c.ink, 1, { alpha: 0.6 });
+  line(x, top, x, floor, c.ink, 1, { alpha: 0.6 });
+  line(x, pushTop, x, pushFloor, c.ink, 1, { alpha: 0.6 });
   for (const [one, style, size] of [...kin, [own, c.accent, 4.5]])
     for (const y of [Y(one.value(angle)), P(one.push(angle))]) {
       dot(x, y, size + 1.5, c.paper);
       dot(x, y, size, style);
     }
-  write(`${p.loss === 'curricularface' ? 'θⱼ' : 'θ'} = ${angleText(angle)}`, chipOf(frame, angle), pushFloor + 15, {
-    align: 'center',
-    style: c.ink,
-    font: '600 12',
-    halo: 5,
-  });
+  grip(x, pushFloor, c.ink);
+  const words = `${p.loss === 'curricularface' ? 'θⱼ' : 'θ'} = ${degrees(angle)}`;
+  write(words, footOf(frame, angle), pushFloor + 18, { align: 'center', style: c.ink, font: '600 12', halo: 5 });
 }
 
 /** Names beside the curves of the upper plot. */
-function paintNames({ c, wide, write }, frame, { p }) {
+function paintNames({ c, wide, write }, frame, { p }, walls) {
   const u = placeOf(p),
     kin = landmarks(p).filter(one => one.u !== u),
     fonts = { own: '600 13' };
@@ -236,7 +208,11 @@ function paintNames({ c, wide, write }, frame, { p }) {
     width: wide(item.text, fonts[item.key] ?? '12.5'),
     line: lineOf(frame, member(item.u, p).value, frame.Y, 90),
   }));
-  const seats = seatNames(items, { x0: frame.left + 3, x1: frame.right, y0: frame.top + 2, y1: frame.floor - 4 });
+  const seats = seatNames(
+    items,
+    { x0: frame.left + 3, x1: frame.right, y0: frame.top + 2, y1: frame.floor - 4 },
+    walls,
+  );
   for (const { key, text, style } of items)
     if (seats[key]) write(text, seats[key][0], seats[key][1] + 9, { style, font: fonts[key] ?? '12.5', halo: 5 });
 }

@@ -6,7 +6,7 @@ const TILE = 34;
 
 /** The console under the plots. */
 export function paintTrack(pen, frame, state) {
-  const { c, g, write, wide } = pen,
+  const { c, g, write, wide, fitting } = pen,
     { p } = state,
     { track, width, height } = frame;
   g.beginPath();
@@ -14,7 +14,7 @@ export function paintTrack(pen, frame, state) {
   g.fillStyle = c.band;
   g.fill();
   const value = placeText(p),
-    title = trackTitle(p.loss).find(text => wide(text, '13') < width - wide(value, '600 13') - 34);
+    title = fitting(trackTitle(p.loss), width - wide(value, '600 13') - 34, '13');
   write(title, 12, track + 15, { style: c.ink, font: '13' });
   write(value, width - 12, track + 15, { align: 'right', style: c.accent, font: '600 13' });
   if (p.loss === 'adaface') paintCrowd(pen, frame, state);
@@ -24,31 +24,25 @@ export function paintTrack(pen, frame, state) {
 }
 
 /** The lengths of a batch: counted ones, or a bell with its mean and spread. */
-function paintCrowd({ g, c }, { T, line, end, ends }, { p, crowd }) {
+function paintCrowd({ c, area }, { T, line, end, ends }, { p, crowd }) {
   const steps = crowd.counts ? crowd.counts.length : 120,
     most = crowd.counts ? Math.max(...crowd.counts) : 1,
     high = 40;
   const share = i =>
     crowd.counts ? crowd.counts[i] / most : Math.exp(-0.5 * ((((i + 0.5) * end) / steps - p.mean) / p.spread) ** 2);
-  const at = i => T(((i + 0.5) * (crowd.counts ? crowd.end : end)) / steps);
-  g.beginPath();
-  g.moveTo(at(0), line);
-  for (let i = 0; i < steps; i++) if (at(i) <= ends[1] + 1) g.lineTo(at(i), line - high * share(i));
-  g.lineTo(Math.min(ends[1], at(steps - 1)), line);
-  g.fillStyle = c.pale;
-  g.globalAlpha = 0.45;
-  g.fill();
-  g.globalAlpha = 1;
+  const at = i => Math.min(ends[1], T(((i + 0.5) * (crowd.counts ? crowd.end : end)) / steps));
+  const bell = Array.from({ length: steps }, (_, i) => [at(i), line - high * share(i)]);
+  area([[at(0), line], ...bell, [at(steps - 1), line]], c.pale, 0.45);
 }
 
 /** What a hard class at θj is multiplied by, t + cos θj, over all ages: below 1 it counts less than in ArcFace. */
-function paintWeight({ g, c, trace, write, wide }, { T, line, ends }, { p, angle }) {
+function paintWeight({ c, line: stroke, area, write, fitting, wide }, { T, line, ends }, { p, angle }) {
   const cosine = Math.cos(angle),
     up = factor => line - 6 - 24 * factor,
     room = ends[1] - ends[0];
   if (angle >= hardness(p).edge) {
-    const words = ['θⱼ is not hard: there t changes nothing', 'not hard: t changes nothing'];
-    write(words.find(text => wide(text, '12') < room) ?? words[1], ends[0] + room / 2, line - 28, { align: 'center' });
+    const words = fitting(['θⱼ is not hard: there t changes nothing', 'not hard: t changes nothing'], room, '12');
+    write(words, ends[0] + room / 2, line - 28, { align: 'center' });
     return;
   }
   const even = Math.min(1, Math.max(0, 1 - cosine));
@@ -56,28 +50,19 @@ function paintWeight({ g, c, trace, write, wide }, { T, line, ends }, { p, angle
     [0, even, c.hue('cosface')],
     [even, 1, c.accent],
   ]) {
-    g.beginPath();
-    for (const [t, factor] of [
+    const corners = [
       [from, from + cosine],
       [to, to + cosine],
       [to, 1],
       [from, 1],
-    ])
-      g.lineTo(T(t), up(factor));
-    g.fillStyle = style;
-    g.globalAlpha = 0.24;
-    g.fill();
-    g.globalAlpha = 1;
+    ];
+    area(
+      corners.map(([t, factor]) => [T(t), up(factor)]),
+      style,
+      0.24,
+    );
   }
-  trace(
-    [
-      [T(0), up(1)],
-      [T(1), up(1)],
-    ],
-    c.hue('arcface'),
-    1.2,
-    { dash: [2, 3] },
-  );
+  stroke(T(0), up(1), T(1), up(1), c.hue('arcface'), 1.2, { dash: [2, 3] });
   for (const [words, at, style] of [
     ['counts less', even / 2, c.word('cosface')],
     ['counts more', (1 + even) / 2, c.accent],
@@ -87,16 +72,9 @@ function paintWeight({ g, c, trace, write, wide }, { T, line, ends }, { p, angle
 }
 
 /** Places where a drag rests, and what the curve is there. */
-function paintStops({ c, trace, write, wide }, frame, { p, angle, net }) {
+function paintStops({ c, line: stroke, write, wide }, frame, { p, angle, net }) {
   const { T, line, ends, width } = frame;
-  trace(
-    [
-      [ends[0], line],
-      [ends[1], line],
-    ],
-    c.pale,
-    2,
-  );
+  stroke(ends[0], line, ends[1], line, c.pale, 2);
   let last = -Infinity;
   for (const { at, key } of stops(p, angle, net ? meanCosine(net) : null)) {
     const x = T(at),
@@ -107,14 +85,7 @@ function paintStops({ c, trace, write, wide }, frame, { p, angle, net }) {
           : name.startsWith('CosFace')
             ? c.word('cosface')
             : c.ink;
-    trace(
-      [
-        [x, line - 7],
-        [x, line + 8],
-      ],
-      hue,
-      2,
-    );
+    stroke(x, line - 7, x, line + 8, hue, 2);
     const half = Math.max(wide(name, '600 12'), wide(note, '11')) / 2,
       middle = Math.min(width - 8 - half, Math.max(8 + half, x));
     if (middle - half < last + 8) continue;
@@ -125,19 +96,12 @@ function paintStops({ c, trace, write, wide }, frame, { p, angle, net }) {
 }
 
 /** What has been dragged so far, and the ring to drag it by. */
-function paintHandle({ g, c, trace, dot }, frame, { p, before, focus, pulse, hover, look }) {
+function paintHandle({ g, c, line: stroke, trace, dot }, frame, { p, before, focus, pulse, hover, look }) {
   const { T, line, ends, track } = frame,
     age = p.loss === 'curricularface',
     x = T(age ? p.age : p.length);
   if (before) dot(T(age ? before.age : before.length), line, 4, c.pale);
-  trace(
-    [
-      [ends[0], line],
-      [x, line],
-    ],
-    c.accent,
-    4,
-  );
+  stroke(ends[0], line, x, line, c.accent, 4);
   dot(ends[0], line, 4, c.accent);
   if (pulse > 0) {
     g.beginPath();
@@ -175,7 +139,7 @@ function paintGrip({ c, trace, dot }, x, y) {
 const goodness = p =>
   p.loss === 'adaface'
     ? (placeOf(p) + 1) / 2
-    : (placeOf(p) - p.margins.magface_from) / (p.margins.magface_to - p.margins.magface_from || 1);
+    : (placeOf(p) - p.magface_margins[0]) / (p.magface_margins[1] - p.magface_margins[0] || 1);
 
 /** A handwritten 3, as blurred as the loss takes it to be. */
 function paintPicture(g, x, y, good, look) {

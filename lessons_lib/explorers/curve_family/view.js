@@ -1,27 +1,30 @@
 // CurveFamily: one curve that depends on more than θ. Drag a feature's length, or the age of the training.
-import { calm, element, gestures, mount, surface, write } from '../kit/view.js';
-import { ownKeys, settingsLine } from '../kit/controls.js';
+import { calm, element, surface, write } from '../kit/view.js';
+import { fold } from '../kit/controls.js';
+import { curves } from '../kit/curves.js';
+import { held, hold } from '../kit/hold.js';
+import { asAngle, inTenths } from '../kit/theta_plot.js';
 import { familyFrame } from './axes.js';
-import { familyControls, fits } from './controls.js';
-import { listenTo } from './hand.js';
+import { familyControls } from './controls.js';
 import { meanCosine, rested, stepped, stops, trackEnd } from './maths.js';
 import { paintFamily } from './paint.js';
-import {
-  curveSentence,
-  familyFormula,
-  handLabel,
-  hereSentence,
-  hintText,
-  movedText,
-  netSentence,
-  spokenPlace,
-} from './words.js';
+import { curveSentence, familyFormula, hereSentence, netSentence } from './sentences.js';
+import { handLabel, hintText, movedText, spokenPlace } from './words.js';
 import STYLE from './style.css' with { type: 'text' };
 
-const DRAWN = ['loss', 'length', 'age', 'margins', 'reach', 'mean', 'spread', 'h', 'own', 'scale', 'classes'],
-  SETTINGS = [...DRAWN, 'angle', 'net'];
+const PARAMS = [
+    ...['loss', 'length', 'age', 'margins', 'magface_margins', 'magface_lengths', 'mean', 'spread', 'h', 'own'],
+    ...['scale', 'classes'],
+  ],
+  SETTINGS = [...PARAMS, 'angle', 'net'];
 const EASE = 70, // milliseconds
-  NUDGE = 750;
+  NUDGE = 750,
+  JUMP = 1000, // what PageUp counts as
+  HELD = 22, // pixels round the grip that do not move it
+  REST = 7; // pixels round a stop that are its own
+const HINT =
+  'Drag the ring along its track; a drag in the plots moves <i>θ</i>. Thin grey: the rest of the family. The histogram ' +
+  'is coloured by what the curves say of each angle, not by each point’s own <i>P</i>.';
 
 /** Two rings round the grip when the figure is first seen, until it is touched: part(now) is 0…1, 0 when over. */
 function nudge(canvas, draw) {
@@ -58,130 +61,73 @@ function glider() {
     going = false,
     seen = 0;
   return {
-    go: () => {
-      going = !calm();
-    },
-    rest: () => {
-      going = false;
+    go: jumps => {
+      going = jumps && !calm();
     },
     at: (goal, now, end) => {
       const share = Math.exp(-Math.min(64, now - seen) / EASE);
       seen = now;
-      if (drawn === null || !going || Math.abs(goal - drawn) < 1e-3 * end) {
-        going = false;
-        drawn = goal;
-      } else drawn = goal + (drawn - goal) * share;
+      going &&= Math.abs(goal - drawn) > 1e-3 * end;
+      drawn = going ? goal + (drawn - goal) * share : goal;
       return drawn;
     },
     busy: () => going,
   };
 }
 
-/** The parts of the figure and where they go. */
-function parts(root, model, controls, line) {
-  const canvas = ownKeys(element('canvas', { tabindex: 0, role: 'slider', 'aria-valuemin': 0 }));
-  const text = {
-    formula: element('p', { class: 'formula' }),
-    caption: element('figcaption'),
-    here: element('p', { class: 'read' }),
-    net: element('p', { class: 'read' }),
-    hint: element('p', { class: 'soft hint' }),
+/** What the hand can set: `place` is ρ or t, its name `key`. */
+function handOn(figure, trained, glide) {
+  const { pick, move, draw } = figure,
+    key = () => (pick(['loss']).loss === 'curricularface' ? 'age' : 'length'),
+    place = () => pick([key()])[key()];
+  const places = () => {
+    const { angle, ...p } = pick([...PARAMS, 'angle']);
+    return stops(p, angle, trained()).sort((a, b) => a.at - b.at);
   };
-  line.root.firstChild.textContent = 'settings: margin, scale, classes and more';
-  line.root.firstChild.after(controls.fold);
-  root.append(
-    element(
-      'div',
-      { class: model.get('nets').length ? 'family' : 'family alone' },
-      element('div', { class: 'top' }, controls.losses),
-      element('div', { class: 'field' }, canvas),
-      element('div', { class: 'words' }, text.caption, text.here, text.net),
-      element('div', { class: 'side' }, text.formula, text.hint, ...controls.sides),
-      element('div', { class: 'foot' }, line.root),
-    ),
-  );
-  return { canvas, text };
-}
-
-/** What the hand does to the settings. */
-function handOn(model, { params, angle, trained, begin, save, draw, glide }) {
-  const key = () => (model.get('loss') === 'curricularface' ? 'age' : 'length');
-  function slide(value, reach = 0, jump = false) {
-    begin(key());
-    if (jump) glide.go();
-    else glide.rest();
-    const p = params();
-    model.set(key(), rested(value, p, stops(p, angle(), trained()), reach));
+  const slide = (value, { reach = 0, jumps = false, keep = figure.save } = {}) => {
+    glide.go(jumps);
+    move(key(), { [key()]: rested(value, pick(PARAMS), places(), reach) }, keep);
+  };
+  const turn = angle => {
+    figure.set({ angle: asAngle(angle) });
     draw();
+  };
+  /** What a key asks for: a step, the next stop, or the last of them. */
+  function keys({ by, end }) {
+    const at = places().map(stop => stop.at),
+      now = place();
+    if (end !== undefined) slide(end ? at.at(-1) : at[0], { jumps: true });
+    else if (Math.abs(by) < JUMP) slide(stepped(pick(PARAMS), by));
+    else
+      slide(by > 0 ? (at.find(v => v > now + 1e-4) ?? now) : (at.findLast(v => v < now - 1e-4) ?? now), {
+        jumps: true,
+      });
   }
-  return {
-    place: () => model.get(key()),
-    slide,
-    step: by => {
-      slide(stepped(params(), by));
-      save();
-    },
-    jump: to => {
-      const p = params(),
-        all = stops(p, angle(), trained())
-          .map(({ at }) => at)
-          .sort((a, b) => a - b),
-        now = model.get(key()),
-        goal = {
-          first: all[0],
-          end: all.at(-1),
-          next: all.find(at => at > now + 1e-4),
-          last: all.findLast(at => at < now - 1e-4),
-        }[to];
-      if (goal === undefined) return;
-      slide(goal, 0, true);
-      save();
-    },
-  };
+  return { place, slide, turn, keys };
 }
 
-/** The settings and ways to change them. `moved` is called before each change of what decides the curves. */
-function settingsOf(model, draw) {
-  const params = () => Object.fromEntries(DRAWN.map(name => [name, model.get(name)])),
-    save = () => model.save_changes(),
-    net = () => model.get('nets')[model.get('net')];
-  const put = (name, value) => {
-    model.set(name, value);
-    save();
-    draw();
+/** What a pointer finds: below the plots the track, in them θ. */
+function findIn(frame, { place, slide, turn }, [x, y]) {
+  if (!frame) return null;
+  if (y < frame.track - 6)
+    return { cursor: 'ew-resize', scrolls: true, move: ([at]) => turn(inTenths(frame.angle(at))) };
+  const off = frame.T(place()) - x,
+    still = Math.abs(off) < HELD,
+    reach = (REST * frame.end) / (frame.ends[1] - frame.ends[0]);
+  let jumps = !still;
+  const move = ([at]) => {
+    slide(frame.place(still ? at + off : at), { reach, jumps, keep: () => {} });
+    jumps = false;
   };
-  return {
-    params,
-    save,
-    put,
-    net,
-    angle: () => model.get('angle'),
-    trained: () => (net() ? meanCosine(net()) : null),
-    turn: value => {
-      model.set('angle', value > Math.PI - 1e-5 ? Math.PI : Number(Math.max(0, value).toFixed(5)));
-      draw();
-    },
-  };
-}
-
-/** What a paint needs, with the hand where it is drawn. @returns {import('./paint.js').State} */
-function stateOf(model, { params, angle, net }, drawn) {
-  const p = params(),
-    before = model.get('before');
-  return {
-    p: p.loss === 'curricularface' ? { ...p, age: drawn } : { ...p, length: drawn },
-    before: movedText(before, p) ? before : undefined,
-    angle: angle(),
-    net: net(),
-    crowd: model.get('crowd'),
-  };
+  return { cursor: 'grab', scrolls: true, still, move, track: true };
 }
 
 /** All that is said, written and spoken. */
-function tell({ canvas, text, say }, state) {
+function speak({ tell }, canvas, hint, state) {
   const { p } = state,
-    sayings = { formula: familyFormula, caption: curveSentence, here: hereSentence, net: netSentence, hint: hintText };
-  for (const [part, words] of Object.entries(sayings)) write(text[part], words(state));
+    read = `${hereSentence(state)} ${netSentence(state)}`.trim();
+  tell({ formula: familyFormula(state), caption: curveSentence(state), read });
+  write(hint, hintText(state));
   for (const [name, value] of [
     ['label', handLabel(p.loss)],
     ['valuemax', trackEnd(p).toFixed(2)],
@@ -189,69 +135,59 @@ function tell({ canvas, text, say }, state) {
     ['valuetext', spokenPlace(p)],
   ])
     canvas.setAttribute(`aria-${name}`, value);
-  say(['caption', 'here', 'net'].map(part => text[part].textContent).join(' '));
-}
-
-/** The controls and the line of settings, and what begins a gesture. `settled()` is what was painted last. */
-function controlsOf(model, root, set, settled) {
-  const { begin, end } = gestures(root, () => model.set('before', set.params()));
-  const anew = before => {
-    model.set('before', before);
-    end();
-  };
-  const line = settingsLine(model, SETTINGS, fits(model), () => {
-    anew(settled());
-    set.put('net', model.get('net'));
-  });
-  const controls = familyControls(model, {
-    put: set.put,
-    choose: loss => {
-      anew({});
-      set.put('loss', loss);
-    },
-    move: (name, value) => {
-      if (name !== 'angle') begin(name);
-      set.put(name, value);
-    },
-  });
-  return { begin, line, controls };
 }
 
 function render({ model, el }) {
-  const stage = mount({ model, el }, STYLE),
-    { root, draw } = stage,
-    glide = glider(),
-    set = settingsOf(model, draw);
+  const figure = curves({ model, el }, { css: STYLE, settings: SETTINGS, drawn: PARAMS, hint: HINT }),
+    { pick, draw } = figure,
+    net = () => model.get('nets')[model.get('net')],
+    glide = glider();
+  const canvas = held('length', 1),
+    hint = element('p', { class: 'soft hint' }),
+    controls = familyControls(model, {
+      put: figure.put,
+      move: (name, value) => (name === 'angle' ? figure.put : values => figure.move(name, values))({ [name]: value }),
+    });
+  figure.lay({
+    knobs: [controls.losses],
+    field: [canvas],
+    words: [],
+    side: [
+      element('div', { class: net() ? 'said' : 'said alone' }, figure.caption, figure.read),
+      figure.formula,
+      hint,
+      ...controls.nets,
+    ],
+    more: [fold('more: margin, scale, classes', controls.sliders)],
+  });
+  const inviting = nudge(canvas, draw),
+    hand = handOn(figure, () => (net() ? meanCosine(net()) : null), glide);
   let scene = {},
-    hovered = false,
-    settled = set.params();
-  const { begin, line, controls } = controlsOf(model, root, set, () => settled),
-    { canvas, text } = parts(root, model, controls, line),
-    inviting = nudge(canvas, draw);
+    hover = false;
 
   function paint(now, width) {
-    settled = set.params();
-    const goal = settled.loss === 'curricularface' ? settled.age : settled.length,
-      state = stateOf(model, set, glide.at(goal, now, trackEnd(settled))),
-      shown = {
-        look: stage.look(),
-        focus: canvas.matches(':focus-visible'),
-        pulse: inviting.part(now),
-        hover: hovered,
-      };
-    const g = surface(canvas, width, familyFrame(width, Boolean(state.net), state.p).height);
-    scene = paintFamily(g, width, { ...state, ...shown });
-    controls.update(settled.loss);
-    if (!glide.busy()) tell({ canvas, text, say: stage.say }, { ...state, runs: scene.runs });
-    line.update();
-    return glide.busy() || shown.pulse > 0;
+    const { before, angle, crowd, ...settings } = pick([...PARAMS, 'before', 'angle', 'crowd']),
+      key = settings.loss === 'curricularface' ? 'age' : 'length',
+      p = { ...settings, [key]: glide.at(settings[key], now, trackEnd(settings)) },
+      pulse = inviting.part(now),
+      moved = movedText(before, settings) ? before : undefined,
+      state = { p, before: moved, angle, crowd, net: net(), look: figure.look(), pulse, hover };
+    state.focus = canvas.matches(':focus-visible');
+    const g = surface(canvas, width, familyFrame(width, Boolean(state.net), p).height);
+    scene = paintFamily(g, width, state);
+    controls.update(p.loss);
+    if (!glide.busy()) speak(figure, canvas, hint, { ...state, runs: scene.runs });
+    return glide.busy() || pulse > 0;
   }
-  const hover = on => {
-    if (on !== hovered) draw();
-    hovered = on;
-  };
-  listenTo(canvas, { ...set, ...handOn(model, { ...set, begin, draw, glide }), scene: () => scene, draw, hover });
-  return stage.live({ canvases: [canvas], paint, traits: [...SETTINGS, 'before'], stop: inviting.end });
+  hold(canvas, {
+    find: spot => findIn(scene.frame, hand, spot),
+    hover: grip => {
+      if (hover !== Boolean(grip?.track)) draw();
+      hover = Boolean(grip?.track);
+    },
+    ...{ keys: hand.keys, fast: 5, page: JUMP, done: figure.save, draw },
+  });
+  return figure.live({ canvases: [canvas], paint, stop: inviting.end });
 }
 
 export default { render };

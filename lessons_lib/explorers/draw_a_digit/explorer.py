@@ -10,6 +10,7 @@ import traitlets
 from torch import Tensor, nn
 
 from lessons_lib.explorers.draw_a_digit.network import SIDE, Strokes, as_mnist
+from lessons_lib.explorers.draw_a_digit.teaching import first_learner, pack_lesson, practice_rows
 from lessons_lib.explorers.kit.explorer import Explorer
 from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.packing import deflate, folded, pack
@@ -19,7 +20,9 @@ from lessons_lib.losses import Head
 from lessons_lib.nets import embed
 
 _POINTS = 500  # that travel along
+_FINE = 2047  # steps from the middle to the farthest of them: a fraction of a pixel
 _HARD = 4  # test digits near a boundary, beside one a class
+_MOST = 3  # digits taught at a time
 _MANY = 2_000  # images from which the share of misread ones is told, in twentieths by length
 
 
@@ -53,10 +56,13 @@ class DrawADigit(Explorer):
     facts = traitlets.Dict().tag(sync=True)
     strokes = traitlets.List().tag(sync=True)
     digit = traitlets.Int(-1, help="which test digit lies under the strokes, -1 for none").tag(sync=True)
+    practice = traitlets.Bytes().tag(sync=True)
+    taught = traitlets.List().tag(sync=True)
 
     def __init__(self, net: nn.Module, head: Head, images: Tensor, labels: Tensor):
         _check(images, labels, head)
-        layers, parameters = pack(folded(*_parts(net)))
+        layers = folded(*_parts(net))
+        described, parameters = pack(layers)
         images, labels = images.cpu(), labels.cpu()
         embeddings = _embeddings(net, images)
         rows = _deciding_rows(head)
@@ -65,7 +71,11 @@ class DrawADigit(Explorer):
         length = torch.linalg.vector_norm(embeddings, dim=1)
         misread = (logits.argmax(1) != labels).double()[length.argsort()]
         some = torch.linspace(0, len(images) - 1, min(_POINTS, len(images))).long()
-        step = max(float(embeddings[some].abs().max()), 1e-6) / 32767  # so that a coordinate fits into int16
+        step = max(float(embeddings[some].abs().max()), 1e-6) / _FINE
+        rows_to_learn = practice_rows(len(images), some)
+        first = first_learner(layers, len(folded(net.trunk)))
+        seen = torch.cat([some, rows_to_learn])
+        lesson, practice = pack_lesson(layers, first, head, images[seen], labels[rows_to_learn])
         three = torch.from_numpy(as_mnist(_THREE)).float()
         self._still = (
             three,
@@ -75,16 +85,19 @@ class DrawADigit(Explorer):
             copy.deepcopy(head),
         )
         super().__init__(
-            layers=layers,
+            layers=described,
             parameters=deflate(parameters),
-            points=_bytes(embeddings[some] / step, "<i2") + _bytes(labels[some], "u1"),
-            digits=deflate(_bytes(images[gallery] * 255, "u1")),
+            points=deflate(_bytes(embeddings[some] / step, "<i2") + _bytes(labels[some], "u1")),
+            digits=zlib.compress(_bytes(images[gallery] * 255, "u1"), 9),
+            practice=practice,
             facts={
                 "weight": [[float(f"{value:.6g}") for value in row] for row in rows.tolist()],
                 "rim": max(float(np.quantile(length, 0.995)), 1e-6),
                 "step": step,
                 "misread": _shares(misread) if len(misread) >= _MANY else [],
                 "digit_labels": labels[gallery].tolist(),
+                "lesson": lesson,
+                "most": _MOST,
                 "start": _THREE,
                 "closing": _CLOSING,
                 "alt": self.alt,
@@ -94,19 +107,34 @@ class DrawADigit(Explorer):
 
     @traitlets.validate("strokes")
     def _on_the_pad(self, proposal: traitlets.Bunch) -> Strokes:
-        strokes = [
-            [[float(value) for value in point] for point in stroke] for stroke in proposal["value"] if len(stroke)
-        ]
-        if not all(len(point) == 2 and all(0 <= v <= 1 for v in point) for stroke in strokes for point in stroke):
-            raise ValueError("strokes must be lists of points [x, y] with both numbers between 0 and 1.")
-        return strokes
+        return _checked_strokes(proposal["value"])
 
     @traitlets.validate("digit")
     def _in_the_gallery(self, proposal: traitlets.Bunch) -> int:
+        return self._checked_digit(proposal["value"])
+
+    @traitlets.validate("taught")
+    def _teachable(self, proposal: traitlets.Bunch) -> list[dict]:
+        given = proposal["value"]
+        if given and not self.facts.get("lesson"):
+            raise ValueError(
+                "this network cannot be taught in the page: its head is not softmax without bias or CosFace."
+            )
+        if len(given) > _MOST or not all(type(one.get("label")) is int and 0 <= one["label"] < 10 for one in given):
+            raise ValueError(f"taught must list at most {_MOST} digits, each with a label in 0..9.")
+        taught = [
+            {"strokes": _checked_strokes(one.get("strokes", [])), "digit": self._checked_digit(one.get("digit", -1))}
+            for one in given
+        ]
+        if not all(one["strokes"] or one["digit"] >= 0 for one in taught):
+            raise ValueError("each digit of taught needs strokes, or a test digit's number as digit.")
+        return [one | {"label": its["label"]} for one, its in zip(taught, given, strict=True)]
+
+    def _checked_digit(self, digit: int) -> int:
         count = len(self.facts["digit_labels"]) if self.facts else 0
-        if not -1 <= proposal["value"] < count:
-            raise ValueError(f"digit must lie between -1 (none) and {count - 1}, got {proposal['value']}.")
-        return proposal["value"]
+        if not -1 <= digit < count:
+            raise ValueError(f"digit must lie between -1 (none) and {count - 1}, got {digit}.")
+        return digit
 
     def image(self) -> Tensor:
         """What is drawn, as the network sees it: (1, 1, 28, 28) float32 in [0, 1], zeros when the pad is empty."""
@@ -124,12 +152,19 @@ class DrawADigit(Explorer):
         pad, plane = picture.subplots(1, 2, width_ratios=[1, 3])
         pad.imshow(1 - three.numpy(), cmap="gray", vmin=0, vmax=1)
         pad.set_axis_off()
-        draw_points(plane, features[::2], labels[::2], rim)
+        draw_points(plane, features[::4], labels[::4], rim)
         draw_rim(plane, rim)
         draw_directions(plane, head, rim)
         plane.plot([0, x[0]], [0, x[1]], color=ACCENT, linewidth=1.5, zorder=6)
         plane.plot(*x, "o", color=ACCENT, markersize=10, markeredgecolor=PAPER, markeredgewidth=1.5, zorder=7)
         return picture
+
+
+def _checked_strokes(given: Strokes) -> Strokes:
+    strokes = [[[float(value) for value in point] for point in stroke] for stroke in given if len(stroke)]
+    if not all(len(point) == 2 and all(0 <= v <= 1 for v in point) for stroke in strokes for point in stroke):
+        raise ValueError("strokes must be lists of points [x, y] with both numbers between 0 and 1.")
+    return strokes
 
 
 def _parts(net: nn.Module) -> list[nn.Module]:

@@ -10,99 +10,119 @@ export const PAD_KEYS =
   'Arrow keys move the pen (with Shift farther), Space puts it down and lifts it, ' +
   'Backspace takes back a stroke, Delete clears, 0 to 9 bring a test digit.';
 
-/**
- * The pad, its pen and its keys. `get` and `set` reach the strokes, `done` is told when a stroke has ended, `paint`
- * that
- * something is to be painted; `undo`, `clear` and `choose(class)` are what the keys ask for.
- */
-export function drawingPad({ get, set, done, paint, undo, clear, choose }) {
-  const canvas = ownKeys(
-    element('canvas', { class: 'pad', tabindex: '0', role: 'application', 'aria-label': `Drawing pad. ${PAD_KEYS}` }),
-  );
-  const pen = { x: 0.5, y: 0.5, down: false, byKeys: false };
-  let pointer = null,
-    outside = false;
+const round = value => Math.round(Math.min(1, Math.max(0, value)) * 1e4) / 1e4;
 
-  const round = value => Math.round(Math.min(1, Math.max(0, value)) * 1e4) / 1e4;
-  const begin = (x, y) => set([...get(), [[x, y]]]);
-  function extend(x, y) {
-    const strokes = get(),
+/**
+ * What a pad asks of its figure.
+ *
+ * @typedef {object} Given
+ * @property {() => number[][][]} get the strokes
+ * @property {(strokes: number[][][]) => void} set
+ * @property {() => void} done a stroke has ended
+ * @property {() => void} paint something is to be painted
+ * @property {() => void} undo what the keys ask for, as `clear` and `choose(class)`
+ */
+
+/** The pad, its pen and its keys. */
+export class DrawingPad {
+  pen = { x: 0.5, y: 0.5, down: false, byKeys: false };
+  pointer = null; // that draws
+  outside = false;
+
+  /** @param {Given} given */
+  constructor(given) {
+    Object.assign(this, given);
+    const attributes = { class: 'pad', tabindex: '0', role: 'application', 'aria-label': `Drawing pad. ${PAD_KEYS}` };
+    this.canvas = ownKeys(element('canvas', attributes));
+    for (const type of ['pointerdown', 'pointermove', 'pointerup', 'keydown', 'focus', 'blur'])
+      this.canvas.addEventListener(type, event => this[type](event));
+    for (const type of ['pointercancel', 'lostpointercapture'])
+      this.canvas.addEventListener(type, event => this.pointerup(event));
+  }
+  /** The pen that keys move, while they do. */
+  keyboard = () => (this.pen.byKeys && this.canvas.matches(':focus') ? this.pen : null);
+
+  begin(x, y) {
+    this.set([...this.get(), [[x, y]]]);
+  }
+  extend(x, y) {
+    const strokes = this.get(),
       last = strokes.at(-1),
       end = last?.at(-1);
-    if (!last) begin(x, y);
-    else if (Math.hypot(x - end[0], y - end[1]) >= NEAR) set([...strokes.slice(0, -1), [...last, [x, y]]]);
+    if (!last) this.begin(x, y);
+    else if (Math.hypot(x - end[0], y - end[1]) >= NEAR) this.set([...strokes.slice(0, -1), [...last, [x, y]]]);
   }
   /** The stroke that is being drawn ends here, whatever happens to it next. */
-  function lift() {
-    const drawing = pointer !== null || pen.down;
-    pointer = null;
-    pen.down = false;
+  lift() {
+    const drawing = this.pointer !== null || this.pen.down;
+    this.pointer = null;
+    this.pen.down = false;
     if (drawing) {
-      done();
-      paint();
+      this.done();
+      this.paint();
     }
   }
-  const listen = {
-    pointerdown(event) {
-      if (event.button || !event.isPrimary) return;
-      lift();
-      canvas.setPointerCapture(event.pointerId);
-      pointer = event.pointerId;
-      outside = true;
-      pen.byKeys = false;
-      listen.pointermove(event);
-    },
-    pointermove(event) {
-      if (event.pointerId !== pointer) return;
-      const box = canvas.getBoundingClientRect(),
-        moves = event.getCoalescedEvents?.() ?? [];
-      for (const { clientX, clientY } of moves.length ? moves : [event]) {
-        const x = (clientX - box.left) / box.width,
-          y = (clientY - box.top) / box.height;
-        const inside = x >= 0 && x <= 1 && y >= 0 && y <= 1; // no ink outside; back inside a new stroke begins
-        if (inside) (outside ? begin : extend)(round(x), round(y));
-        outside = !inside;
-      }
-      paint();
-    },
-    pointerup: event => {
-      if (event.pointerId === pointer) lift();
-    },
-    keydown(event) {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      const arrow = ARROWS[event.key];
-      if (arrow) {
-        const step = event.shiftKey ? 3 * STEP : STEP;
-        pen.x = round(pen.x + arrow[0] * step);
-        pen.y = round(pen.y + arrow[1] * step);
-        if (pen.down) extend(pen.x, pen.y);
-      } else if (event.key === ' ') {
-        if (pen.down) lift();
-        else {
-          lift();
-          pen.down = true;
-          begin(pen.x, pen.y);
-        }
-      } else if (event.key === 'Backspace') undo();
-      else if (event.key === 'Delete') clear();
-      else if (/^\d$/.test(event.key)) choose(+event.key);
-      else return;
-      event.preventDefault();
-      pen.byKeys = true;
-      paint();
-    },
-    focus() {
-      pen.byKeys = canvas.matches(':focus-visible');
-      paint();
-    },
-    blur() {
-      lift();
-      paint();
-    },
-  };
-  listen.pointercancel = listen.lostpointercapture = listen.pointerup;
-  for (const [type, heard] of Object.entries(listen)) canvas.addEventListener(type, heard);
-  return { canvas, lift, keyboard: () => (pen.byKeys && canvas.matches(':focus') ? pen : null) };
+
+  pointerdown(event) {
+    if (event.button || !event.isPrimary) return;
+    this.lift();
+    this.canvas.setPointerCapture(event.pointerId);
+    this.pointer = event.pointerId;
+    this.outside = true;
+    this.pen.byKeys = false;
+    this.pointermove(event);
+  }
+  pointermove(event) {
+    if (event.pointerId !== this.pointer) return;
+    const box = this.canvas.getBoundingClientRect(),
+      moves = event.getCoalescedEvents?.() ?? [];
+    for (const { clientX, clientY } of moves.length ? moves : [event]) {
+      const x = (clientX - box.left) / box.width,
+        y = (clientY - box.top) / box.height;
+      const inside = x >= 0 && x <= 1 && y >= 0 && y <= 1; // no ink outside; back inside a new stroke begins
+      if (inside) this[this.outside ? 'begin' : 'extend'](round(x), round(y));
+      this.outside = !inside;
+    }
+    this.paint();
+  }
+  pointerup(event) {
+    if (event.pointerId === this.pointer) this.lift();
+  }
+  keydown(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const arrow = ARROWS[event.key];
+    if (arrow) this.step(arrow, event.shiftKey ? 3 * STEP : STEP);
+    else if (event.key === ' ') this.putDown();
+    else if (event.key === 'Backspace') this.undo();
+    else if (event.key === 'Delete') this.clear();
+    else if (/^\d$/.test(event.key)) this.choose(+event.key);
+    else return;
+    event.preventDefault();
+    this.pen.byKeys = true;
+    this.paint();
+  }
+  step([right, down], far) {
+    const { pen } = this;
+    pen.x = round(pen.x + right * far);
+    pen.y = round(pen.y + down * far);
+    if (pen.down) this.extend(pen.x, pen.y);
+  }
+  putDown() {
+    const { pen } = this,
+      down = !pen.down;
+    this.lift();
+    if (!down) return;
+    pen.down = true;
+    this.begin(pen.x, pen.y);
+  }
+  focus() {
+    this.pen.byKeys = this.canvas.matches(':focus-visible');
+    this.paint();
+  }
+  blur() {
+    this.lift();
+    this.paint();
+  }
 }
 
 /** Through the middles between the points: a mouse gives few, and a pen's line has no corners. */

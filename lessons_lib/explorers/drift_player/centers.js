@@ -19,68 +19,40 @@ export function trails(film, time, rim, between = 5) {
 }
 
 /** Above the points: paths in units of the rim of this moment, thin and pale where they are old, then the centres. */
-export function paintCenters(g, { look, film, time, pose, only, c, R }) {
-  const places = pose.centers,
-    X = x => c + R * x,
-    Y = y => c - R * y,
-    colour = k => look.classes[k % look.classes.length];
-  const strength = k => (only === null || only === k ? 1 : 0.12);
-  const order = [...Array(film.classes).keys()]
-    .filter(k => !Number.isNaN(places[2 * k]))
-    .sort((p, q) => (p === only) - (q === only));
-  const trail = trails(film, time, pose.rim);
-  g.lineJoin = 'round';
-  for (const k of order) {
-    const way = trail.map(([t, at]) => [t / time, X(at[2 * k]), Y(at[2 * k + 1])]);
-    paintTrail(g, way, { colour: colour(k), paper: look.paper, wide: k === only ? 1.3 : 1, alpha: strength(k) });
+export function paintCenters(g, ring, { look, film, time, pose, only, c, R }) {
+  const at = (places, k) => [c + R * places[2 * k], c - R * places[2 * k + 1]],
+    seen = ring.order(film.classes).filter(k => !Number.isNaN(pose.centers[2 * k])),
+    trail = trails(film, time, pose.rim);
+  for (const k of seen) {
+    const way = trail.map(([t, places]) => [t / time, ...at(places, k)]);
+    const style = { colour: ring.colour(k), paper: look.paper, wide: k === only ? 1.3 : 1, alpha: ring.strength(k) };
+    paintTrail(g, way, style);
   }
-  for (const k of order) {
-    const x = X(places[2 * k]),
-      y = Y(places[2 * k + 1]),
-      size = k === only ? SIZE + 2 : SIZE;
-    const diamond = r => {
-      g.beginPath();
-      for (const [dx, dy] of [
-        [r, 0],
-        [0, r],
-        [-r, 0],
-        [0, -r],
-      ])
-        g.lineTo(x + dx, y + dy);
-      g.closePath();
-    };
-    g.globalAlpha = strength(k) < 1 ? 0.22 : 1;
-    g.lineJoin = 'miter';
-    diamond(size);
-    g.strokeStyle = look.paper;
-    g.lineWidth = 5;
-    g.stroke();
-    g.fillStyle = colour(k);
-    g.fill();
-    g.strokeStyle = look.ink;
-    g.lineWidth = 1.4;
-    g.stroke();
-  }
-  g.font = '600 12px system-ui, sans-serif';
-  g.textAlign = 'center';
-  g.textBaseline = 'middle';
-  g.lineJoin = 'round';
-  // one class alone: nothing that its number could run into
-  const named = order.filter(k => only === null || k === only);
-  const numbers = numberPlaces(
-    named.map(k => [X(places[2 * k]), Y(places[2 * k + 1])]),
-    c,
-  );
+  for (const k of seen) paintDiamond(ring, look, at(pose.centers, k), k, only);
+  const named = seen.filter(k => only === null || k === only), // one alone: nothing its number could run into
+    numbers = numberPlaces(
+      named.map(k => at(pose.centers, k)),
+      c,
+    );
   named.forEach((k, i) => {
-    for (const [x, y, alpha] of numbers[i]) {
-      g.globalAlpha = alpha;
-      g.strokeStyle = look.paper;
-      g.lineWidth = 4;
-      g.strokeText(k, x, y);
-      g.fillStyle = look.ink;
-      g.fillText(k, x, y);
-    }
+    for (const [x, y, alpha] of numbers[i])
+      ring.say(String(k), [x, y], { font: '600 12', style: look.ink, halo: 4, alpha });
   });
+}
+
+function paintDiamond({ area, trace, colour, strength }, look, [x, y], k, only) {
+  const r = k === only ? SIZE + 2 : SIZE,
+    alpha = strength(k) < 1 ? 0.22 : 1,
+    corners = [
+      [x + r, y],
+      [x, y + r],
+      [x - r, y],
+      [x, y - r],
+    ];
+  const edge = [...corners, ...corners.slice(0, 2)];
+  trace(edge, look.paper, 5, { alpha });
+  area(corners, colour(k), alpha);
+  trace(edge, look.ink, 1.4, { alpha });
 }
 
 /**

@@ -1,65 +1,45 @@
 // A training run as a film: frames from bytes, any moment between them, where its boundaries run, what it says. No DOM.
 
+import { TAU } from '../kit/marks.js';
+
 export const PLAY_MS = 6000;
-export const TURN = 2 * Math.PI;
 const NO_PLACE = 4095,
   MIDDLE = 2047;
-export const turnedBy = a => a - TURN * Math.round(a / TURN);
+export const turnedBy = a => a - TAU * Math.round(a / TAU);
 const clamp = (v, low, high) => Math.min(high, Math.max(low, v));
 
 /**
- * Frames as drift_player.py packs them: rim, class weights (directions), deciding weights and biases, and class centres
- * where the notes say `centers`, as float32, then two 12-bit places a point. `notes` holds step, epoch, epochs,
- * accuracy
- * and theta of each frame, null where not a number.
+ * @typedef {object} Frame what was recorded at a step, with what the notes say of it: step, epoch, epochs, accuracy,
+ *   theta, each null where it is not a number
+ * @property {number} time the square root of the share trained, as the early steps change most
+ * @property {Float32Array} xy places of the digits in units of the rim, x and y by turns
+ * @property {number} rim its length ‖x‖
+ * @property {Float64Array} angles of the class weights, without a jump from 180° to −180°
+ * @property {Float64Array} weight what decides, and its `bias`
+ * @property {Float64Array} [centers] of the classes, in units of the data
+ * @property {number} missing how many digits have no place
+ * @property {boolean} broken whether nothing can be shown
+ */
+/** @typedef {{ frames: Frame[], labels: Uint8Array, classes: number, centred: boolean, end: number, epochs: number,
+ *   steps: number | null }} Film */
+
+/**
+ * Frames as explorer.py packs them: rim, class weights (directions), deciding weights and biases, and class centres
+ * where the notes say `centers`, as float32, then two 12-bit places a point. Returns a Film.
  */
 export function unpack(film, notes, labels, classes) {
-  const points = labels.length,
-    centred = Boolean(notes[0]?.centers),
-    size = 4 * (1 + (centred ? 7 : 5) * classes) + 3 * points;
-  const count = size > 4 ? Math.min(notes.length, Math.floor(film.length / size)) : 0;
-  const view = new DataView(film.buffer, film.byteOffset, film.byteLength),
+  const centred = Boolean(notes[0]?.centers),
+    size = 4 * (1 + (centred ? 7 : 5) * classes) + 3 * labels.length,
+    count = size > 4 ? Math.min(notes.length, Math.floor(film.length / size)) : 0,
+    lastStep = count ? notes[count - 1].step : 0,
     frames = [];
-  const lastStep = count ? notes[count - 1].step : 0;
   for (let i = 0; i < count; i++) {
-    let at = i * size;
-    const float = () => view.getFloat32((at += 4) - 4, true),
-      floats = n => Float64Array.from({ length: n }, float);
-    const rim = float(),
-      directions = floats(2 * classes),
-      weight = floats(2 * classes),
-      bias = floats(classes);
-    const centers = centred ? { centers: floats(2 * classes) } : {};
-    const xy = new Float32Array(2 * points),
-      place = code => (code === NO_PLACE ? NaN : code / MIDDLE - 1);
-    let missing = 0;
-    for (let p = 0; p < points; p++, at += 3) {
-      xy[2 * p] = place((film[at] << 4) | (film[at + 1] >> 4));
-      xy[2 * p + 1] = place(((film[at + 1] & 15) << 8) | film[at + 2]);
-      missing += Number.isNaN(xy[2 * p]);
-    }
     const before = frames[i - 1],
-      angles = Float64Array.from({ length: classes }, (_, k) => {
-        // no jump from 180° to −180°
-        const last = before?.angles[k] ?? 0,
-          angle = Math.atan2(directions[2 * k + 1], directions[2 * k]);
-        return Number.isFinite(angle) ? last + turnedBy(angle - last) : last;
-      });
-    const { step, epoch, epochs } = notes[i],
+      { step, epoch, epochs } = notes[i],
+      { directions, ...numbers } = unpackFrame(film, i * size, centred, labels.length, classes),
       share = epochs > 0 ? epoch / epochs : step / (lastStep || 1);
     const time = Math.max(clamp(Math.sqrt(share), 0, 1), before ? before.time + 1e-6 : 0);
-    frames.push({
-      ...notes[i],
-      ...centers,
-      time,
-      xy,
-      rim,
-      angles,
-      weight,
-      bias,
-      missing,
-      broken: !(rim > 0) || missing === points,
-    });
+    frames.push({ ...notes[i], ...numbers, angles: anglesOf(directions, before?.angles), time });
   }
   const told = frames.findLast(f => f.epoch > 0);
   return {
@@ -72,6 +52,31 @@ export function unpack(film, notes, labels, classes) {
     steps: told ? Math.round((told.step / told.epoch) * told.epochs) : null,
   };
 }
+
+/** What the bytes from `at` on say of a frame. */
+function unpackFrame(film, at, centred, points, classes) {
+  const view = new DataView(film.buffer, film.byteOffset, film.byteLength),
+    float = () => view.getFloat32((at += 4) - 4, true),
+    floats = n => Float64Array.from({ length: n }, float),
+    place = code => (code === NO_PLACE ? NaN : code / MIDDLE - 1);
+  const [rim, directions, weight, bias] = [float(), floats(2 * classes), floats(2 * classes), floats(classes)],
+    centers = centred ? { centers: floats(2 * classes) } : {},
+    xy = new Float32Array(2 * points);
+  for (let p = 0; p < points; p++, at += 3) {
+    xy[2 * p] = place((film[at] << 4) | (film[at + 1] >> 4));
+    xy[2 * p + 1] = place(((film[at + 1] & 15) << 8) | film[at + 2]);
+  }
+  const missing = xy.filter((v, n) => n % 2 === 0 && Number.isNaN(v)).length;
+  return { directions, weight, bias, ...centers, xy, rim, missing, broken: !(rim > 0) || missing === points };
+}
+
+/** Angles of directions (x and y by turns), each as near as can be to what it was. */
+const anglesOf = (directions, before) =>
+  Float64Array.from({ length: directions.length / 2 }, (_, k) => {
+    const last = before?.[k] ?? 0,
+      angle = Math.atan2(directions[2 * k + 1], directions[2 * k]);
+    return Number.isFinite(angle) ? last + turnedBy(angle - last) : last;
+  });
 
 /** The frame nearest to a time; times run as the square root of the share trained, as the early steps change most. */
 export function nearest({ frames }, time) {
@@ -167,47 +172,45 @@ export function wrongSides({ xy, rim, weight, bias }, labels) {
 }
 
 /** Where the prediction changes: [x1, y1, x2, y2, class, class] in units of the rim, inside the rim. */
-export function boundaries({ rim, weight, bias }) {
+export function boundaries(pose) {
   const edges = [],
-    classes = bias.length,
-    W = weight.map(w => w * rim);
+    classes = pose.bias.length;
   for (let i = 0; i < classes; i++)
     for (let j = i + 1; j < classes; j++) {
-      const a = W[2 * i] - W[2 * j],
-        b = W[2 * i + 1] - W[2 * j + 1],
-        c = bias[i] - bias[j],
-        length = Math.hypot(a, b);
-      const far = -c / length; // the line a·x + b·y + c = 0 in signed distance
-      if (!(length > 1e-9) || Math.abs(far) >= 1) continue;
-      const x = (far * a) / length,
-        y = (far * b) / length,
-        dx = -b / length,
-        dy = a / length,
-        half = Math.sqrt(1 - far * far);
-      let low = -half,
-        high = half;
-      for (let k = 0; k < classes && low < high; k++)
-        if (k !== i && k !== j) {
-          // cut off where a third class wins
-          const p = W[2 * i] - W[2 * k],
-            q = W[2 * i + 1] - W[2 * k + 1];
-          const lead = p * x + q * y + bias[i] - bias[k],
-            slope = p * dx + q * dy;
-          if (slope > 0) low = Math.max(low, -lead / slope);
-          else if (slope < 0) high = Math.min(high, -lead / slope);
-          else if (lead < 0) low = Infinity;
-        }
-      if (low < high) edges.push([x + low * dx, y + low * dy, x + high * dx, y + high * dy, i, j]);
+      const edge = boundary(pose, i, j);
+      if (edge) edges.push([...edge, i, j]);
     }
   return edges;
 }
 
+/** The part of the line between classes i and j on which no third class wins; null if there is none. */
+function boundary({ rim, weight, bias }, i, j) {
+  const lead = (p, q) => [rim * (weight[2 * p] - weight[2 * q]), rim * (weight[2 * p + 1] - weight[2 * q + 1])],
+    [a, b] = lead(i, j),
+    length = Math.hypot(a, b),
+    far = (bias[j] - bias[i]) / length; // of the line a·x + b·y = bias[j] − bias[i] from the middle
+  if (!(length > 1e-9) || Math.abs(far) >= 1) return null;
+  const [x, y, dx, dy] = [(far * a) / length, (far * b) / length, -b / length, a / length];
+  let high = Math.sqrt(1 - far * far),
+    low = -high;
+  for (let k = 0; k < bias.length && low < high; k++) {
+    if (k === i || k === j) continue;
+    const [p, q] = lead(i, k),
+      here = p * x + q * y + bias[i] - bias[k],
+      slope = p * dx + q * dy;
+    if (slope > 0) low = Math.max(low, -here / slope);
+    else if (slope < 0) high = Math.min(high, -here / slope);
+    else if (here < 0) low = Infinity;
+  }
+  return low < high ? [x + low * dx, y + low * dy, x + high * dx, y + high * dy] : null;
+}
+
 /** The middle of the widest gap between class weights: where a label stands in nobody's way. */
 export function widestGap(angles) {
-  const round = [...angles].map(a => a - TURN * Math.floor(a / TURN)).sort((a, b) => a - b);
+  const round = [...angles].map(a => a - TAU * Math.floor(a / TAU)).sort((a, b) => a - b);
   let best = [0, 0];
   round.forEach((a, i) => {
-    const gap = (i + 1 < round.length ? round[i + 1] : round[0] + TURN) - a;
+    const gap = (i + 1 < round.length ? round[i + 1] : round[0] + TAU) - a;
     if (gap > best[0]) best = [gap, a + gap / 2];
   });
   return best[1];
@@ -238,62 +241,4 @@ export function epochTicks(epochs, gap) {
     if (time <= 1 && kept.every(tick => Math.abs(tick[1] - time) >= gap)) kept.push([epoch, time]);
   }
   return kept.sort((a, b) => a[0] - b[0]);
-}
-
-const known = value => value !== null && value !== undefined;
-export const percent = share => `${(100 * share).toFixed(1)} %`;
-const inDegrees = angle => `${((angle * 180) / Math.PI).toFixed(1)}°`;
-export const shortEpoch = e => (e < 0.1 ? String(Number(e.toPrecision(1))) : e.toFixed(1));
-export const shortLength = r => (r >= 10 ? r.toFixed(0) : r >= 1 ? r.toFixed(1) : Number(r.toPrecision(2)).toString());
-
-/** What a frame says, the numbers between asterisks. */
-export function sentence(film, i, live) {
-  const f = film.frames[i];
-  if (!f) return live ? 'The first frame is on its way.' : 'No frame was recorded: there is nothing to see yet.';
-  const epoch = f.step === 0 ? ', before training' : known(f.epoch) ? ` (epoch ${shortEpoch(f.epoch)})` : '';
-  const when = `Step *${f.step}*${film.steps ? ` of ${film.steps}` : ''}${epoch}`;
-  if (f.broken) return `${when}: the run has diverged; its features are no longer numbers.`;
-  const said = [];
-  if (known(f.accuracy)) said.push(`*${percent(f.accuracy)}* of these ${film.labels.length} digits on the right side`);
-  const { own, near } = f.centers ? spread(f, film.labels) : {},
-    from = [];
-  if (known(f.theta)) from.push(`*${inDegrees(f.theta)}* from its class weight`);
-  if (Number.isFinite(own)) from.push(`*${shortLength(own)}* from its centre`);
-  if (from.length) said.push(`a digit stands ${from.join(' and ')} on average`);
-  if (Number.isFinite(near)) said.push(`the nearest two centres are *${shortLength(near)}* apart`);
-  said.push(`the rim is at *‖x‖ = ${shortLength(f.rim)}*`);
-  const lost = f.missing ? ` ${f.missing} of the digits have no place: their features are not numbers.` : '';
-  const over = !live && i === film.frames.length - 1,
-    short = over && film.epochs > 0 && film.end < 0.999;
-  const last = over && i === 0 ? ' This is the only frame.' : short ? ' Here the run stopped.' : '';
-  return `${when}: ${said.join('; ')}.${lost}${last}`;
-}
-
-/** What a frame says of one class. */
-export function classSentence(film, i, k, wrong) {
-  const own = [...film.labels.keys()].filter(p => film.labels[p] === k),
-    right = own.filter(p => !wrong[p]).length;
-  const turned = Math.abs(film.frames[i].angles[k] - film.frames[0].angles[k]);
-  const digits = own.length
-    ? `${right} of its ${own.length} digits on the right side`
-    : 'none of these digits belongs to it';
-  return (
-    `Class ${k}: ${digits}; its weight has turned ${inDegrees(turned)} since step ${film.frames[0].step}` +
-    `${film.centred ? centreWords(film, i, k, own) : ''}.`
-  );
-}
-
-function centreWords({ frames }, i, k, own) {
-  const { xy, rim, centers } = frames[i],
-    [x, y] = centers.slice(2 * k),
-    start = frames[0].centers;
-  const placed = own.filter(p => !Number.isNaN(xy[2 * p]));
-  if (!Number.isFinite(x + y)) return '; its centre has no place: it is not a number';
-  const mean = n => (rim * placed.reduce((sum, p) => sum + xy[2 * p + n], 0)) / placed.length;
-  const came = Math.hypot(x - start[2 * k], y - start[2 * k + 1]),
-    away = Math.hypot(x - mean(0), y - mean(1));
-  const said = [];
-  if (Number.isFinite(came)) said.push(`has moved ${shortLength(came)} since then`);
-  if (placed.length) said.push(`stands ${shortLength(away)} from the mean of its digits`);
-  return said.length ? `; its centre ${said.join(' and ')}` : '';
 }

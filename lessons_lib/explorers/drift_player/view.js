@@ -1,38 +1,28 @@
+// DriftPlayer: a 2-D embedding while it is trained, as a film.
 import { calm, element, mount, surface } from '../kit/view.js';
-import { bytes } from '../kit/bytes.js';
 import { button, ownKeys } from '../kit/controls.js';
+import { hold } from '../kit/hold.js';
 import { nearestCenter } from './centers.js';
-import { paintStage, paintTimes, plan } from './circle.js';
-import {
-  PLAY_MS,
-  apart,
-  classSentence,
-  moment,
-  nearest,
-  percent,
-  sentence,
-  shortEpoch,
-  turnedBy,
-  unpack,
-  widestGap,
-  wrongSides,
-} from './film.js';
+import { paintStage, plan } from './circle.js';
+import { apart, moment, nearest, turnedBy, widestGap, wrongSides } from './film.js';
+import { player } from './player.js';
+import { paintTimes, timesHeight } from './times.js';
+import { aside, percent, sentence, shortEpoch } from './words.js';
 import STYLE from './style.css' with { type: 'text' };
 
-const ICONS = { play: 'M1 0v14l11-7z', pause: 'M1 0h3.6v14H1zM7.4 0H11v14H7.4z', live: 'M6 3a4 4 0 1 0 .01 0z' };
-const HINT =
-  'Hollow points stand on the wrong side of a thin line, where ' +
-  'the prediction changes. A tail outside the rim shows where ' +
-  'a class weight pointed before. Point at a digit on the rim to see its class alone.';
-const CENTRED =
-  'A diamond is a class centre, its path the way it came, at the present scale. ' +
-  HINT.replace('on the rim', 'on the rim or at a diamond');
+const ICONS = {
+  pause: 'M1 0h3.6v14H1zM7.4 0H11v14H7.4z',
+  training: 'M6 3a4 4 0 1 0 .01 0z',
+  play: 'M1 0v14l11-7z',
+};
 
-function render({ model, el }) {
-  const life = mount({ model, el }, STYLE),
-    { root, draw } = life,
-    stage = element('canvas', { role: 'img' }),
-    strip = element('canvas', { 'aria-hidden': 'true' });
+/** @typedef {ReturnType<typeof build>} Parts what stands in the figure */
+function build(root, toggle) {
+  const stage = element('canvas', { role: 'img' }),
+    strip = element('canvas', { 'aria-hidden': 'true' }),
+    play = button('', toggle),
+    [step, epoch] = [element('b'), element('span', { class: 'soft' })],
+    [caption, below] = [element('figcaption'), element('p', { class: 'soft' })];
   const range = ownKeys(
     element('input', {
       type: 'range',
@@ -42,265 +32,148 @@ function render({ model, el }) {
       'aria-label': 'Time in the training run; a digit key singles out a class',
     }),
   );
-  const play = button('', toggle),
-    step = element('b'),
-    epoch = element('span', { class: 'soft' });
-  const caption = element('figcaption'),
-    aside = element('p', { class: 'soft' });
-  root.append(
-    element(
-      'div',
-      { class: 'drift' },
-      stage,
-      element(
-        'div',
-        {},
-        element('div', { class: 'head' }, play, element('div', {}, step, epoch)),
-        element('div', { class: 'time' }, strip, range),
-      ),
-    ),
-    caption,
-    aside,
-  );
-  const read = () =>
-    unpack(bytes(model.get('film')), model.get('notes'), bytes(model.get('labels')), model.get('classes'));
-  let film = read(),
-    time = Math.min(model.get('position'), film.end),
-    goal = null,
-    run = null,
-    follow = model.get('live');
-  let gap = null,
-    before = 0,
-    pinned = null,
-    pointed = null,
-    wrong = [],
-    seats = [],
-    centers = [];
+  const part = (name, ...inside) => element('div', { class: name }, ...inside),
+    head = part('head', play, element('div', {}, step, epoch));
+  root.append(part('drift', stage, element('div', {}, head, part('time', strip, range))), caption, below);
+  return { root, stage, strip, play, step, epoch, caption, below, range };
+}
 
-  function advance(now) {
-    // where in the film this paint is; true while it moves
-    const passed = Math.min(64, now - before);
-    before = now;
-    if (run) {
-      run.start ??= now;
-      const t = Math.min(film.end, run.from + (now - run.start) / PLAY_MS);
-      go(calm() ? film.frames[nearest(film, t)].time : t);
-      if (t === film.end) stop();
-    } else if (goal !== null) {
-      const left = calm() || Math.abs(goal - time) < 5e-4 ? 0 : (time - goal) * Math.exp(-passed / 110),
-        to = goal + left;
-      if (!left) goal = null;
-      follow ? (time = to) : go(to);
-    }
-    return run !== null || goal !== null;
-  }
-  function paint(now, side, width) {
-    const look = life.look(),
-      moving = advance(now),
-      index = nearest(film, time),
+/** The words around the picture; they are spoken while it does not play. */
+function writer(parts, model, say) {
+  return (p, index, only, wrong) => {
+    const { film } = p,
       frame = film.frames[index],
-      only = pointed ?? pinned;
-    if (frame) {
-      const pose = moment(film, time),
-        aim = widestGap(film.frames.findLast(f => !f.broken)?.angles ?? [0]);
-      gap = gap === null || calm() ? aim : gap + turnedBy(aim - gap) * 0.12;
-      centers = pose.centers ?? [];
-      wrong = wrongSides(pose, film.labels);
-      seats = apart(pose.angles, (2 * plan(side).disc + 3) / plan(side).seat);
-      paintStage(surface(stage, side, side), { side, look, film, time, pose, rim: frame.rim, wrong, seats, only, gap });
-    } else paintStage(surface(stage, side, side), { side, look, film, time, pose: {} });
-    const tall = root.clientWidth < 700 ? 58 : 112,
-      height = 2 * (tall + 42) + 48;
-    paintTimes(surface(strip, width, height), {
-      width,
-      tall,
-      look,
-      film,
-      time,
-      index,
-      focus: range.matches(':focus-visible'),
-    });
-    words(index, frame, only);
-    return (
-      moving ||
-      (gap !== null && Math.abs(turnedBy(gap - widestGap(film.frames.findLast(f => !f.broken)?.angles ?? [0]))) > 0.01)
-    );
-  }
-  function words(index, frame, only) {
-    root.classList.toggle('centred', film.centred);
-    const live = model.get('live'),
+      live = model.get('live'),
       text = sentence(film, index, live),
       plain = text.replaceAll('*', '');
-    if (caption.textContent !== plain) {
-      caption.replaceChildren(...text.split('*').map((part, i) => (i % 2 ? element('b', {}, part) : part)));
-      stage.setAttribute('aria-label', `The 2-D embedding. ${plain}`);
-      if (!run) life.say(plain);
+    parts.root.classList.toggle('centred', film.centred);
+    if (parts.caption.textContent !== plain) {
+      parts.caption.replaceChildren(...text.split('*').map((part, i) => (i % 2 ? element('b', {}, part) : part)));
+      parts.stage.setAttribute('aria-label', `The 2-D embedding. ${plain}`);
+      if (!p.run) say(plain);
     }
-    aside.textContent = !frame
-      ? ''
-      : only !== null && only < film.classes && !frame.broken
-        ? classSentence(film, index, only, wrong)
-        : film.centred
-          ? CENTRED
-          : HINT;
-    step.textContent = frame
-      ? `step ${frame.step}${film.steps ? ` of ${film.steps}` : ''}`
-      : live
-        ? 'about to train'
-        : 'no frame';
-    epoch.textContent = Number.isFinite(frame?.epoch) ? `epoch ${shortEpoch(frame.epoch)}` : '';
-    const playing = model.get('playing'),
-      ended = time > film.end - 1e-3;
-    const [icon, name] = playing
-      ? ['pause', 'pause']
-      : live
-        ? ['live', follow ? 'training' : 'go live']
-        : ['play', ended ? 'replay' : 'play'];
-    if (play.textContent !== name) {
-      play.innerHTML = `<svg viewBox="0 0 13 14" aria-hidden="true"><path d="${ICONS[icon]}"/></svg>`;
-      play.append(name);
-    }
-    play.disabled = live ? follow : film.frames.length < 2;
-    range.disabled = film.frames.length < 2;
-    range.value = time;
-    range.setAttribute(
-      'aria-valuetext',
-      frame ? `step ${frame.step}, ${percent(frame.accuracy ?? 0)} on the right side` : 'nothing recorded',
-    );
-  }
+    parts.below.textContent = aside(film, index, only, wrong);
+    const none = live ? 'about to train' : 'no frame';
+    parts.step.textContent = frame ? `step ${frame.step}${film.steps ? ` of ${film.steps}` : ''}` : none;
+    parts.epoch.textContent = Number.isFinite(frame?.epoch) ? `epoch ${shortEpoch(frame.epoch)}` : '';
+    writePlay(parts.play, p, model);
+    parts.range.disabled = film.frames.length < 2;
+    parts.range.value = p.time;
+    const told = frame ? `step ${frame.step}, ${percent(frame.accuracy ?? 0)} on the right side` : 'nothing recorded';
+    parts.range.setAttribute('aria-valuetext', told);
+  };
+}
 
-  function go(to) {
-    time = to;
-    model.set('position', to);
-  }
-  function glide(to) {
-    run = null;
-    follow = false;
-    goal = to;
-    model.set('playing', false);
+function writePlay(play, { film, time, follow }, model) {
+  const live = model.get('live'),
+    rest = live ? (follow ? 'training' : 'go live') : time > film.end - 1e-3 ? 'replay' : 'play',
+    name = model.get('playing') ? 'pause' : rest;
+  play.disabled = live ? follow : film.frames.length < 2;
+  if (play.textContent === name) return;
+  const icon = ICONS[live && name !== 'pause' ? 'training' : name] ?? ICONS.play;
+  play.innerHTML = `<svg viewBox="0 0 13 14" aria-hidden="true"><path d="${icon}"/></svg>`;
+  play.append(name);
+}
+
+/**
+ * @typedef {object} Shown what was painted last, for the pointer and the next paint
+ * @property {number[]} seats of the numbers on the rim, angles
+ * @property {number[]} centers of the classes, x and y by turns, in units of the rim
+ * @property {number | null} gap the angle at which lengths are named
+ * @property {number | null} pinned the class that stands out, and the one that is `pointed` at
+ * @property {Uint8Array} wrong
+ */
+
+/** What is under a pointer: a number on the rim, a centre, the first moment; null where nothing is. */
+function under([px, py], side, { seats, centers }) {
+  const { c, seat, disc, R, start } = plan(side),
+    [x, y] = [px - c, c - py];
+  if (Math.hypot(px - start.at[0], py - start.at[1]) < start.r) return { start: true };
+  const away = [...seats].map(a => Math.hypot(x - seat * Math.cos(a), y - seat * Math.sin(a))),
+    k = away.indexOf(Math.min(...away));
+  if (away[k] < disc + 7) return { k };
+  const [near, far] = nearestCenter(centers, x / R, y / R);
+  return far * R < 12 ? { k: near } : null;
+}
+
+function listen(parts, p, shown, draw) {
+  const { stage, range } = parts;
+  const pin = k => {
+    shown.pinned = k === shown.pinned ? null : k;
     draw();
-  }
-  function settle() {
-    if (film.frames.length) glide(film.frames[nearest(film, time)].time);
-  } // numbers belong to recorded frames
-  function stop() {
-    run = null;
-    model.set('playing', false);
-    settle();
-  }
-  function toggle() {
-    if (model.get('playing')) return stop();
-    if (model.get('live')) {
-      follow = true;
-      goal = film.end;
-      return draw();
-    }
-    goal = null;
-    run = { from: time > film.end - 1e-3 ? 0 : time };
-    model.set('playing', true);
-    draw();
-  }
-  function key(event) {
-    const ahead = {
-      ArrowRight: 1,
-      ArrowUp: 1,
-      PageUp: 5,
-      ArrowLeft: -1,
-      ArrowDown: -1,
-      PageDown: -5,
-      Home: -1e9,
-      End: 1e9,
-    }[event.key];
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (ahead)
-      glide(film.frames[Math.min(film.frames.length - 1, Math.max(0, nearest(film, goal ?? time) + ahead))].time);
-    else if (event.key === ' ') toggle();
-    else if (/^\d$/.test(event.key)) pinned = pinned === Number(event.key) ? null : Number(event.key);
-    else if (event.key === 'Escape') pinned = null;
-    else return;
-    event.preventDefault();
-    draw();
-  }
-  const handleAt = event => {
-    // the digit on the rim, or the centre, under the pointer
-    const box = stage.getBoundingClientRect(),
-      { c, seat, disc, R } = plan(box.width);
-    const x = event.clientX - box.left - c,
-      y = c - (event.clientY - box.top);
-    const away = [...seats].map(a => Math.hypot(x - seat * Math.cos(a), y - seat * Math.sin(a))),
-      k = away.indexOf(Math.min(...away));
-    if (away[k] < disc + 7) return k;
-    const [near, far] = nearestCenter(centers, x / R, y / R);
-    return far * R < 12 ? near : null;
   };
-  const point = to => {
-    if (to !== pointed) {
-      pointed = to;
-      stage.style.cursor = to === null ? '' : 'pointer';
-      draw();
-    }
-  };
-  stage.addEventListener('pointermove', event => point(event.pointerType === 'mouse' ? handleAt(event) : null));
-  stage.addEventListener('pointerleave', () => point(null));
-  stage.addEventListener('click', event => {
-    const k = handleAt(event);
-    pinned = k === pinned ? null : k;
-    draw();
-  });
-  range.addEventListener('input', () => {
-    run = goal = null;
-    follow = false;
-    model.set('playing', false);
-    go(Math.min(Number(range.value), film.end));
-    draw();
-  });
-  range.addEventListener('change', settle);
-  range.addEventListener('keydown', key);
+  range.addEventListener('input', () => p.scrub(Number(range.value)));
+  range.addEventListener('change', p.settle);
   for (const event of ['focus', 'blur']) range.addEventListener(event, draw);
+  range.addEventListener('keydown', event => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (/^\d$/.test(event.key)) pin(Number(event.key));
+    else if (event.key === 'Escape') pin(shown.pinned);
+    else if (!p.key(event.key)) return;
+    event.preventDefault();
+  });
+  hold(stage, {
+    draw,
+    find(spot) {
+      const found = under(spot, stage.clientWidth, shown);
+      return found && { ...found, cursor: 'pointer', click: () => (found.start ? p.glide(0) : pin(found.k)) };
+    },
+    miss: () => pin(shown.pinned),
+    hover: grip => {
+      const k = grip?.k ?? null;
+      if (k !== shown.pointed) draw();
+      shown.pointed = k;
+    },
+  });
+}
 
-  const heard = {
-    'change:film': () => {
-      const first = film.frames.length === 0;
-      film = read();
-      if (first || time > film.end) time = film.end;
-      if (follow) goal = film.end;
-      draw();
-    },
-    'change:live': () => {
-      if (model.get('live')) follow = true;
-      else if (follow) {
-        film = read();
-        follow = false;
-        goal = null;
-        go(film.end);
-      } // at once: Lab replaces this view now
-      draw();
-    },
-    'change:position': () => {
-      const to = Math.min(model.get('position'), film.end);
-      if (to !== time) {
-        goal = null;
-        time = to;
-        draw();
-      }
-    },
-    'change:playing': () => {
-      if (run && !model.get('playing')) {
-        run = null;
-        settle();
-      }
-      draw();
-    },
-  };
+/** A moment of the film on the circle; true while the names of lengths move to where there is room. */
+function show(g, side, look, { film, time }, shown, frame) {
+  if (!frame) return paintStage(g, side, look, { film });
+  const pose = moment(film, time),
+    off = turnedBy(widestGap(film.frames.findLast(f => !f.broken)?.angles ?? [0]) - (shown.gap ?? 0)),
+    { disc, seat } = plan(side);
+  shown.gap = (shown.gap ?? 0) + off * (shown.gap === null || calm() ? 1 : 0.12);
+  shown.centers = pose.centers ?? [];
+  shown.wrong = wrongSides(pose, film.labels);
+  shown.seats = apart(pose.angles, (2 * disc + 3) / seat);
+  const first = time > 0.1 && !film.frames[0].broken && film.frames[0],
+    only = shown.pointed ?? shown.pinned;
+  paintStage(g, side, look, { ...shown, film, time, pose, first, rim: frame.rim, only });
+  return Math.abs(off) > 0.01 && !calm();
+}
+
+function render({ model, el }) {
+  const life = mount({ model, el }, STYLE),
+    { root, draw } = life,
+    p = player(model, draw),
+    parts = build(root, p.toggle),
+    tell = writer(parts, model, life.say);
+  /** @type {Shown} */
+  const shown = { seats: [], centers: [], gap: null, pinned: null, pointed: null, wrong: [] };
+
+  function paint(now, side, width) {
+    const moving = p.advance(now),
+      index = nearest(p.film, p.time),
+      slipping = show(surface(parts.stage, side, side), side, life.look(), p, shown, p.film.frames[index]),
+      tall = root.clientWidth < 700 ? 58 : 112;
+    paintTimes(surface(parts.strip, width, timesHeight(tall)), width, life.look(), {
+      film: p.film,
+      time: p.time,
+      index,
+      tall,
+      focus: parts.range.matches(':focus-visible'),
+    });
+    tell(p, index, shown.pointed ?? shown.pinned, shown.wrong);
+    return moving || slipping;
+  }
+
+  listen(parts, p, shown, draw);
   return life.live({
-    canvases: [stage, strip],
+    canvases: [parts.stage, parts.strip],
     paint,
-    heard,
-    stop: () => {
-      if (!run) return;
-      run = null;
-      model.set('playing', false);
-    },
+    heard: p.heard,
+    stop: () => p.run && p.halt(),
   });
 }
 

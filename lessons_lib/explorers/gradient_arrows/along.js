@@ -18,7 +18,7 @@ export function paintAlong(g, width, v) {
     taken = [];
   m.disc([cx, cy], R, { edge: look.ink, width: 1, alpha: 0.35 });
   if (!v.at) return taken;
-  m.line(
+  m.trace(
     [
       [cx - R, cy],
       [cx + R, cy],

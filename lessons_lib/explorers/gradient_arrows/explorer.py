@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lessons_lib.angles import circle_points
-from lessons_lib.explorers.kit.explorer import Choice
+from lessons_lib.explorers.kit.explorer import Choice, Number
 from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.losses import LOSSES, NAMES, MarginExplorer, named_head
 from lessons_lib.figures.style import FAINT, INK, PALETTE, PAPER, SOFT, Picture
@@ -43,12 +43,12 @@ class GradientArrows(MarginExplorer):
     setting_names = ("loss", "other", "margins", "scale", "directions", "label", "point", "lift", "lengths")
     loss = Choice((*LOSSES, "adacos", "p2sgrad"), default_value="arcface").tag(sync=True)
     other = Choice((*LOSSES, "adacos", "p2sgrad"), default_value="p2sgrad").tag(sync=True)
-    scale = traitlets.Float(16.0).tag(sync=True)
+    scale = Number(16.0, 1, 64).tag(sync=True)
     directions = traitlets.List().tag(sync=True)
     label = traitlets.Int(0).tag(sync=True)
     point = traitlets.List([-0.3, 0.48]).tag(sync=True)
-    lift = traitlets.Float(round(math.radians(25), 5)).tag(sync=True)
-    lengths = traitlets.Enum(("own", "as_is", "per_scale"), default_value="own").tag(sync=True)
+    lift = Number(round(math.radians(25), 5), 0, _TALLEST, angle=True).tag(sync=True)
+    lengths = Choice(("own", "as_is", "per_scale"), default_value="own").tag(sync=True)
 
     def __init__(self, margin: float | None = None, classes: int | None = None, **settings: Any):
         if classes is not None:
@@ -82,20 +82,6 @@ class GradientArrows(MarginExplorer):
     @classes.setter
     def classes(self, classes: int) -> None:
         self.directions = _even(classes)
-
-    @traitlets.validate("scale")
-    def _a_scale(self, proposal: traitlets.Bunch) -> float:
-        if not 1 <= proposal["value"] <= 64:  # NaN is neither
-            raise traitlets.TraitError(f"scale must lie in 1..64, got {proposal['value']}.")
-        return proposal["value"]
-
-    @traitlets.validate("lift")
-    def _an_angle_above(self, proposal: traitlets.Bunch) -> float:
-        lift = proposal["value"]
-        if not -_SLACK <= lift <= _TALLEST + _SLACK:
-            degrees = f"; did you mean {math.radians(lift):.3f}?" if 2 < lift <= 80 else "."
-            raise traitlets.TraitError(f"lift must be an angle of 0..{_TALLEST} radians (80°), got {lift}{degrees}")
-        return min(_TALLEST, max(0.0, lift))
 
     @traitlets.validate("directions")
     def _one_a_class(self, proposal: traitlets.Bunch) -> list[float]:

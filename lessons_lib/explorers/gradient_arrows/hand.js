@@ -1,5 +1,5 @@
 // How a reader takes hold of GradientArrows' plane, by pointer and by key.
-import { hold } from '../kit/hand.js';
+import { hold, reachOf } from '../kit/hold.js';
 import { REACH, short, within, wrapped } from './steps.js';
 import { planeFrame } from './plane.js';
 
@@ -18,7 +18,7 @@ export function grasp([px, py], near, finger, side, { point, directions }) {
   );
   const j = far.indexOf(Math.min(...far));
   if (far[j] < near) return { held: j, ahead: directions[j] - Math.atan2(at[1], at[0]) };
-  return Math.hypot(...at) < REACH && !finger ? { held: 'x', fresh: true, cursor: 'crosshair' } : null;
+  return Math.hypot(...at) < REACH && !finger ? { held: 'x', off: [0, 0], fresh: true } : null;
 }
 
 const turnedTo = (directions, j, angle) => directions.map((d, i) => (i === j ? short(wrapped(angle)) : d));
@@ -46,27 +46,35 @@ export function pressed(held, { key, shiftKey }, { point, directions }) {
   return way || out ? { held: 'x', set: ['point', moved(point, way * step, out * (shiftKey ? 0.1 : 0.02))] } : null;
 }
 
-/** Listens on the plane; returns the way to stop. `hand.held` is what the keys move, `hand.over` what a mouse is on. */
+/** Listens on the plane. `hand.held` is what the keys move, `hand.over` what a mouse is on. */
 export function listen(field, { state, put, draw, hand, save }) {
-  return hold(field, {
+  const place = spot => planeFrame(field.clientWidth).place(...spot);
+  function find(spot, event) {
+    const found = grasp(spot, 4 + reachOf(event), event.pointerType === 'touch', field.clientWidth, state());
+    if (!found) return null;
+    const { held, off, ahead, fresh } = found,
+      take = () => {
+        hand.held = held;
+      };
+    if (held === 'x') {
+      const move = ([x, y]) => put('point', within(place([x + off[0], y + off[1]])));
+      return { over: fresh ? null : held, cursor: fresh ? 'crosshair' : 'grab', take, move, still: !fresh };
+    }
+    const move = to => {
+      const [x, y] = place(to);
+      put('directions', turnedTo(state().directions, held, Math.atan2(y, x) + ahead));
+    };
+    return { over: held, cursor: 'grab', take, move, tap: () => put('label', held) };
+  }
+  hold(field, {
     draw,
-    find: (spot, near, finger) => grasp(spot, near, finger, field.clientWidth, state()),
-    take: grip => {
-      if (grip) hand.held = grip.held;
-    },
-    drag: ({ held, ahead }, spot) => {
-      const to = planeFrame(field.clientWidth).place(...spot);
-      if (held === 'x') put('point', within(to));
-      else put('directions', turnedTo(state().directions, held, Math.atan2(to[1], to[0]) + ahead));
-    },
-    click: ({ held }) => held === 'x' || put('label', held),
+    find,
     hover: grip => {
-      const over = grip?.fresh ? null : grip?.held;
-      if (hand.over !== over) draw();
-      hand.over = over;
+      if (hand.over !== grip?.over) draw();
+      hand.over = grip?.over;
     },
     done: save,
-    key: event => {
+    press: event => {
       const act = pressed(hand.held, event, state());
       if (!act) return false;
       hand.held = act.held;

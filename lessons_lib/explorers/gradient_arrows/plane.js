@@ -62,7 +62,7 @@ export function paintPlane(g, side, v) {
 }
 
 /** The half beyond 90°, the circle, the spokes and the tangent on which a weight can only move. */
-function paintGround(g, { line, disc }, { c, R, long, X, Y }, { at, both, look, directions, label }) {
+function paintGround(g, { trace, disc }, { c, R, long, X, Y }, { at, both, look, directions, label }) {
   if (at && both.includes('p2sgrad')) {
     const from = -at.turn + Math.PI / 2; // canvas angles run clockwise
     g.beginPath();
@@ -77,8 +77,8 @@ function paintGround(g, { line, disc }, { c, R, long, X, Y }, { at, both, look, 
     const tip = [X(Math.cos(d)), Y(Math.sin(d))],
       way = [-long * Math.sin(d), -long * Math.cos(d)],
       ends = [-1, 1].map(sign => tip.map((v, i) => v + sign * way[i]));
-    line([[c, c], tip], look.ink, j === label ? 2.2 : 1, { alpha: j === label ? 0.85 : 0.3 });
-    line(ends, look.ink, 1, { alpha: 0.28, dash: [1.5, 3.5] });
+    trace([[c, c], tip], look.ink, j === label ? 2.2 : 1, { alpha: j === label ? 0.85 : 0.3 });
+    trace(ends, look.ink, 1, { alpha: 0.28, dash: [1.5, 3.5] });
   });
   disc([c, c], 2.2, { fill: look.ink });
 }
@@ -108,16 +108,16 @@ function paintSteps({ arrow }, { R, long, X, Y }, { at, A, B, unit, look, direct
 }
 
 /** Each weight's tip and its number; the true class in ink, a turned one with a dashed ring. */
-function paintNames({ line, disc, grip, say }, F, { look, directions, label, turned = [], both, strong }, taken) {
+function paintNames({ trace, disc, say }, F, { look, directions, label, turned = [], both, strong }, taken) {
   F.names(directions).forEach((spot, j) => {
     const d = directions[j],
       tip = [F.X(Math.cos(d)), F.Y(Math.sin(d))],
       own = j === label,
       round = turned.includes(j),
       [x, y] = spot;
-    line([tip, spot], look.ink, 1, { alpha: 0.3 });
+    trace([tip, spot], look.ink, 1, { alpha: 0.3 });
     disc(tip, 3.4, { fill: look.ink });
-    if (strong(j)) grip(spot, DISC, { held: true });
+    if (strong(j)) disc(spot, DISC + 4, { edge: look.ink, width: 2 });
     disc(spot, DISC, {
       fill: own ? look.ink : look.paper,
       edge: round ? look.pair[both.indexOf('p2sgrad')] : look.ink,
@@ -132,18 +132,20 @@ function paintNames({ line, disc, grip, say }, F, { look, directions, label, tur
 /** x; hollow where it stands above the plane, as its shadow. */
 function paintFeature({ grip, disc, say }, { X, Y }, { look, point, lift, strong }, taken) {
   const [x, y] = [X(point[0]), Y(point[1])];
-  grip([x, y], 9, { fill: look.ink, held: strong('x') });
+  grip(x, y, look.ink, strong('x'));
+  disc([x, y], 12, { edge: look.ink, width: 1.2, alpha: 0.45 });
+  disc([x, y], 9, { fill: look.ink });
   if (lift > 0) disc([x, y], 7, { fill: look.paper });
   say('x', [x, y - 0.5], { font: 'italic 600 13px Georgia, serif', style: lift > 0 ? look.ink : look.paper });
   taken.push([x - 13, y - 13, x + 13, y + 13]);
 }
 
 /** The line through the origin that is 90° from x, named where there is room. */
-function paintBorder({ line, wide, say }, F, { at, look, both }, taken) {
+function paintBorder({ trace, wide, say }, F, { at, look, both }, taken) {
   const [u, v] = [Math.sin(at.turn), Math.cos(at.turn)],
     words = '90° from x',
     ends = [-F.R, F.R].map(r => [F.c + r * u, F.c + r * v]);
-  line(ends, look.pair[both.indexOf('p2sgrad')], 1.2, { alpha: 0.75, dash: [4, 4] });
+  trace(ends, look.pair[both.indexOf('p2sgrad')], 1.2, { alpha: 0.75, dash: [4, 4] });
   const half = wide(words, '12') / 2 + 2,
     free = box => taken.every(b => box[2] < b[0] || box[0] > b[2] || box[3] < b[1] || box[1] > b[3]);
   for (const r of [0.66, -0.66, 0.52, -0.52, 0.8, -0.8, 0.38, -0.38])

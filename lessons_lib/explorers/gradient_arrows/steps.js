@@ -1,10 +1,8 @@
 // The step that gradient descent takes, −∂L, on x and on every class weight. All weights are unit vectors in one plane;
 // x stands over `point` of that plane, `lift` above it as seen from the origin. Lengths are those times ‖x‖ and ‖W‖.
-import { PUSHES, coefficients, pull } from '../kit/push.js';
-import { fitMargins } from '../kit/losses.js';
+import { coefficients, pull } from '../kit/push.js';
 
 export const CLASSES = [3, 5, 10];
-export const LENGTHS = ['own', 'as_is', 'per_scale'];
 // how far out and how high x can go: radii, radians
 export const REACH = 1.3;
 export const TALLEST = 1.4;
@@ -138,18 +136,11 @@ export function seats(directions, gap) {
   return found;
 }
 
-const number = (low, high) => v => typeof v === 'number' && v >= low - 1e-4 && v <= high + 1e-4; // NaN is neither
 const several = (v, counts) => Array.isArray(v) && counts.includes(v.length) && v.every(Number.isFinite);
 
-/** Whether a trait may hold a value that somebody pasted. */
+/** Whether a trait may hold a value that somebody pasted, where Python's limits do not say it. */
 export const FITS = {
-  loss: v => typeof v === 'string' && Object.hasOwn(PUSHES, v),
-  other: v => FITS.loss(v),
-  margins: fitMargins,
-  scale: number(1, 64),
   directions: v => several(v, CLASSES),
   label: v => Number.isInteger(v) && v >= 0 && v < 10,
   point: v => several(v, [2]) && Math.hypot(...v) <= REACH + 1e-4,
-  lift: number(0, TALLEST),
-  lengths: v => LENGTHS.includes(v),
 };

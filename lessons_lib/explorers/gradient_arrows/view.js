@@ -1,6 +1,6 @@
 // GradientArrows: drag a feature, and see the steps of two losses on it and on every class weight.
 import { calm, element, gestureBefore, mount, surface, write } from '../kit/view.js';
-import { ownKeys, settingsLine } from '../kit/controls.js';
+import { fitsIn, ownKeys, settingsLine } from '../kit/controls.js';
 import { degrees } from '../kit/words.js';
 import { PUSHES } from '../kit/push.js';
 import { FITS, compare, longest, units } from './steps.js';
@@ -30,7 +30,7 @@ function build(root, model, state, set, changed) {
     lift = liftSlider(set),
     common = commonPanel(set),
     numbers = numbersPanel(),
-    line = settingsLine(model, SETTINGS, (name, value) => FITS[name](value), changed);
+    line = settingsLine(model, SETTINGS, fitsIn(model, FITS), changed);
   const pair = element('div', { class: 'pair' }, ...losses.map(part => part.root)),
     beside = element('div', { class: 'beside' }, along, lift.root);
   const grid = element(
@@ -144,8 +144,8 @@ function render({ model, el }) {
     return measure.moving();
   }
 
-  const stop = listen(parts.field, { state, put, draw, hand, save });
-  return stage.live({ canvases: [parts.field, parts.along], paint, traits: SETTINGS, stop });
+  listen(parts.field, { state, put, draw, hand, save });
+  return stage.live({ canvases: [parts.field, parts.along], paint, traits: SETTINGS });
 }
 
 export default { render };

@@ -1,23 +1,14 @@
 // What GradientArrows says, in HTML: plain sentences and formulas with the numbers in them.
-import { degrees } from '../kit/words.js';
+import { amount, degrees } from '../kit/words.js';
 import { PUSHES } from '../kit/push.js';
 import { ON } from './steps.js';
 
-const RAISED = { '-': '⁻', ...Object.fromEntries([...'⁰¹²³⁴⁵⁶⁷⁸⁹'].map((high, k) => [k, high])) };
 const weight = j => `<i>W</i><sub>${j}</sub>`;
 const list = words => (words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`);
 const letGo = 0.01; // of its longest arrow: less than a pixel or two
 
-/** A number to three digits, small and large ones with a power of ten; 0 is 0. */
-export function significant(v) {
-  if (!Number.isFinite(v)) return '–';
-  if (v === 0) return '0';
-  const size = Math.abs(v),
-    sign = v < 0 ? '−' : '';
-  if (size >= 0.001 && size < 9999.5) return sign + (size >= 999.5 ? Math.round(size) : size.toPrecision(3));
-  const [digits, power] = size.toExponential(1).split('e');
-  return `${sign}${digits}·10${[...String(Number(power))].map(c => RAISED[c]).join('')}`;
-}
+/** A number to three digits, with its sign. */
+export const significant = v => (Number.isFinite(v) ? (v < 0 ? '−' : '') + amount(Math.abs(v)) : '–');
 
 /** Both losses by name, each in its colour. */
 const inks = both => both.map((loss, i) => `<b class="${'ab'[i]}">${PUSHES[loss].name}</b>`);

@@ -1,5 +1,5 @@
 // What GradientLength paints in its plot: the curves, their ghosts, their names, and the cursor.
-import { inBox } from '../kit/slide.js';
+import { inBox } from '../kit/hold.js';
 import { DASHES, lossTints, penOn } from '../kit/pen.js';
 import { PUSHES } from '../kit/push.js';
 import { seatNames } from '../kit/seats.js';

@@ -1,5 +1,5 @@
 // GradientLength's folded panels: where each loss still pushes, and the factors of the chosen one.
-import { inBox } from '../kit/slide.js';
+import { inBox } from '../kit/hold.js';
 import { lossTints, penOn } from '../kit/pen.js';
 import { PUSHES } from '../kit/push.js';
 import { curveLine } from '../kit/theta_plot.js';

@@ -3,7 +3,7 @@ import { calm, element, surface } from '../kit/view.js';
 import { fold } from '../kit/controls.js';
 import { curves } from '../kit/curves.js';
 import { cursorOn, thetaCanvas } from '../kit/cursor.js';
-import { DEGREE, announce } from '../kit/slide.js';
+import { DEGREE, announce } from '../kit/hold.js';
 import { PUSHES } from '../kit/push.js';
 import { degrees } from '../kit/words.js';
 import { lengthFrame, panelFrame } from './axes.js';

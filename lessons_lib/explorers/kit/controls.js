@@ -97,9 +97,9 @@ export function radioTable({ label, rows, columns, set }) {
 
 /**
  * Whether a value lies within the limits of a setting, as Python sent them: words, numbers in low..high (`whole`, or so
- * `many` of them), or a number for `each` of some names.
+ * `many` of them, perhaps `rising`), or a number for `each` of some names.
  */
-export function fitsLimits({ words = [], each, low, high, whole, many }, value) {
+export function fitsLimits({ words = [], each, low, high, whole, many, rising }, value) {
   if (words.includes(value)) return true;
   if (each)
     return (
@@ -108,11 +108,17 @@ export function fitsLimits({ words = [], each, low, high, whole, many }, value) 
       !Array.isArray(value) &&
       Object.entries(value).every(([name, v]) => Object.hasOwn(each, name) && fitsLimits(each[name], v))
     );
-  if (many) return Array.isArray(value) && value.length === many && value.every(v => fitsLimits({ low, high }, v));
+  if (many)
+    return (
+      Array.isArray(value) &&
+      value.length === many &&
+      value.every((v, i) => fitsLimits({ low, high }, v) && !(rising && v < value[i - 1]))
+    );
   return (whole ? Number.isInteger(value) : Number.isFinite(value)) && value >= low && value <= high;
 }
-/** The same for what a model says of its settings. */
-export const fitsIn = model => (name, value) => fitsLimits(model.get('limits')[name], value);
+/** The same for what a model says of its settings, or for some of them functions in `own`. */
+export const fitsIn = (model, own) => (name, value) =>
+  own?.[name] ? own[name](value) : fitsLimits(model.get('limits')[name], value);
 
 /** What is wrong with pasted settings, in a sentence, or ''. */
 function troubleWith(given, names, fits) {

@@ -166,8 +166,12 @@ class Explorer(anywidget.AnyWidget):
         parts["LINK"] = link
         return re.sub("|".join(parts), lambda found: parts[found[0]], _PAGE)  # at once: base64 may well spell ALT
 
-    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        return {"text/html": self.html(), "text/plain": self.alt}, {}
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        shown = {"text/html": self.html(), "text/plain": self.alt}
+        if get_ipython() is not None:
+            return shown, {}
+        data, metadata = super()._repr_mimebundle_(**kwargs)  # who asks is no notebook, and may choose
+        return data | shown, metadata
 
 
 def _is_seen() -> bool:

@@ -13,6 +13,9 @@ _EXPORT = re.compile(r"^export ((?:const|(?:async )?function\*?|class) (\w+))", 
 _DEFAULT = re.compile(r"^export default ", re.MULTILINE)
 _OTHER = re.compile(r"^\s*(?:import|export)\b.*|\bimport\s*\(.*", re.MULTILINE)
 _COMMENT = re.compile(r"//|/\*|\*/|\*(?: |$)")
+_REMARK = re.compile(
+    r"(?<=[;,{}()\[\]]) // [^'\"`]*$"
+)  # behind code, and not inside a string: that one would still close
 _NAME = re.compile(r"(\w+)(?: as (\w+))?")
 
 
@@ -100,10 +103,10 @@ def _data(path: Path) -> Callable[[re.Match[str]], str]:
 
 
 def _stripped(path: Path) -> str:
-    """The lines of a module without indentation and without those that only comment; a template's stay as they are."""
+    """The lines of a module without indentation and comments; a template's stay as they are."""
     kept, inside = [], False
     for line in path.read_text(encoding="utf-8").splitlines():
-        own = line if inside else line.strip()
+        own = line if inside else _REMARK.sub("", line.strip())
         if own and (inside or not _COMMENT.match(own)):
             kept.append(own)
             inside ^= own.replace("\\`", "").count("`") % 2 == 1

@@ -18,7 +18,7 @@ from torch.nn.utils import fuse_conv_bn_eval, fuse_linear_bn_eval
 
 from lessons_lib.losses import Head
 
-BATCH, RATE = 256, 3e-3
+BATCH, RATE = 256, 2e-3
 _LARGEST = 127  # steps of a weight, in int8
 _FINENESS = 1280  # steps in a layer's root mean square, times √(its number of weights)
 _INPUTS, _STEPS = 16, 32  # of 64 numbers of a trunk so many are kept, the largest in so many steps: 0.3° in the plane
@@ -114,7 +114,7 @@ def _square(module: nn.Module, name: str) -> int:
 
 def deflate(raw: bytes) -> bytes:
     """zlib with Huffman codes alone: trained weights and features repeat no patterns, and this is smaller for them."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, 15, 9, zlib.Z_HUFFMAN_ONLY)
+    packer = zlib.compressobj(9, zlib.DEFLATED, 15, 6, zlib.Z_HUFFMAN_ONLY)  # 6: often enough a new table of codes
     return packer.compress(raw) + packer.flush()
 
 
@@ -138,11 +138,11 @@ class Squeezed:
     codes: Tensor
 
     @classmethod
-    def of(cls, features: Tensor) -> "Squeezed":
-        """From features (N, D), float64."""
+    def of(cls, features: Tensor, inputs: int = _INPUTS) -> "Squeezed":
+        """From features (N, D), float64: `inputs` numbers of each are kept, or all there are."""
         mean = features.mean(0)
         _, _, axes = torch.linalg.svd(features - mean, full_matrices=False)
-        basis = axes[:_INPUTS]
+        basis = axes[:inputs]
         step = float(((features - mean) @ basis.T).abs().max()) / _STEPS or 1.0
         return cls(basis, mean, step, torch.empty(0)).with_codes_of(features)
 
@@ -191,6 +191,11 @@ class Start:
     def net(self) -> nn.Sequential:
         """The layers as the page unpacks them, in float64."""
         return unpacked(self.layers, self.parameters)
+
+    @torch.no_grad()
+    def embeddings(self) -> Tensor:
+        """Where the examples stand at the start, (N, d) float32."""
+        return self.net()(self.examples.inputs).float()
 
     def state(self) -> dict[str, Any]:
         """All of it as one trait, but the examples' labels."""

@@ -22,7 +22,7 @@ function mixed(one, two, part) {
 }
 
 /** Greys between this page's ink and its paper. */
-function greys({ ink, paper }) {
+export function greys({ ink, paper }) {
   const grey = part => mixed(ink, paper, part);
   return { soft: grey(0.36), faint: grey(0.88), pale: grey(0.68), fan: grey(0.76), band: grey(0.94) };
 }

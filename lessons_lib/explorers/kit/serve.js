@@ -1,17 +1,18 @@
 // What works in a Worker, or where none is allowed in small slices on the page's own thread: it trains as it is told,
 // and shows where it stands, but never more than the page has painted.
-import { trainerOf } from './trainer.js';
+import { agreement, trainerOf } from './trainer.js';
 
 const AHEAD = 2; // frames that may be under way to the page
 
 /**
  * Serves one figure through a port. Each method below `told` is a task that a message names; it tells
- * { step, loss, scale, weight, features, free, rests, failed }. `slice` is how many milliseconds it may work at a time.
+ * { step, loss, scale, weight, features, free, rests, failed, layers }. `slice` is how many milliseconds it may work at a time.
  */
 class Serving {
   left = 0; // steps still to be made
   ahead = 0; // frames told and not yet painted
   waiting = 0;
+  opened = false; // whether the layers are told as well
   head = null;
 
   constructor(port, slice) {
@@ -22,6 +23,7 @@ class Serving {
 
   /** told: a Start of trainer.js, and `shown`: inputs of which features are sent; without it those of the examples. */
   begin({ shown = null, ...start }) {
+    this.start = start;
     this.trainer = trainerOf(start);
     this.shown = shown;
   }
@@ -43,9 +45,17 @@ class Serving {
   turn({ k, x, y }) {
     this.trainer.weight.set([x, y], 2 * k);
   }
+  /** told: from now on tell the layers too, for a page that embeds more than the examples. */
+  open() {
+    this.opened = true;
+  }
   /** told: show where it stands. */
   look() {
     this.tell(NaN);
+  }
+  /** told: say to how many digits a training from the start agrees with PyTorch's, in { agrees }. */
+  compare(reference) {
+    this.port.postMessage({ agrees: agreement(this.start, reference) });
   }
   /** told: the page has painted. */
   painted() {
@@ -88,6 +98,7 @@ class Serving {
     this.port.postMessage({
       ...{ step: trainer.steps(), loss, scale: head?.scale ?? NaN, weight: trainer.weight.slice() },
       ...{ features, free: trainer.free?.slice(), rests, failed },
+      layers: this.opened ? trainer.layers : null,
     });
   }
 }

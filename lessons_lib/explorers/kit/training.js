@@ -56,9 +56,10 @@ export class Training {
     if (this.ended) return;
     this.place = 'page';
     this.worker = null;
-    const there = { postMessage: data => setTimeout(this.heard, 0, { data }) };
-    serving().serve(there, SLICES.page);
-    this.#listens({ postMessage: data => there.onmessage({ data }) });
+    const { port1, port2 } = new MessageChannel(); // in order, which timers are not
+    port1.onmessage = this.heard;
+    serving().serve(port2, SLICES.page);
+    this.#listens(port1);
   }
   #listens(port) {
     this.port = port;

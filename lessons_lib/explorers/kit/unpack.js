@@ -1,4 +1,5 @@
-// Layers as packing.py packs them.
+// Layers and examples as packing.py packs them.
+import { bytes, inflate } from './bytes.js';
 
 /**
  * Turn packed parameters into typed arrays, one object a layer: floats of all layers first, then the int8 weights.
@@ -36,3 +37,12 @@ export const learnable = layers =>
         }
       : layer,
   );
+
+/** A Start of trainer.js, from the trait that packing.py makes of one. */
+export async function unpackStart({ layers, parameters, inputs, step, weight, batch }, labels) {
+  const [numbers, codes] = await Promise.all([parameters, inputs].map(text => inflate(bytes(text))));
+  return {
+    layers: learnable(unpack(layers, numbers)),
+    ...{ inputs: new Int8Array(codes.buffer), step, labels, batch, weight: Float32Array.from(weight) },
+  };
+}

@@ -1,6 +1,6 @@
 // LogitCurves's controls: the table that reads every loss at the cursor and chooses one, and the sliders.
 import { radioTable, slider } from '../kit/controls.js';
-import { DEGREE } from '../kit/slide.js';
+import { DEGREE } from '../kit/hold.js';
 import { MARGINS, marginText } from '../kit/losses.js';
 import { DASHES, lossTints } from '../kit/pen.js';
 import { degrees } from '../kit/words.js';

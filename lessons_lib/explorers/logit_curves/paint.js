@@ -1,5 +1,5 @@
 // What LogitCurves paints in its plot: four curves, what stands beside them, their names, and the cursor.
-import { inBox } from '../kit/slide.js';
+import { inBox } from '../kit/hold.js';
 import { MARGINS } from '../kit/losses.js';
 import { DASHES, lossTints, penOn } from '../kit/pen.js';
 import { paintAngles, paintCursor, paintTrained, footOf, writeNames } from '../kit/theta_plot.js';

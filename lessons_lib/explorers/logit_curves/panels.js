@@ -1,5 +1,5 @@
 // LogitCurves's panel under the plot: the way from one class weight to the other.
-import { inBox } from '../kit/slide.js';
+import { inBox } from '../kit/hold.js';
 import { MARGINS } from '../kit/losses.js';
 import { lossTints, penOn } from '../kit/pen.js';
 import { degrees } from '../kit/words.js';

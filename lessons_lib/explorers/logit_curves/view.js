@@ -2,7 +2,7 @@
 import { calm, element, surface } from '../kit/view.js';
 import { curves, netChoice } from '../kit/curves.js';
 import { cursorOn, thetaCanvas } from '../kit/cursor.js';
-import { DEGREE, announce } from '../kit/slide.js';
+import { DEGREE, announce } from '../kit/hold.js';
 import { MARGINS } from '../kit/losses.js';
 import { degrees } from '../kit/words.js';
 import { logitFrame, stripFrame } from './axes.js';

@@ -33,29 +33,24 @@ const CLEAR_ARC = {
   arcface: (a, b, m) => (m < Math.min(a, b) ? [(m - b) / 2, (a - m) / 2] : null),
 };
 
-/** int16 pairs x, y and uint8 labels as unit vectors, angles and radii; the farthest 0.5 % are drawn at the rim. */
-export function readPoints(xy, labels) {
-  const n = Math.min(labels.length, xy.length >> 2),
-    view = new DataView(xy.buffer, xy.byteOffset, xy.byteLength);
-  const points = {
-    n,
-    y: labels,
-    ux: new Float64Array(n),
-    uy: new Float64Array(n),
-    phi: new Float64Array(n),
-    r: new Float64Array(n),
-  };
+/**
+ * Pairs x, y and labels as unit vectors, angles and radii: the farthest 0.5 % are drawn at the rim, or what lies beyond
+ * a `rim` that is given.
+ */
+export function readPoints(xy, labels, rim = null) {
+  const n = Math.min(labels.length, xy.length >> 1),
+    points = { n, y: labels };
+  for (const name of ['ux', 'uy', 'phi', 'r']) points[name] = new Float64Array(n);
   for (let i = 0; i < n; i++) {
-    const a = view.getInt16(4 * i, true),
-      b = view.getInt16(4 * i + 2, true),
+    const [a, b] = [xy[2 * i], xy[2 * i + 1]],
       r = Math.hypot(a, b) || 1;
     points.ux[i] = a / r;
     points.uy[i] = b / r;
     points.phi[i] = Math.atan2(b, a);
     points.r[i] = r;
   }
-  const rim = points.r.slice().sort()[Math.floor(0.995 * (n - 1))];
-  for (let i = 0; i < n; i++) points.r[i] = 0.97 * Math.min(1, points.r[i] / rim);
+  points.rim = rim ?? points.r.slice().sort()[Math.floor(0.995 * (n - 1))];
+  for (let i = 0; i < n; i++) points.r[i] = 0.97 * Math.min(1, points.r[i] / points.rim);
   return points;
 }
 

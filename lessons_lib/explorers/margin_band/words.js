@@ -74,14 +74,13 @@ export function classSentence(k, dirs, cells, points) {
   );
 }
 
-/** With what was trained again. */
-export const askedText = ({ loss, margin: m }) =>
-  loss === 'softmax' ? 'softmax' : `${MARGINS[loss].name}, <i>m</i> = ${marginText(loss, m)}`;
-
-/** What training again has changed. */
-export function trainedSentence({ loss, margin: m, scale, steps, theta }) {
+/** What training has changed since the reader began to drag: `before` and `now` are { theta, open }. */
+export function trainedSentence({ before, now, steps, rests, agrees }) {
+  const change = (from, to) => (from === to ? `<b>${to}</b> as before` : `${from} → <b>${to}</b>`);
   return (
-    `Trained again for ${steps} steps with ${askedText({ loss, margin: m })}, <i>s</i> = ${scale}: ` +
-    `mean <i>θ<sub>y</sub></i> ${degrees(theta[0])} → <b>${degrees(theta[1])}</b>.`
+    `${rests ? 'Trained' : 'Training:'} ${thousands(steps)} steps since you began: mean <i>θ<sub>y</sub></i> ` +
+    `${change(degrees(before.theta), degrees(now.theta))}, not yet right enough ` +
+    `${change(thousands(before.open), thousands(now.open))}.` +
+    (rests && agrees ? ` The first 20 steps agree with PyTorch’s to ${agrees} digits.` : '')
   );
 }

@@ -1,7 +1,7 @@
 // ProbabilityCurve's controls: who chooses s, its slider with AdaCos's place on it, C, the others, and the run.
 import { element } from '../kit/view.js';
 import { button, choice, slider } from '../kit/controls.js';
-import { DEGREE } from '../kit/slide.js';
+import { DEGREE } from '../kit/hold.js';
 import { CLASSES } from '../kit/trained.js';
 import { degrees, thousands } from '../kit/words.js';
 import { SCALE_STEPS, angleOfOthers, classesStep, fixedScale, scaleAt, scaleStep } from './maths.js';

@@ -4,7 +4,7 @@ import { calm, surface } from '../kit/view.js';
 import { fold } from '../kit/controls.js';
 import { curves, netChoice } from '../kit/curves.js';
 import { cursorOn, thetaCanvas } from '../kit/cursor.js';
-import { DEGREE, announce, slideOn } from '../kit/slide.js';
+import { DEGREE, announce, hold } from '../kit/hold.js';
 import { penOn, tints } from '../kit/pen.js';
 import { amount, degrees } from '../kit/words.js';
 import { graspOn, probabilityFrame } from './axes.js';
@@ -81,8 +81,8 @@ function handOn(canvas, figure, { scene, wish, hand }) {
   function find(spot, near) {
     const { frame, line, grip } = scene(),
       last = frame.X(angleOfOthers(figure.pick(DRAWN)) - 0.05),
-      onGrip = Math.hypot(grip[0] - spot[0], grip[1] - spot[1]) < near,
-      grasp = onGrip ? grip : graspOn(line, spot, near - 4, last);
+      onGrip = Math.hypot(grip[0] - spot[0], grip[1] - spot[1]) < near + 4,
+      grasp = onGrip ? grip : graspOn(line, spot, near, last);
     return grasp && { cursor: 'grab', still: true, grasp, move: pulled(grasp, spot) };
   }
   const hover = grip => {
@@ -186,7 +186,7 @@ function render({ model, el }) {
   }
   handOn(canvas, figure, { scene: () => scene, wish, hand });
   const scrub = { cursor: 'ew-resize', move: ([x]) => wish('step', { step: nearest(x), choice: 'followed' }) };
-  slideOn(gauges, { find: () => scrub, keys: () => false, done: save, draw });
+  hold(gauges, { find: () => scrub, keys: () => false, done: save, draw });
   return figure.live({ canvases: [canvas], paint });
 }
 

@@ -2,7 +2,7 @@
 // drag.
 import { surface } from '../kit/view.js';
 import { curves } from '../kit/curves.js';
-import { announce, slidable, slideOn } from '../kit/slide.js';
+import { announce, held, hold } from '../kit/hold.js';
 import { penOn, tints } from '../kit/pen.js';
 import { nearestOnRoc, nextOnRoc, rocFrame, scoreFrame } from './axes.js';
 import { verificationControls } from './controls.js';
@@ -45,7 +45,7 @@ function mended(nets, settled, { net, threshold }) {
 /** Both canvases under the hand. */
 function handOn(scores, roc, { scene, now, go, ...acts }) {
   const end = by => (by ? lastEdge(now().net) : 0);
-  slideOn(scores, {
+  hold(scores, {
     ...acts,
     page: 50,
     find(spot) {
@@ -58,7 +58,7 @@ function handOn(scores, roc, { scene, now, go, ...acts }) {
     },
     keys: ({ by, end: to }) => go(to === undefined ? Math.min(end(1), Math.max(0, now().k + by)) : end(to)),
   });
-  slideOn(roc, {
+  hold(roc, {
     ...acts,
     page: 50,
     find([x, y]) {
@@ -77,8 +77,8 @@ function render({ model, el }) {
   const figure = curves({ model, el }, { css: STYLE, settings: SETTINGS, drawn: JUDGED, hint: HINT, pasted }),
     { draw, save, put, move } = figure,
     now = () => standingAt(nets, figure.pick(JUDGED));
-  const scores = slidable('threshold on the scores', 100, { class: 'scores' }),
-    roc = slidable('threshold as a point of the ROC curve', 100, { class: 'roc' });
+  const scores = held('threshold on the scores', 100, { class: 'scores' }),
+    roc = held('threshold as a point of the ROC curve', 100, { class: 'roc' });
   const choose = net => move(`net ${net}`, { net, threshold: edgeAt(nets[net], edgeAtFar(nets[net], now().far)) }), // the same FAR is what makes two networks comparable
     controls = verificationControls(model, {
       move: (name, value, what = name) => move(what, { [name]: value }),

@@ -1,0 +1,126 @@
+// A canvas under mouse, fingers and keys.
+import { ownKeys } from './controls.js';
+import { element } from './view.js';
+
+const STEPS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 },
+  PAGES = { PageUp: 1, PageDown: -1 },
+  ENDS = { Home: 0, End: 1 };
+const REACH = { mouse: 12, pen: 14, touch: 22 },
+  TAP = 4; // pixels: what moves less is tapped
+/** Right and up, for what keys move in a plane. */
+export const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+export const DEGREE = Math.PI / 180;
+
+/** A canvas that keys move like a slider. */
+export const held = (label, most = 100, more = {}) => {
+  const range = { 'aria-valuemin': 0, 'aria-valuemax': most };
+  return ownKeys(element('canvas', { tabindex: 0, role: 'slider', 'aria-label': label, ...range, ...more }));
+};
+
+/** What such a canvas says of itself. */
+export function announce(canvas, value, text) {
+  canvas.setAttribute('aria-valuenow', value.toFixed(1));
+  canvas.setAttribute('aria-valuetext', text);
+}
+
+/** How near a pointer of this kind has to come, in pixels. */
+export const reachOf = ({ pointerType }) => REACH[pointerType] ?? REACH.mouse;
+
+export const inBox = ([x, y], [x0, y0, x1, y1]) => x >= x0 && x <= x1 && y >= y0 && y <= y1;
+
+/** What a key asks for: { by } so many steps, more with Shift, or { end }; null for another key. */
+function asked({ key, shiftKey }, fast, page) {
+  if (key in ENDS) return { end: ENDS[key] };
+  if (key in STEPS) return { by: STEPS[key] * (shiftKey ? fast : 1) };
+  return key in PAGES ? { by: PAGES[key] * page } : null;
+}
+
+/**
+ * What a pointer finds on the canvas.
+ *
+ * @typedef {object} Grip
+ * @property {string} [cursor] what the mouse looks like over it
+ * @property {() => void} [click] done at once; such a thing is not held
+ * @property {(spot: number[]) => void} [move] follows the pointer, in pixels of the canvas, from the press on
+ * @property {() => void} [take] done when it is pressed
+ * @property {() => void} [tap] done when it is let go where it was pressed; it moves only by more than that
+ * @property {() => void} [end] done when it is let go
+ * @property {boolean} [still] whether it stays where it is until the pointer moves
+ * @property {boolean} [scrolls] whether a finger that moves up or down scrolls the page instead
+ */
+
+/**
+ * Listens. `find(spot, event)` says what lies there, a Grip or null; `hover(grip)` hears of it before it is taken;
+ * `miss()` is told of a press on nothing; `done()` is called when it is let go and after a key; `keys(asked, event)` does
+ * what a key asks for, `fast` steps with Shift, `page` with PageUp, or returns false; `press(event)` has any other key
+ * first, and returns whether it meant something; `draw()` follows the focus.
+ */
+export function hold(canvas, hand) {
+  const { find, keys, press, done, draw, miss, hover, fast, page } = { ...LAZY, ...hand };
+  let taken = null,
+    from = null,
+    waits = false;
+  const spot = event => spotOn(canvas, event);
+  const look = grip => {
+    canvas.style.cursor = grip?.cursor ?? (grip ? '' : 'default');
+    hover(grip);
+  };
+  const listeners = {
+    pointerdown(event) {
+      if (event.button || taken) return;
+      const grip = find(spot(event), event);
+      if (!grip) return miss();
+      if (grip.click) return grip.click();
+      taken = grip;
+      from = grip.tap && spot(event);
+      grip.take?.();
+      canvas.setPointerCapture(event.pointerId);
+      canvas.style.cursor = grip.cursor === 'grab' ? 'grabbing' : (grip.cursor ?? '');
+      waits = event.pointerType === 'touch' && grip.scrolls; // a finger that scrolls the page moves nothing
+      if (!waits && !grip.still && !grip.tap) grip.move(spot(event));
+      draw();
+    },
+    pointermove(event) {
+      if (!taken) return look(event.pointerType === 'mouse' ? find(spot(event), event) : null);
+      waits = false;
+      const at = spot(event);
+      if (from && Math.hypot(at[0] - from[0], at[1] - from[1]) <= TAP) return;
+      from = null;
+      taken.move?.(at);
+    },
+    pointerup(event) {
+      if (from) taken.tap();
+      else if (taken && waits) taken.move(spot(event));
+    },
+    lostpointercapture() {
+      if (!taken) return;
+      taken.end?.();
+      taken = from = null;
+      look(null);
+      canvas.style.cursor = '';
+      done();
+      draw();
+    },
+    pointerleave: () => taken || hover(null),
+    touchstart: event => taken && !taken.scrolls && event.preventDefault(), // else it scrolls
+    focus: () => draw(),
+    blur: () => draw(),
+    keydown(event) {
+      const { ctrlKey, metaKey, altKey } = event,
+        wanted = asked(event, fast, page);
+      if (ctrlKey || metaKey || altKey || !(press(event) || (wanted && keys(wanted, event) !== false))) return;
+      event.preventDefault();
+      done();
+      draw();
+    },
+  };
+  for (const [type, listener] of Object.entries(listeners)) canvas.addEventListener(type, listener, { passive: false });
+}
+const idle = () => {},
+  LAZY = { find: () => null, keys: idle, press: () => false, done: idle, miss: idle, hover: idle, fast: 10, page: 10 };
+
+/** Where a pointer is, in pixels of a canvas. */
+export function spotOn(canvas, event) {
+  const box = canvas.getBoundingClientRect();
+  return [event.clientX - box.left, event.clientY - box.top];
+}
