@@ -139,6 +139,17 @@ export const plainDegrees = angle => {
   return Math.abs(value - Math.round(value)) < 0.05 ? `${Math.round(value)}°` : `${value.toFixed(1)}°`;
 };
 
+/** What is left where the band has reached W1 itself. */
+function swallowed(loss, m, between, apart, ceiling) {
+  const top = loss === 'arcface' ? `the ${apart} between the weights` : `1 − cos ${apart} = ${ceiling.toFixed(3)}`,
+    left = clearArc(loss, m, between)
+      ? 'no direction between the weights is right enough, only some beyond W₁, turned away from W₂.'
+      : 'no direction is right enough, however well a network trains.';
+  return (
+    `the band has swallowed the corner (0°, ${apart}), <i>x</i> on W₁ itself. From its ceiling on, ${top}, ` + left
+  );
+}
+
 /** What the loss does between two weights θ12 apart, in a sentence or two of HTML. */
 export function bandSentence(loss, m, between) {
   const { name, neutral } = MARGINS[loss],
@@ -156,17 +167,7 @@ export function bandSentence(loss, m, between) {
       `${start}: no margin at all. The boundary is that of softmax and of the exam; between two weights ` +
       `<b>${apart}</b> apart it stands at ${half}.`
     );
-  if (m >= ceiling) {
-    const top = loss === 'arcface' ? `the ${apart} between the weights` : `1 − cos ${apart} = ${ceiling.toFixed(3)}`;
-    const left = clearArc(loss, m, between);
-    return (
-      `${start}: the band has swallowed the corner (0°, ${apart}), ` +
-      `<i>x</i> on W₁ itself. From its ceiling on, ${top}, ` +
-      (left
-        ? 'no direction between the weights is right enough, only some beyond W₁, turned away from W₂.'
-        : 'no direction is right enough, however well a network trains.')
-    );
-  }
+  if (m >= ceiling) return `${start}: ${swallowed(loss, m, between, apart, ceiling)}`;
   const width = bandWidth(loss, m, between),
     upTo = degrees((between - width) / 2);
   const edge = `between two weights <b>${apart}</b> apart, class 1 is right enough up to ${upTo} instead of ${half}`;

@@ -11,7 +11,7 @@ import { LOSSES, factorsAt, study } from './maths.js';
 const SHORT = { softmax: 'softmax', adacos: 'AdaCos' },
   endless = half => v => (v === Infinity ? 1 : v / (v + half));
 
-/** Everything. Returns the loss whose row is under a spot. */
+/** Everything. Returns the frame, and the loss whose row is named under a spot. */
 export function paintPanels(g, width, state) {
   const frame = panelFrame(width),
     pen = penOn(g, lossTints(state.look)),
@@ -23,7 +23,7 @@ export function paintPanels(g, width, state) {
     [frame.parts - 4, frame.bottom],
   ])
     pen.line(x, from, x, to, pen.c.ink, 1.2, { alpha: 0.75 });
-  return spot => boxes.find(([, box]) => inBox(spot, box))?.[0];
+  return { frame, named: spot => boxes.find(([, box]) => inBox(spot, box))?.[0] };
 }
 
 /** A bar for each loss where its length is at least 1 % of its own peak; the boxes of the rows, to choose by. */
@@ -45,7 +45,7 @@ function paintRanges(
     for (const [a, b] of ranges) block(X(a), y - 3.5, Math.max(1, X(b) - X(a)), 7, c.hue(loss), strong ? 1 : 0.55);
     write(SHORT[loss] ?? PUSHES[loss].name, right + 8, y, style);
     if (net) write(thousands(countIn(net, ranges)), width - 2, y, { ...style, align: 'right' });
-    return [loss, [left, y - ROW / 2, width, y + ROW / 2]];
+    return [loss, [right + 4, y - ROW / 2, width, y + ROW / 2]];
   });
 }
 

@@ -2,9 +2,9 @@
 import { calm, element, surface } from '../kit/view.js';
 import { fold } from '../kit/controls.js';
 import { curves } from '../kit/curves.js';
-import { DEGREE, announce, held, hold } from '../kit/hold.js';
+import { cursorOn, thetaCanvas } from '../kit/cursor.js';
+import { DEGREE, announce } from '../kit/hold.js';
 import { PUSHES } from '../kit/push.js';
-import { asAngle, inTenths } from '../kit/theta_plot.js';
 import { degrees } from '../kit/words.js';
 import { lengthFrame, panelFrame } from './axes.js';
 import { axisOf, lengthChoices, lengthKnobs, lossTable, shownValue } from './controls.js';
@@ -43,71 +43,53 @@ function glider() {
   };
 }
 
+/** The parts, put on the page; `update(state)` of the controls, and the canvases. */
+function partsOf(model, figure) {
+  const { put, formula } = figure,
+    move = (name, value) => figure.move(name, { [name]: value }),
+    controls = [lossTable(loss => put({ loss })), lengthKnobs(model, move), lengthChoices(model, move, put)],
+    [table, knobs, choices] = controls;
+  const canvas = thetaCanvas(),
+    panels = element('canvas', { class: 'panels', 'aria-hidden': 'true' }),
+    title = 'another class, other units and places; who still pushes, factor by factor',
+    more = fold(title, choices.folded, panels);
+  figure.lay({ knobs: knobs.nodes, field: [canvas], side: [table.root, ...choices.nodes, formula], more: [more] });
+  return { canvas, panels, unfolded: () => more.open, update: state => controls.forEach(part => part.update(state)) };
+}
+
+function speak(figure, canvas, state) {
+  const { loss, angle, p, another } = state,
+    read = another ? anotherSentence(state) : reachSentence(state),
+    value = key => `${PUSHES[key].name} ${shownValue(key, angle, p, state)}`,
+    told = loss === 'p2sgrad' ? value(loss) : `${value(loss)}, ${value('p2sgrad')}`;
+  figure.tell({ formula: formulaHtml(state), caption: pullSentence(state), read });
+  announce(canvas, angle / DEGREE, `θ ${degrees(angle)}: ${told}`);
+}
+
 function render({ model, el }) {
   const nets = model.get('nets'),
     hint = nets.length ? HINT + COUNTED : HINT,
     figure = curves({ model, el }, { css: STYLE, settings: SETTINGS, drawn: PARAMS, hint }),
-    { pick, put, draw } = figure;
-  const canvas = held('angle θ between a feature and its class weight', 180),
-    panels = element('canvas', { class: 'panels', 'aria-hidden': 'true' });
-  const move = (name, value) => figure.move(name, { [name]: value }),
-    controls = [lossTable(loss => put({ loss })), lengthKnobs(model, move), lengthChoices(model, move, put)],
-    [table, knobs, choices] = controls;
-  const more = fold(
-    'another class, other units and places; who still pushes, factor by factor',
-    choices.folded,
-    panels,
-  );
-  figure.lay({
-    knobs: knobs.nodes,
-    field: [canvas],
-    side: [table.root, ...choices.nodes, figure.formula],
-    more: [more],
-  });
-
-  const names = new Map(),
+    { pick } = figure,
+    { canvas, panels, unfolded, update } = partsOf(model, figure),
+    names = new Map(),
     glided = glider();
-  let scene = {},
-    rowAt = () => null;
+  let plot = {},
+    below = {};
   function paint(now, width) {
-    const p = pick(PARAMS),
-      shown = { ...pick([...SHOWN, 'before']), p, look: figure.look(), net: nets[model.get('net')], names };
-    const drawn = glided(shown, now),
-      state = {
-        ...shown,
-        ...drawn,
-        focus: canvas.matches(':focus-visible'),
-        now: calm() || drawn.gliding ? Infinity : now,
-      };
-    scene = paintLength(surface(canvas, width, lengthFrame(width, nets.length > 0).height), width, state);
-    const across = panels.clientWidth;
-    if (across && more.open) rowAt = paintPanels(surface(panels, across, panelFrame(across).height), across, state);
-    for (const part of controls) part.update(state);
-    speak(state);
-    return drawn.gliding || scene.busy;
+    const shown = { ...pick([...SHOWN, 'before']), p: pick(PARAMS), look: figure.look(), net: nets[model.get('net')] },
+      drawn = glided(shown, now),
+      focus = canvas.matches(':focus-visible'),
+      state = { ...shown, ...drawn, names, focus, now: calm() || drawn.gliding ? Infinity : now };
+    plot = paintLength(surface(canvas, width, lengthFrame(width, nets.length > 0).height), width, state);
+    const across = unfolded() && panels.clientWidth;
+    if (across) below = paintPanels(surface(panels, across, panelFrame(across).height), across, state);
+    update(state);
+    speak(figure, canvas, state);
+    return drawn.gliding || plot.busy;
   }
-  function speak(state) {
-    const { loss, angle, p, another } = state,
-      read = another ? anotherSentence(state) : reachSentence(state);
-    figure.tell({ formula: formulaHtml(state), caption: pullSentence(state), read });
-    const value = key => `${PUSHES[key].name} ${shownValue(key, angle, p, state)}`,
-      told = loss === 'p2sgrad' ? value(loss) : `${value(loss)}, ${value('p2sgrad')}`;
-    announce(canvas, angle / DEGREE, `θ ${degrees(angle)}: ${told}`);
-  }
-
-  const turn = angle => {
-    figure.set({ angle: asAngle(angle) });
-    draw();
-  };
-  const choose = loss => loss && { cursor: 'pointer', click: () => put({ loss }) },
-    follow = { cursor: 'ew-resize', scrolls: true, move: ([x]) => turn(inTenths(scene.frame.angle(x))) };
-  hold(canvas, {
-    find: spot => scene.frame && (choose(scene.named(spot)) ?? follow),
-    keys: ({ by, end }) => turn(end === undefined ? model.get('angle') + by * DEGREE : end * Math.PI),
-    done: figure.save,
-    draw,
-  });
-  hold(panels, { find: spot => choose(rowAt(spot)), keys: () => false, done: figure.save, draw });
+  cursorOn(canvas, figure, { scene: () => plot });
+  cursorOn(panels, figure, { scene: () => below });
   return figure.live({ canvases: [canvas], paint });
 }
 

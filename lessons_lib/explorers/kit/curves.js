@@ -13,7 +13,7 @@ import LAYOUT from './curves.css' with { type: 'text' };
  * - put(values): sets, saves, paints; move(what, values, keep): the same as part of a gesture on `what`
  * - lay({ field, words, knobs, run, side, more }): puts the parts on the page: the picture and its sentences, beside it
  *   what moves it, below it the rest; where it is narrow the controls follow the picture
- * - tell({ formula, caption, read }): writes them; a screen reader hears caption and read
+ * - tell({ formula, caption, read }, silent): writes them; a screen reader hears caption and read
  * - live({ canvases, paint, stop }): as `live` of the stage
  */
 export function curves({ model, el }, { css, settings, drawn, hint, pasted = () => {} }) {
@@ -43,15 +43,8 @@ export function curves({ model, el }, { css, settings, drawn, hint, pasted = () 
     save();
     draw();
   });
-  const sentences = sentencesOf(stage);
-  const lay = ({ field, words = [sentences.caption, sentences.read], knobs = [], run = [], side, more = [] }) => {
-    const part = (name, ...nodes) => element('div', { class: name }, ...nodes),
-      tip = element('p', { class: 'soft' });
-    tip.innerHTML = hint;
-    const left = part('left', part('field', ...field), part('words', ...words)),
-      right = part('right', part('knobs', ...knobs), ...run, part('side', ...side));
-    root.append(part('curves', left, right, part('foot', ...more, tip, line.root)));
-  };
+  const sentences = sentencesOf(stage),
+    lay = layout(root, sentences, hint, line.root);
   const live = ({ canvases, paint, stop }) =>
     stage.live({
       canvases,
@@ -67,14 +60,26 @@ export function curves({ model, el }, { css, settings, drawn, hint, pasted = () 
   return { ...stage, pick, set, save, put, move, lay, live, ...sentences };
 }
 
+/** Puts the parts on the page. */
+function layout(root, { caption, read }, hint, line) {
+  const part = (name, ...nodes) => element('div', { class: name }, ...nodes),
+    tip = element('p', { class: 'soft' });
+  tip.innerHTML = hint;
+  return ({ field, words = [caption, read], knobs = [], run = [], side, more = [] }) => {
+    const left = part('left', part('field', ...field), part('words', ...words)),
+      right = part('right', part('knobs', ...knobs), ...run, part('side', ...side));
+    root.append(part('curves', left, right, part('foot', ...more, tip, line)));
+  };
+}
+
 function sentencesOf({ say }) {
   const formula = element('p', { class: 'formula' }),
     caption = element('figcaption'),
     read = element('p', { class: 'read' });
-  const tell = texts => {
+  const tell = (texts, silent = false) => {
     const nodes = { formula, caption, read };
     for (const [name, text] of Object.entries(texts)) write(nodes[name], text);
-    say(`${caption.textContent} ${read.textContent}`);
+    if (!silent) say(`${caption.textContent} ${read.textContent}`);
   };
   return { formula, caption, read, tell };
 }

@@ -45,28 +45,6 @@ export function lossTints(look) {
  * @typedef {ReturnType<typeof penOn>} Pen
  */
 export function penOn(g, c) {
-  const trace = (points, style, width, { dash = [], alpha = 1 } = {}) => {
-    g.beginPath();
-    points.forEach(([x, y], i) => (i ? g.lineTo(x, y) : g.moveTo(x, y)));
-    g.lineJoin = 'round';
-    g.strokeStyle = style;
-    g.lineWidth = width;
-    g.globalAlpha = alpha;
-    g.setLineDash(dash);
-    g.stroke();
-    g.setLineDash([]);
-    g.globalAlpha = 1;
-  };
-  const line = (x0, y0, x1, y1, style, width = 1, more) =>
-    trace(
-      [
-        [x0, y0],
-        [x1, y1],
-      ],
-      style,
-      width,
-      more,
-    );
   const dot = (x, y, r, style) => {
     g.beginPath();
     g.arc(x, y, r, 0, 7);
@@ -97,7 +75,27 @@ export function penOn(g, c) {
     paint();
     g.restore();
   };
-  return { g, c, trace, line, dot, block, area, within, ...gripsOn(g, dot, c), ...wordsOn(g, c) };
+  return { g, c, ...linesOn(g), dot, block, area, within, ...gripsOn(g, dot, c), ...wordsOn(g, c) };
+}
+
+function linesOn(g) {
+  const trace = (points, style, width, { dash = [], alpha = 1 } = {}) => {
+    g.beginPath();
+    points.forEach(([x, y], i) => (i ? g.lineTo(x, y) : g.moveTo(x, y)));
+    g.lineJoin = 'round';
+    g.strokeStyle = style;
+    g.lineWidth = width;
+    g.globalAlpha = alpha;
+    g.setLineDash(dash);
+    g.stroke();
+    g.setLineDash([]);
+    g.globalAlpha = 1;
+  };
+  const line = (x0, y0, x1, y1, style, width = 1, more = {}) => {
+    const end = [x1, y1];
+    trace([[x0, y0], end], style, width, more);
+  };
+  return { trace, line };
 }
 
 /** What can be taken hold of looks so: a disc with a ring round it, strong while a pointer or the keys are on it. */

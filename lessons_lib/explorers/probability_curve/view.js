@@ -3,9 +3,9 @@
 import { calm, surface } from '../kit/view.js';
 import { fold } from '../kit/controls.js';
 import { curves, netChoice } from '../kit/curves.js';
-import { DEGREE, announce, held, hold, reachOf } from '../kit/hold.js';
+import { cursorOn, thetaCanvas } from '../kit/cursor.js';
+import { DEGREE, announce, hold } from '../kit/hold.js';
 import { penOn, tints } from '../kit/pen.js';
-import { asAngle, inTenths } from '../kit/theta_plot.js';
 import { amount, degrees } from '../kit/words.js';
 import { graspOn, probabilityFrame } from './axes.js';
 import { probabilityKnobs, readingTable, runControls } from './controls.js';
@@ -68,12 +68,7 @@ function scaleGlider() {
 }
 
 /** The plot under the hand: the curve is pulled to another s, elsewhere a press moves θ. */
-function handOn(canvas, model, figure, { scene, wish, hand }) {
-  const { draw, save, set } = figure;
-  const turn = angle => {
-    set({ angle: asAngle(angle) });
-    draw();
-  };
+function handOn(canvas, figure, { scene, wish, hand }) {
   const pulled = (grasp, spot) => {
     const off = [grasp[0] - spot[0], grasp[1] - spot[1]];
     return ([x, y]) => {
@@ -83,116 +78,115 @@ function handOn(canvas, model, figure, { scene, wish, hand }) {
       wish('scale', { scale }, () => {});
     };
   };
-  function find(spot, event) {
+  function find(spot, near) {
     const { frame, line, grip } = scene(),
-      [x, y] = spot;
-    if (!frame) return null;
-    const near = reachOf(event),
       last = frame.X(angleOfOthers(figure.pick(DRAWN)) - 0.05),
-      grasp = Math.hypot(grip[0] - x, grip[1] - y) < near + 4 ? grip : graspOn(line, spot, near, last);
-    if (grasp) return { cursor: 'grab', still: true, grasp, move: pulled(grasp, spot) };
-    if (x < frame.left - 12 || x > frame.right + 10 || y < frame.top - 8) return null;
-    return { cursor: 'ew-resize', scrolls: true, move: ([at]) => turn(inTenths(scene().frame.angle(at))) };
+      onGrip = Math.hypot(grip[0] - spot[0], grip[1] - spot[1]) < near + 4,
+      grasp = onGrip ? grip : graspOn(line, spot, near, last);
+    return grasp && { cursor: 'grab', still: true, grasp, move: pulled(grasp, spot) };
   }
   const hover = grip => {
     const grasp = grip?.grasp ?? null;
-    if (grasp || hand.grasp) draw();
+    if (grasp || hand.grasp) figure.draw();
     hand.grasp = grasp;
   };
-  const keys = ({ by, end }) => turn(end === undefined ? model.get('angle') + by * DEGREE : end * Math.PI);
-  hold(canvas, { find, hover, keys, done: save, draw });
+  cursorOn(canvas, figure, { scene, find, hover });
 }
 
-function render({ model, el }) {
-  const nets = model.get('nets'),
-    moments = model.get('moments'),
-    lost = model.get('lost'),
-    runClasses = model.get('run_classes');
-  const whole = () => ({ ...figure.pick(SETTINGS), moments, run_classes: runClasses });
-  const figure = curves(
-      { model, el },
-      {
-        css: STYLE,
-        settings: SETTINGS,
-        drawn: DRAWN,
-        hint: HINT,
-        pasted: was => {
-          figure.set(mend({ ...was, moments, run_classes: runClasses }, whole()));
-          run.stop();
-        },
-      },
-    ),
-    { pick, put, draw } = figure;
-  const glide = scaleGlider();
-  function wish(what, { others, ...rest }, keep) {
-    glide.start('choice' in rest);
-    if (what !== 'play') run.stop();
-    figure.move(what, others === undefined ? settle(whole(), rest) : { others }, keep);
-  }
-  const run = player(model, step => wish('play', { step, choice: 'followed' }, () => {}));
-  const canvas = held('angle θ between a feature and its class weight', 180),
+/** The parts, put on the page; `update(state)` of the controls, and the canvases. */
+function partsOf(model, figure, wish, play) {
+  const moments = model.get('moments'),
+    canvas = thetaCanvas(),
     table = readingTable(),
     knobs = probabilityKnobs(model, wish),
-    net = netChoice(nets, i => put({ net: i })),
-    follow = runControls(moments, wish, () => {
-      run.toggle();
-      draw();
-    }),
+    net = netChoice(model.get('nets'), i => figure.put({ net: i })),
+    run = runControls(moments, wish, play),
     told = [figure.formula, table.root];
   figure.lay({
     field: [canvas],
     knobs: knobs.nodes,
-    run: follow.nodes,
+    run: run.nodes,
     side: moments.length ? net.nodes : [...told, ...net.nodes],
     more: moments.length ? [fold('the formula, and what is read at the cursor', ...told)] : [],
   });
+  const update = state => {
+    for (const part of [knobs, table, run]) part.update(state);
+    net.update(state.net ? model.get('net') : 0);
+  };
+  return { canvas, gauges: run.gauges, update };
+}
 
-  const hand = { grasp: null };
+function speak(figure, canvas, state, silent) {
+  const { p, angle } = state,
+    P = percentText(probability(angle, p)),
+    slope = `slope ${slopeText(slopeAt(angle, p))} percent a degree`,
+    texts = { formula: probabilityFormula(state), caption: curveSentence(state), read: netSentence(state) };
+  figure.tell(texts, silent);
+  announce(canvas, angle / DEGREE, `θ ${degrees(angle)}: P ${P}, loss ${amount(lossAt(angle, p))}, ${slope}`);
+}
+
+/** What does not change: the nets, and the run with its first and its last moment. */
+function storyOf(model) {
+  const [nets, moments, lost, runClasses] = ['nets', 'moments', 'lost', 'run_classes'].map(name => model.get(name)),
+    ends = { first: moments[0], last: moments.at(-1), lost: lost.step === undefined ? null : lost };
+  return { nets, moments, lost, runClasses, moment: step => ({ now: moments[step], ...ends }) };
+}
+
+/** The gauges of a run; returns what finds the moment that is nearest to an x. */
+function paintRun(canvas, look, { moments, lost, runClasses }, { step, choice }) {
+  const across = moments.length && canvas.clientWidth;
+  if (!across) return () => step;
+  const frame = gaugeFrame(across, moments, lost),
+    pen = penOn(surface(canvas, across, frame.height), tints(look));
+  paintGauges(pen, frame, { moments, lost, step, runClasses, active: choice === 'followed' });
+  return frame.nearest;
+}
+
+function render({ model, el }) {
+  const story = storyOf(model),
+    { nets, moments } = story,
+    whole = values => ({ ...values, moments, run_classes: story.runClasses });
+  const pasted = was => {
+    figure.set(mend(whole(was), whole(figure.pick(SETTINGS))));
+    run.stop();
+  };
+  const figure = curves({ model, el }, { css: STYLE, settings: SETTINGS, drawn: DRAWN, hint: HINT, pasted }),
+    { pick, draw, save } = figure,
+    glide = scaleGlider(),
+    hand = { grasp: null };
+  function wish(what, { others, ...rest }, keep) {
+    glide.start('choice' in rest);
+    if (what !== 'play') run.stop();
+    figure.move(what, others === undefined ? settle(whole(pick(SETTINGS)), rest) : { others }, keep);
+  }
+  const run = player(model, step => wish('play', { step, choice: 'followed' }, () => {}));
+  const play = () => {
+    run.toggle();
+    draw();
+  };
+  const { canvas, gauges, update } = partsOf(model, figure, wish, play);
   let scene = {},
-    gauge = null;
+    nearest = () => 0;
   function paint(now, width) {
     run.on(now);
-    const step = model.get('step'),
-      p = pick(DRAWN),
-      state = {
+    const shown = {
         ...pick([...SETTINGS, 'before']),
-        p,
+        p: pick(DRAWN),
         look: figure.look(),
         net: nets[model.get('net')],
-        drawn: glide.at(p.scale, now),
-        grasp: hand.grasp,
-        playing: run.playing(),
-        focus: canvas.matches(':focus-visible'),
-        moment: {
-          now: moments[step],
-          first: moments[0],
-          last: moments.at(-1),
-          lost: lost.step === undefined ? null : lost,
-        },
-      };
+      },
+      focus = canvas.matches(':focus-visible'),
+      moving = { drawn: glide.at(shown.scale, now), grasp: hand.grasp, playing: run.playing(), focus },
+      state = { ...shown, ...moving, moment: story.moment(shown.step) };
     scene = paintProbability(surface(canvas, width, probabilityFrame(width, nets.length > 0).height), width, state);
-    const across = moments.length && follow.gauges.clientWidth;
-    if (across) {
-      gauge = gaugeFrame(across, moments, lost);
-      const pen = penOn(surface(follow.gauges, across, gauge.height), tints(state.look));
-      paintGauges(pen, gauge, { moments, lost, step, runClasses, active: state.choice === 'followed' });
-    }
-    for (const part of [knobs, table, follow]) part.update(state);
-    net.update(model.get('net'));
-    speak(state);
+    nearest = paintRun(gauges, state.look, story, state);
+    update(state);
+    speak(figure, canvas, state, run.playing());
     return run.playing() || glide.busy();
   }
-  function speak(state) {
-    const { p, angle } = state,
-      slope = `slope ${slopeText(slopeAt(angle, p))} percent a degree`;
-    figure.tell({ formula: probabilityFormula(state), caption: curveSentence(state), read: netSentence(state) });
-    const P = percentText(probability(angle, p));
-    announce(canvas, angle / DEGREE, `θ ${degrees(angle)}: P ${P}, loss ${amount(lossAt(angle, p))}, ${slope}`);
-  }
-
-  handOn(canvas, model, figure, { scene: () => scene, wish, hand });
-  const scrub = { cursor: 'ew-resize', move: ([x]) => wish('step', { step: gauge.nearest(x), choice: 'followed' }) };
-  hold(follow.gauges, { find: () => gauge && scrub, keys: () => false, done: figure.save, draw });
+  handOn(canvas, figure, { scene: () => scene, wish, hand });
+  const scrub = { cursor: 'ew-resize', move: ([x]) => wish('step', { step: nearest(x), choice: 'followed' }) };
+  hold(gauges, { find: () => scrub, keys: () => false, done: save, draw });
   return figure.live({ canvases: [canvas], paint });
 }
 

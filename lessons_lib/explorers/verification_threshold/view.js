@@ -116,8 +116,8 @@ function render({ model, el }) {
     };
     controls.update(standing);
     figure.tell({ caption: thresholdSentence(nets, standing, before), read: curveSentence(standing) });
-    for (const canvas of [scores, roc])
-      announce(canvas, (100 * standing.k) / lastEdge(standing.net), spokenRates(standing));
+    const share = (100 * standing.k) / lastEdge(standing.net);
+    for (const canvas of [scores, roc]) announce(canvas, share, spokenRates(standing));
     return false;
   }
 
