@@ -1,0 +1,39 @@
+"""Exercise 13.3, and that what it tells is what was recorded."""
+
+import pytest
+
+from lessons_lib.exercises import lesson_13_choice
+from lessons_lib.exercises.lesson_13_choice import _RECORDED, TRIED
+from lessons_lib.records import Record
+from tests.exercises.every_lesson import EveryLesson
+
+RIGHT = {"A": "Sub-center ArcFace", "B": "ArcFace, larger for the rare", "C": "Sub-center ArcFace"}
+MISTAKES = {
+    "13.3": [
+        (RIGHT | {"A": "cosine softmax"}, "In A yours came to"),
+        (RIGHT | {"B": "ArcFace, one margin"}, "In B yours came to"),
+        (RIGHT | {"B": "ArcFace, larger for the frequent", "C": "ArcFace"}, "In B yours came to"),
+        (RIGHT | {"C": "ArcFace"}, "In C yours came to"),
+        (RIGHT | {"C": "ArcFace, 3 classes in 10"}, "In C yours came to"),
+        (RIGHT | {"B": "ArcFace"}, "For B these were tried: cosine softmax, ArcFace, one margin"),
+        (RIGHT | {"C": ...}, "For C these were tried"),
+        (RIGHT | {"A": 3}, "Yours is 3."),
+        ({"A": "ArcFace"}, "A dict is wanted"),
+        (tuple(RIGHT.values()), "A dict is wanted"),
+        ("Sub-center ArcFace", "A dict is wanted"),
+    ]
+}
+ALSO_RIGHT = {"13.3": [RIGHT, RIGHT | {"A": "ArcFace"}, dict(reversed(RIGHT.items()))]}
+
+
+class TestExercises(EveryLesson):
+    exercises, mistakes, also_right = lesson_13_choice.EXERCISES, MISTAKES, ALSO_RIGHT
+
+
+@pytest.mark.parametrize("name", TRIED)
+def test_what_is_told_is_what_was_recorded(name):
+    benchmark, what = _RECORDED[name]
+    recorded = Record(benchmark)[what]
+    assert set(TRIED[name]) == {row for row in recorded if "right labels" not in row}
+    for row, told in TRIED[name].items():
+        assert told == pytest.approx(recorded[row].mean().item(), abs=5.1e-4)
