@@ -74,11 +74,11 @@ lint: ## check style, of JavaScript too, and the order of imports
 	@$(IN_VENV) -m ruff check . && $(IN_VENV) -m ruff format --check . && .venv/bin/lint-imports --no-cache
 	@.venv/bin/biome ci --diagnostic-level=warn .
 
-bench: ## measure losses, how soon a figure answers, and how a live one keeps up (needs Chromium)
+bench: ## measure losses, how soon a figure answers, and how fast a page trains (needs Chromium)
 	@sh .make/setup.sh requirements-dev.txt
 	@$(IN_VENV) -m benchmarks.heads
 	@$(IN_VENV) -m benchmarks.event_to_paint
-	@$(IN_VENV) -m benchmarks.live_lab
+	@$(IN_VENV) -m benchmarks.page_training
 
 clean: ## remove .venv and what tests left in this folder (trained networks stay in the cache)
 	rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache .hypothesis notebooks/.shipped site

@@ -1,6 +1,5 @@
 """One of each explorer, made without training, and how a reader moves it."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -144,11 +143,11 @@ SPECIMENS = [
     ),
     Specimen(
         name="live",
-        make="explorers.LiveLab(data)\nlive.record(40)",
-        by_mouse=lambda figure: figure.get_by_role("button", name=re.compile("^(10 steps|next frame)$")).click(),
-        by_key=lambda figure: figure.get_by_role("application").press("ArrowRight"),
+        make="explorers.LiveLab(data)",
+        by_mouse=drag_slider("margin"),
+        by_key=press_slider("margin"),
         assign="live.margin = {}",
-        told="live.steps",
+        told="live.settings",
     ),
     Specimen(
         name="logits",

@@ -1,3 +1,4 @@
+import math
 import re
 
 import pytest
@@ -6,50 +7,26 @@ from playwright.sync_api import expect
 
 from lessons_lib.data import ImageData, LabelledImages
 from lessons_lib.explorers import LiveLab
-from tests.browser.lab import SECONDS, drawn, drawn_anew, notebook_of
-from tests.browser.pictures import at_rest, stop_clock, wait_until_drawn_anew
-
-SETUP = """
-import torch
-from lessons_lib.data import ImageData, LabelledImages
-from lessons_lib.explorers import LiveLab
-from lessons_lib.nets import EmbeddingNet
 from lessons_lib.losses import SoftmaxLoss
+from lessons_lib.nets import EmbeddingNet
 from lessons_lib.runs import Run
-
-labels = torch.arange(300) % 10
-images = LabelledImages(((torch.rand(10, 1, 28, 28)[labels] + torch.rand(300, 1, 28, 28)) / 2), labels)
-data = ImageData(images, images, images, num_classes=10, digest="made up")
-warm = Run(EmbeddingNet(2, width=4), SoftmaxLoss(10, 2))
-"""
-SHOW = """
-lab, heard = LiveLab(data, warm, speed=2), []
-lab.record(20)
-lab.observe(lambda change: heard.append(change.new["arcface"]), "margins")
-lab
-"""
+from tests.browser.pictures import at_rest, no_worker_is_left, paste, picture, settings, wait_until_drawn_anew
 
 
 @pytest.fixture(scope="module")
-def data():
+def lab():
     chance = torch.Generator().manual_seed(0)
     labels = torch.arange(200) % 10
     pattern = torch.rand(10, 1, 28, 28, generator=chance)
     images = LabelledImages((pattern[labels] + torch.rand(200, 1, 28, 28, generator=chance)) / 2, labels)
-    return ImageData(images, images, images, num_classes=10, digest="made up")
-
-
-@pytest.fixture(scope="module")
-def recorded(data):
-    """A lab with a recorded run that changes its margin and then its loss."""
-    lab = LiveLab(data)
-    lab.record(60, {30: {"margin": 0.5}, 45: {"loss": "p2sgrad"}})
-    return lab
+    data = ImageData(images, images, images, num_classes=10, digest="made up")
+    torch.manual_seed(0)
+    return LiveLab(data, Run(EmbeddingNet(2, width=4), SoftmaxLoss(10, 2)), source="trunk")
 
 
 @pytest.fixture
-def page(show, recorded):
-    return show(recorded)
+def page(show, lab):
+    return show(lab)
 
 
 def button(page, name):
@@ -64,87 +41,212 @@ def step_of(page):
     return int(re.match(r"Step (\d+)", caption(page).inner_text())[1])
 
 
-# ---- without a kernel
+def wait_for_step(page, most):
+    page.wait_for_function("most => +/Step (\\d+)/.exec(inFigures('figcaption')[0].textContent)?.[1] > most", arg=most)
 
 
-def test_without_a_kernel_it_stands_at_the_end_of_the_recording_and_says_what_does_not_work(page):
-    expect(caption(page)).to_contain_text("Step 60, P2SGrad, from raw pixels:")
-    expect(page.get_by_text("This is a recording: other losses, margins and scales need a kernel")).to_be_visible()
-    for name in ("margin", "scale", "speed"):
-        expect(page.get_by_role("slider", name=name)).to_be_disabled()
-    assert all(radio.is_disabled() for radio in page.get_by_role("radio").all())
-    expect(page.get_by_role("radio", name="P2SGrad")).to_be_checked()
-    expect(page.get_by_text("settings", exact=True)).to_be_hidden()
+def choose(page, name):
+    page.get_by_role("radio", name=name, exact=True).check(force=True)
 
 
-def test_without_a_recording_it_stands_as_it_was_and_says_what_is_missing(show, data):
-    lab = LiveLab(data)
-    lab.run(7)
-    page = show(lab)
-    expect(caption(page)).to_contain_text("Step 7, ArcFace, m = 0.20")
-    expect(page.get_by_text("nothing was recorded to be replayed: lab.record() before it is shown")).to_be_visible()
-    for name in ("play", "next frame", "to the start"):
-        expect(button(page, name)).to_be_disabled()
-    expect(page.get_by_role("slider", name="moment of the recorded run")).to_be_hidden()
+def on_circle(page, x, y):
+    """A place of the plane, of length 1 at the rim, in the window."""
+    box = page.get_by_role("application").bounding_box()
+    middle = box["width"] / 2
+    disc, band = (11, 6) if box["width"] < 400 else (13, 8)
+    rim = middle - disc - 2 - disc - band - 5
+    return box["x"] + middle + x * rim, box["y"] + middle - y * rim
 
 
-def test_the_recording_plays_to_its_end_pauses_and_begins_again(show, recorded):
-    page = stop_clock(show(recorded, clock=True))
-    button(page, "to the start").click()
-    page.clock.run_for(100)
+def test_it_begins_untrained_and_without_a_worker(page):
+    expect(caption(page)).to_contain_text("Step 0, ArcFace, m = 0.20 rad (11.5°), s = 16, from trunk features:")
     expect(caption(page)).to_contain_text("Nothing is trained yet")
+    assert page.workers == []
+
+
+def test_it_plays_pauses_steps_and_begins_anew(page):
+    start = at_rest(page)
     button(page, "play").click()
-    page.clock.run_for(1000)
-    half = step_of(page)
-    assert 0 < half < 60
+    wait_for_step(page, 20)
+    expect(button(page, "10 steps")).to_be_disabled()
     button(page, "pause").click()
-    page.clock.run_for(1000)
-    assert step_of(page) == half
+    expect(button(page, "play")).to_be_visible()
+    rested, step = at_rest(page), step_of(page)
+    assert rested != start and at_rest(page) == rested and len(page.workers) == 1
+    button(page, "10 steps").click()
+    expect(caption(page)).to_contain_text(f"Step {step + 10},")
+    page.get_by_role("application").press("ArrowRight")
+    expect(caption(page)).to_contain_text(f"Step {step + 20},")
+    button(page, "reset").click()
+    expect(caption(page)).to_contain_text("Step 0,")
+    page.mouse.move(0, 0)
+    page.evaluate("document.activeElement.blur()")
+    assert no_worker_is_left(page)
+    page.get_by_role("application").press(" ")
+    wait_for_step(page, 0)
+    page.get_by_role("application").press(" ")
+    expect(button(page, "play")).to_be_visible()
+
+
+def test_the_same_seed_trains_the_same_network(page):
+    def after_ten_steps():
+        button(page, "reset").click()
+        button(page, "10 steps").click()
+        expect(caption(page)).to_contain_text("Step 10,")
+        page.mouse.move(0, 0)
+        return at_rest(page)
+
+    assert after_ten_steps() == after_ten_steps()
+
+
+def test_a_change_acts_from_the_next_step_on_and_leaves_a_mark(page):
+    button(page, "10 steps").click()
+    expect(caption(page)).to_contain_text("Step 10,")
+    choose(page, "CosFace")
+    expect(caption(page)).to_contain_text("ArcFace → CosFace: what was trained until now stays")
+    button(page, "10 steps").click()
+    expect(caption(page)).to_contain_text("Since ArcFace → CosFace, 10 steps ago")
+    page.get_by_role("slider", name="margin").press("End")
+    expect(caption(page)).to_contain_text("Step 20, CosFace, m = 0.350")
+    for name in ("scale", "learning rate"):
+        page.get_by_role("slider", name=name).press("End")
+    assert (settings(page)["scale"], settings(page)["rate"]) == (64, 0.05)
+    choose(page, "P2SGrad")
+    for name in ("margin", "scale"):
+        expect(page.get_by_role("slider", name=name)).to_be_disabled()
+
+
+def test_another_source_or_start_begins_anew(page):
+    for name, words in (("pixels", "from pixels"), ("no network: own points", "20 points"), ("evenly", "20 points")):
+        button(page, "10 steps").click()
+        expect(caption(page)).to_contain_text("Step 10,")
+        if name == "evenly":
+            page.get_by_text("how it begins, and how fast").click()
+        choose(page, name)
+        expect(caption(page)).to_contain_text("Step 0,")
+        expect(caption(page)).to_contain_text(words)
+
+
+def test_own_points_are_added_moved_and_taken_away(page):
+    choose(page, "no network: own points")
+    expect(caption(page)).to_contain_text("20 points")
+    page.get_by_role("application").press("4")
+    page.mouse.click(*on_circle(page, 0.05, 0.2))
+    expect(caption(page)).to_contain_text("21 points")
+    added = settings(page)["points"][-1]
+    assert added[:2] == pytest.approx([0.05, 0.2], abs=0.02) and added[2] == 4
+    page.mouse.move(*on_circle(page, 0.05, 0.2))
+    page.mouse.down()
+    page.mouse.move(*on_circle(page, -0.3, 0.1), steps=4)
+    page.mouse.up()
+    assert settings(page)["points"][-1][:2] == pytest.approx([-0.3, 0.1], abs=0.02)
+    page.mouse.down()
+    page.mouse.move(*on_circle(page, -1.3, 0.1), steps=4)
+    page.mouse.up()
+    expect(caption(page)).to_contain_text("20 points")
+    page.mouse.click(*on_circle(page, 0.0, -0.1))
+    expect(caption(page)).to_contain_text("21 points")
+    page.get_by_role("application").press("Delete")
+    expect(caption(page)).to_contain_text("20 points")
+    paste(page, '{"points": []}')
+    expect(caption(page)).to_contain_text("There are no points: click into the circle to add one.")
     button(page, "play").click()
-    page.clock.run_for(7_000)
-    assert step_of(page) == 60
-    expect(button(page, "replay")).to_be_enabled()
-    button(page, "replay").click()
-    page.clock.run_for(400)
-    assert step_of(page) < half
+    expect(button(page, "play")).to_be_visible()
 
 
-def test_the_recording_is_stepped_by_button_and_keys_and_scrubbed(page):
-    circle, range_ = page.get_by_role("application"), page.get_by_role("slider", name="moment of the recorded run")
-    end = at_rest(page)
-    button(page, "next frame").click()  # past the end comes the start
-    wait_until_drawn_anew(page, end)
-    assert step_of(page) == 0
-    for key, there in (("ArrowRight", lambda step: step > 0), ("ArrowLeft", lambda step: step == 0)):
-        before = at_rest(page)
-        circle.press(key)
-        wait_until_drawn_anew(page, before)
-        assert there(step_of(page))
-    before = at_rest(page)
-    range_.press("End")
-    wait_until_drawn_anew(page, before)
-    assert step_of(page) == 60
-    box = range_.bounding_box()
-    before = at_rest(page)
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    wait_until_drawn_anew(page, before)
-    assert 0 < step_of(page) < 60
-    assert f"step {step_of(page)}," in range_.get_attribute("aria-valuetext")
+def test_own_points_train_and_go_on_from_where_they_are_put(page):
+    choose(page, "no network: own points")
+    button(page, "play").click()
+    wait_for_step(page, 40)
+    before = step_of(page)
+    page.mouse.click(*on_circle(page, 0.02, 0.15))
+    expect(caption(page)).to_contain_text("21 points")
+    wait_for_step(page, before + 20)
+    button(page, "pause").click()
+    expect(button(page, "play")).to_be_visible()
+    assert len(settings(page)["points"]) == 21 and len(page.workers) == 1
 
 
-def test_settings_and_news_are_those_of_the_moment(page):
-    range_ = page.get_by_role("slider", name="moment of the recorded run")
-    moments = int(range_.get_attribute("max"))
-    seen = set()
-    for moment in range(moments + 1):
-        range_.fill(str(moment))
-        at_rest(page)
-        asked = {True: "ArcFace, m = 0.20", False: "ArcFace, m = 0.50"}[step_of(page) < 30]
-        asked = asked if step_of(page) < 45 else "P2SGrad"
-        expect(caption(page)).to_contain_text(asked)
-        seen.add(asked)
-    assert len(seen) == 3
-    expect(page.get_by_role("slider", name="scale")).to_have_attribute("aria-valuetext", "none")
+# A Worker in which AdaCos's scale has run away at once: what it tells is made up.
+RUN_AWAY = """() => {
+  window.Worker = class {
+    constructor() { setTimeout(() => this.onmessage({ data: 'ready' })); }
+    postMessage({ task, ...given }) {
+      if (task === 'begin') this.start = given;
+      const { weight, inputs: features, tag } = this.start;
+      const told = { step: 7, loss: NaN, scale: 2.5e28, weight, features, rests: true, failed: true, tag };
+      if (task === 'go' && given.steps) setTimeout(() => this.onmessage({ data: told }));
+    }
+    terminate() {}
+  };
+}"""
+
+
+def test_a_scale_that_runs_away_is_told_and_reset_mends_it(page):
+    choose(page, "no network: own points")
+    choose(page, "AdaCos")
+    page.evaluate(RUN_AWAY)
+    button(page, "play").click()
+    said = "Training stopped at step 7: the loss is no number any more: AdaCos’s scale has run away, to 2.5e+28."
+    expect(page.get_by_role("alert")).to_contain_text(said)
+    expect(button(page, "play")).to_be_visible()
+    button(page, "reset").click()
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+
+def test_where_a_worker_is_refused_the_page_trains_itself(page):
+    page.evaluate("window.Worker = undefined")
+    button(page, "play").click()
+    wait_for_step(page, 5)
+    page.get_by_role("slider", name="margin").fill("0.5")
+    wait_for_step(page, 15)
+    button(page, "pause").click()
+    expect(button(page, "play")).to_be_visible()
+    assert page.workers == [] and "m = 0.50 rad" in caption(page).inner_text()
+
+
+def test_controls_moved_wildly_end_where_they_were_left(page):
+    button(page, "play").click()
+    wait_for_step(page, 2)
+    page.evaluate(
+        """() => {
+          const slider = inFigures('.knobs input')[0], losses = inFigures('.what input[type=radio]');
+          const [play] = inFigures('.play');
+          for (let i = 0; i < 300; i++) {
+            slider.value = slider.max * (i * 7 % 10) / 10;
+            slider.dispatchEvent(new Event('input'));
+            losses[i % losses.length].click();
+            if (i % 40 === 0) { play.click(); play.click(); }
+          }
+          losses[4].click();
+          slider.value = 0.33;
+          slider.dispatchEvent(new Event('input'));
+        }"""
+    )
+    wait_for_step(page, step_of(page))
+    assert settings(page)["loss"] == "arcface" and settings(page)["margins"]["arcface"] == 0.33
+    assert len(page.workers) == 1
+
+
+def test_a_figure_that_is_taken_away_leaves_no_worker(show, lab):
+    class Removable:
+        def html(self):
+            return lab.html().replace("view.render({ model", "window.left = view.render({ model")
+
+    page = show(Removable())
+    button(page, "play").click()
+    wait_for_step(page, 3)
+    page.evaluate("window.left.then(leave => leave())")
+    page.wait_for_function("document.querySelector('.explorer') === null")
+    assert no_worker_is_left(page)
+
+
+def test_where_motion_is_unwanted_only_the_end_is_shown(show, lab):
+    page = show(lab, reduced_motion="reduce")
+    button(page, "play").click()
+    expect(caption(page)).to_contain_text("Step 200,", timeout=60_000)
+    expect(button(page, "play")).to_be_visible()
+    expect(page.locator(".spoken")).to_contain_text("Step 200,")
 
 
 def test_a_digit_key_shows_one_class_alone(page):
@@ -156,12 +258,28 @@ def test_a_digit_key_shows_one_class_alone(page):
     assert at_rest(page) == all_of_them
 
 
+WRONG = {
+    '{"margins": {"sphereface": 2.5}}': 'margins cannot be {"sphereface":2.5} here.',
+    '{"points": [[0, 0, 11]]}': "points cannot be [[0,0,11]] here.",
+    '{"points": 5}': "points cannot be 5 here.",
+    '{"rate": 2}': "rate cannot be 2 here.",
+    '{"source": "thin air"}': 'source cannot be "thin air" here.',
+    '{"loss": "constructor"}': 'loss cannot be "constructor" here.',
+}
+
+
+def test_wrong_settings_get_a_sentence(page):
+    for text, words in WRONG.items():
+        paste(page, text)
+        expect(page.get_by_role("status")).to_have_text(words)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_fits_from_420_to_1600_pixels(page, scheme):
+def test_it_fits_from_390_to_1600_pixels(page, scheme):
     page.emulate_media(color_scheme=scheme)
-    for width in (420, 1000, 1600):
+    for width in (390, 1000, 1600):
         page.set_viewport_size({"width": width, "height": 900})
-        at_rest(page)
+        assert all(math.isfinite(look) for look in picture(page))
         outside = page.evaluate(
             """() => inFigures('.livelab *').filter(node => {
               const { right, width } = node.getBoundingClientRect();
@@ -169,174 +287,3 @@ def test_it_fits_from_420_to_1600_pixels(page, scheme):
             }).map(node => node.outerHTML.slice(0, 80))"""
         )
         assert outside == [] and page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-def test_a_recording_that_ended_badly_says_so_at_its_end(show, recorded):
-    state = recorded.recorded
-    try:
-        recorded.recorded = {**state, "problem": "Training stopped at step 60: made up. Reset begins anew."}
-        page = show(recorded)
-        expect(page.get_by_role("alert")).to_have_text("Training stopped at step 60: made up. Reset begins anew.")
-        button(page, "to the start").click()
-        expect(page.get_by_role("alert")).to_be_hidden()
-    finally:
-        recorded.recorded = state
-
-
-# ---- with a kernel, in JupyterLab
-
-
-@pytest.fixture(scope="module")
-def notebook(lab, chromium):
-    lab.put("live", notebook_of(SETUP, SHOW, ""))
-    with lab.open(chromium, "live") as notebook:
-        notebook.run_all()
-        yield notebook
-
-
-@pytest.fixture
-def figure(notebook):
-    """The lab at rest, where its recording ended."""
-    notebook.python("lab.pause(); lab.use({'loss': 'arcface', 'scale': 16, 'source': 'pixels', 'speed': 2})")
-    notebook.python("lab.margin = 0.2; lab.reset(); lab.run(20); heard.clear()")
-    figure = notebook.figure(1)
-    expect(figure.locator("figcaption")).to_contain_text("Step 20, ArcFace, m = 0.20")
-    expect(button(figure, "play")).to_be_visible()
-    yield figure
-    assert notebook.troubles == []
-
-
-def until(notebook, question):
-    """Ask the kernel until it says True; each answer is another cell's, so a cell runs while it trains."""
-    for _ in range(20 * SECONDS):
-        if notebook.python(f"print({question})") == "True":
-            return
-    raise AssertionError(f"{question} did not become true: {notebook.python('print(lab.settings, lab.problem)')}")
-
-
-def shows_more_than(figure, step):
-    """Wait until the page itself has painted a later step."""
-    figure.page.wait_for_function(
-        "([node, step]) => Number(node.textContent.match(/^Step (\\d+)/)[1]) > step",
-        arg=[figure.locator("figcaption").element_handle(), step],
-        timeout=1000 * SECONDS,
-    )
-
-
-def shown_step(figure):
-    return int(re.match(r"Step (\d+)", figure.locator("figcaption").inner_text())[1])
-
-
-def test_it_trains_while_other_cells_run_and_pause_rests(notebook, figure):
-    before = drawn(figure)
-    button(figure, "play").click()
-    shows_more_than(figure, 30)
-    assert notebook.python("print(6 * 7)") == "42"
-    shows_more_than(figure, shown_step(figure) + 10)
-    expect(button(figure, "2 steps")).to_be_disabled()
-    expect(figure.get_by_role("slider", name="moment of the recorded run")).to_be_hidden()
-    button(figure, "pause").click()
-    until(notebook, "lab._loop._task.done() and not lab.playing")
-    drawn_anew(figure, before)
-    assert notebook.python("print(lab.steps)") == str(shown_step(figure))
-
-
-def test_every_move_of_the_margin_is_served_while_it_trains(notebook, figure):
-    slider = figure.get_by_role("slider", name="margin")
-    button(figure, "play").click()
-    for move in range(12):
-        here = shown_step(figure)
-        slider.press("ArrowRight")
-        expect(slider).to_have_attribute("aria-valuetext", re.compile(f"^0.{21 + move} rad"))
-        shows_more_than(figure, here)
-    until(notebook, "len(heard) == 12 and lab._training.head.margin == 0.32")
-    assert notebook.python("print(lab.playing, [round(m, 2) for m in heard] == [m / 100 for m in range(21, 33)])") == (
-        "True True"
-    )
-    expect(figure.locator("figcaption")).to_contain_text("m 0.20 → 0.32")
-    figure.get_by_role("application").press(" ")
-    until(notebook, "not lab.playing")
-
-
-def test_loss_scale_source_and_speed_are_taken_over(notebook, figure):
-    for loss, name in (("adacos_dynamic", "AdaCos"), ("p2sgrad", "P2SGrad"), ("softmax", "cosine softmax")):
-        figure.get_by_role("radio", name=name, exact=True).check(force=True)
-        button(figure, "2 steps").click()
-        until(notebook, f"lab._training.choice[0] == {loss!r}")
-        expect(figure.get_by_role("slider", name="scale")).to_be_enabled(enabled=loss == "softmax")
-        expect(figure.get_by_role("slider", name="margin")).to_be_disabled()
-    figure.get_by_role("slider", name="scale").press("End")
-    figure.get_by_role("slider", name="speed").press("End")
-    until(notebook, "(lab.scale, lab.speed) == (64, 50)")
-    button(figure, "50 steps").click()
-    until(notebook, "lab.steps == 76 and lab._training.head.scale == 64")
-    figure.get_by_role("radio", name="trunk features").check(force=True)
-    until(notebook, "lab.steps == 0 and lab._training.net[0].in_features == 64")
-    expect(figure.locator("figcaption")).to_contain_text("from trunk features")
-
-
-def test_reset_begins_anew_also_while_it_trains(notebook, figure):
-    button(figure, "play").click()
-    shows_more_than(figure, 60)
-    button(figure, "reset").click()
-    figure.page.wait_for_function(
-        "node => Number(node.textContent.match(/^Step (\\d+)/)[1]) < 60",
-        arg=figure.locator("figcaption").element_handle(),
-    )
-    button(figure, "pause").click()
-    until(notebook, "not lab.playing")
-    figure.get_by_role("application").press("r")
-    expect(figure.locator("figcaption")).to_contain_text("Step 0,")
-    expect(figure.locator("figcaption")).to_contain_text("Nothing is trained yet")
-
-
-def test_an_error_is_shown_in_place_and_reset_mends_it(notebook, figure):
-    button(figure, "play").click()
-    shows_more_than(figure, 24)
-    notebook.python("lab._training.net[0].weight.data.fill_(float('nan'));")
-    expect(figure.get_by_role("alert")).to_contain_text("Training stopped at step")
-    expect(figure.get_by_role("alert")).to_contain_text("Reset begins anew from the seed.")
-    expect(button(figure, "play")).to_be_visible()
-    assert notebook.python("print(type(lab.error).__name__)") == "ValueError"
-    button(figure, "reset").click()
-    expect(figure.get_by_role("alert")).to_be_hidden()
-
-
-def test_settings_can_be_pasted(notebook, figure):
-    figure.locator("summary").click()
-    line = figure.get_by_label("settings of this figure")
-    line.fill('{"loss": "cosface", "speed": 5}')
-    line.press("Enter")
-    until(notebook, "(lab.loss, lab.speed) == ('cosface', 5)")
-    line.fill('{"margins": {"sphereface": 2.5}}')
-    line.press("Enter")
-    expect(figure.get_by_role("status")).to_have_text('margins cannot be {"sphereface":2.5} here.')
-    figure.locator("summary").click()
-
-
-def test_a_second_window_is_told_what_the_first_one_sets(lab, chromium, notebook, figure):
-    notebook.save()
-    with lab.open(chromium, "live") as other:
-        second = other.figure(1)
-        # What the kernel says while Lab is still making the second window's model is lost: ipywidgets does not keep it.
-        expect(second.locator("figcaption")).to_contain_text("Step 20, ArcFace", timeout=1000 * SECONDS)
-        for here, there in ((figure, second), (second, figure)):
-            slider = here.get_by_role("slider", name="margin")
-            before = slider.get_attribute("aria-valuetext")
-            slider.press("ArrowRight")
-            expect(slider).not_to_have_attribute("aria-valuetext", before)
-            said = slider.get_attribute("aria-valuetext")
-            expect(there.get_by_role("slider", name="margin")).to_have_attribute("aria-valuetext", said)
-            name = "CosFace" if here is figure else "ArcFace"
-            here.get_by_role("radio", name=name, exact=True).check(force=True)
-            expect(there.get_by_role("radio", name=name, exact=True)).to_be_checked()
-
-
-def test_it_replays_when_the_kernel_has_gone(notebook, figure):
-    """The last of these tests: the kernel does not come back to this figure."""
-    notebook.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
-    expect(figure.get_by_role("alert")).to_have_text(
-        "The kernel is gone; this is the recorded run. Run this cell again to train.", timeout=1000 * SECONDS
-    )
-    button(figure, "next frame").click()
-    expect(figure.locator("figcaption")).to_contain_text("Step 0,")

@@ -1,6 +1,5 @@
 """Wherever a figure stands it is the same: a page's styles do not reach it, its own do not reach the page."""
 
-import asyncio
 from types import SimpleNamespace
 
 import pytest
@@ -29,14 +28,12 @@ IN_ONE_PLACE = "all: initial; display: block; position: absolute; left: 20px; to
 
 @pytest.fixture
 def made():
-    """The specimen of a name, made as if no loop ran: LiveLab would take that of the browser's driver for its own."""
+    """The specimen of a name."""
 
     def make(name):
-        names, running = {}, asyncio._get_running_loop()
-        asyncio._set_running_loop(None)
+        names = {}
         exec(SETUP, names)
         exec(next(f"{name} = {specimen.make}" for specimen in SPECIMENS if specimen.name == name), names)
-        asyncio._set_running_loop(running)
         return names[name]
 
     return make

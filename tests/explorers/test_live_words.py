@@ -1,18 +1,19 @@
+import json
 import math
 
 import numpy as np
 import pytest
-import torch
 
-from lessons_lib.explorers.kit.losses import NAMES, named_head
-from lessons_lib.explorers.live_lab.settings import NAMES_OF_LAB
-from lessons_lib.explorers.live_lab.training import LOSSES, live_head
-from tests.explorers.live import js, live_modules
+from lessons_lib.explorers.kit.losses import NAMES
+from lessons_lib.explorers.live_lab.explorer import LOSSES, NAMES_OF_LAB
+from tests.explorers.modules import modules
+
+js = json.dumps
 
 
 @pytest.fixture(scope="module")
 def v8():
-    with live_modules() as value:
+    with modules("live_lab/words.js", "live_lab/axes.js") as value:
         yield value
 
 
@@ -21,9 +22,9 @@ def news(v8, weight, angles, labels, settings, rows=(), changes=(), m=0, **numbe
     given = {"settings": settings, "labels": labels, "rows": list(rows), "changes": list(changes)}
     return v8(f"""(() => {{
       const weight = Float64Array.from({np.ravel(weight).tolist()}), given = {js(given)};
-      const moment = {{ ...{js(moment)}, weight, angles: {js(angles)} }}, loss = given.settings.loss;
-      const arcs = rimArcs(weight, loss, {m}), read = readings(moment.angles, weight, loss);
-      return newsSentences({{ ...given, moment, read, arcs }}).map(plainly);
+      const loss = given.settings.loss, read = readings({js(angles)}, weight, loss);
+      const moment = {{ ...{js(moment)}, weight, angles: {js(angles)}, read }}, arcs = rimArcs(weight, loss, {m});
+      return newsSentences({{ ...given, moment, arcs }}).map(plainly);
     }})()""")
 
 
@@ -84,7 +85,7 @@ def test_where_it_stands_is_said_in_numbers(v8):
     moment = {"step": 430, "loss": 0.432, "accuracy": 0.932, "theta": 0.2, "other": 0.5, "scale": 16}
     said = v8(f"plainly(stateSentence({{ moment: {js(moment)}, settings: {js(ARC)}, points: 500 }}))")
     assert said == (
-        "Step 430, ArcFace, m = 0.20 rad (11.5°), s = 16, from raw pixels: 93.2 % of these 500 digits are read right; "
+        "Step 430, ArcFace, m = 0.20 rad (11.5°), s = 16, from pixels: 93.2 % of these 500 digits are read right; "
         "11.5° to the own class weight on average, 28.6° to the nearest other; the loss is 0.43."
     )
 
@@ -95,13 +96,16 @@ def test_sizes_of_all_kinds_can_be_read(v8):
     ]
 
 
-@pytest.mark.filterwarnings("ignore:P2SGradLoss wants")
-def test_words_for_losses_mean_what_they_mean_in_the_other_explorers(v8):
-    """A figure's word stands for the same head everywhere, and is said by the same name."""
-    torch.manual_seed(0)
-    for loss in ("softmax", "cosface", "arcface", "adacos", "p2sgrad"):
-        live, other = live_head(loss, 0.1, 16.0, 5), named_head(loss, 0.1, 16.0, 5, 2)
-        assert type(live) is type(other) and live.extra_repr() == other.extra_repr()
+def test_own_points_are_called_points_and_none_says_how_to_add_one(v8):
+    moment = {"step": 2, "loss": 0.4, "accuracy": 1, "theta": 0.2, "other": 0.5, "scale": 16}
+    settings = {**ARC, "source": "points"}
+    said = v8(f"plainly(stateSentence({{ moment: {js(moment)}, settings: {js(settings)}, points: 20 }}))")
+    assert "s = 16: 100.0 % of these 20 points are read right" in said
+    said = v8(f"stateSentence({{ moment: {js(moment)}, settings: {js(settings)}, points: 0 }})")
+    assert said == "There are no points: click into the circle to add one."
+
+
+def test_losses_have_the_names_they_have_in_the_other_explorers(v8):
     names = {loss: kind["name"] for loss, kind in v8("KINDS").items()}
     assert names == NAMES_OF_LAB and list(names) == list(LOSSES)
     assert {loss: name for loss, name in names.items() if loss in NAMES} == NAMES

@@ -201,15 +201,16 @@ class Start:
         """All of it as one trait, but the examples' labels."""
         return {
             "layers": self.layers,
-            "parameters": _text(self.parameters),
-            "inputs": _text(self.examples.codes.numpy().tobytes()),
+            "parameters": packed_text(self.parameters),
+            "inputs": packed_text(self.examples.codes.numpy().tobytes()),
             "step": self.examples.step,
             "weight": self.weight.flatten().tolist(),
             "batch": BATCH,
         }
 
 
-def _text(raw: bytes) -> str:
+def packed_text(raw: bytes) -> str:
+    """Bytes as a trait that is JSON: deflated, in base64."""
     return base64.b64encode(deflate(raw)).decode()
 
 

@@ -6,7 +6,8 @@ const AHEAD = 2; // frames that may be under way to the page
 
 /**
  * Serves one figure through a port. Each method below `told` is a task that a message names; it tells
- * { step, loss, scale, weight, features, free, rests, failed, layers }. `slice` is how many milliseconds it may work at a time.
+ * { step, loss, scale, weight, features, free, rests, failed, tag, layers }. `slice` is how many milliseconds it may
+ * work at a time.
  */
 class Serving {
   left = 0; // steps still to be made
@@ -22,8 +23,9 @@ class Serving {
   }
 
   /** told: a Start of trainer.js, and `shown`: inputs of which features are sent; without it those of the examples. */
-  begin({ shown = null, ...start }) {
+  begin({ shown = null, tag = 0, ...start }) {
     this.start = start;
+    this.tag = tag; // frames carry it: which beginning they are of
     this.trainer = trainerOf(start);
     this.shown = shown;
   }
@@ -97,7 +99,7 @@ class Serving {
     this.ahead += 1;
     this.port.postMessage({
       ...{ step: trainer.steps(), loss, scale: head?.scale ?? NaN, weight: trainer.weight.slice() },
-      ...{ features, free: trainer.free?.slice(), rests, failed },
+      ...{ features, free: trainer.free?.slice(), rests, failed, tag: this.tag },
       layers: this.opened ? trainer.layers : null,
     });
   }

@@ -21,8 +21,8 @@ export const ROWS_OF_CURVES = [
   {
     title: 'mean angle θ',
     curves: [
-      { of: 'theta', height: v => v / (Math.PI / 2), name: 'own weight' },
-      { of: 'other', height: v => v / (Math.PI / 2), name: 'nearest other', dashed: true },
+      { of: 'theta', height: v => v / (Math.PI / 2), name: 'own weight', short: 'own' },
+      { of: 'other', height: v => v / (Math.PI / 2), name: 'nearest other', short: 'other', dashed: true },
     ],
     marks: [
       [0, '0°'],

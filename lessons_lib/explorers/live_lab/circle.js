@@ -18,7 +18,7 @@ export function circlePlan(side) {
 export const distanceOf = i => NEAREST + (FARTHEST - NEAREST) * Math.sqrt(((i + 1) * GOLDEN) % 1);
 
 /** Everything on the circle, back to front. */
-export function paintLiveCircle(g, { side, look, moment, labels, read, arcs, only }) {
+export function paintLiveCircle(g, { side, look, moment, labels, arcs, only, own }) {
   const plan = circlePlan(side),
     { c, R } = plan,
     X = (a, r) => c + r * Math.cos(a),
@@ -46,7 +46,7 @@ export function paintLiveCircle(g, { side, look, moment, labels, read, arcs, onl
   g.textBaseline = 'middle';
   if (moment) {
     paintArcs(g, arcs, look, tools);
-    paintDigits(g, { look, moment, labels, read }, tools);
+    paintDigits(g, { look, moment, labels, own }, tools);
     paintSeats(g, { look, turns: anglesOf(moment.weight), only }, tools);
   }
   g.beginPath();
@@ -80,18 +80,19 @@ function paintArcs(g, arcs, look, { c, R, band, X, Y, colour, stroke, strength }
 }
 
 /** Digits; hollow where they are read as another class. */
-function paintDigits(g, { look, moment, labels, read }, { R, X, Y, colour, strength, stroke, ring }) {
-  const size = Math.max(1.6, R / 92),
+function paintDigits(g, { look, moment, labels, own }, { R, X, Y, colour, strength, stroke, ring }) {
+  const size = own ? 6 : Math.max(1.6, R / 92),
+    away = i => (own ? Math.min(1, moment.lengths[i]) : distanceOf(i)),
     groups = new Map();
   labels.forEach((k, i) => {
     if (Number.isNaN(moment.angles[i])) return;
-    const key = 2 * k + Number(read[i] !== k);
+    const key = 2 * k + Number(moment.read[i] !== k);
     groups.get(key)?.push(i) ?? groups.set(key, [i]);
   });
   for (const [key, digits] of [...groups].sort(([a], [b]) => (a & 1) - (b & 1))) {
     const k = key >> 1;
     g.beginPath();
-    for (const i of digits) ring(X(moment.angles[i], R * distanceOf(i)), Y(moment.angles[i], R * distanceOf(i)), size);
+    for (const i of digits) ring(X(moment.angles[i], R * away(i)), Y(moment.angles[i], R * away(i)), size);
     if (key & 1) {
       g.fillStyle = look.paper;
       g.globalAlpha = 0.6 * strength(k);

@@ -4,6 +4,7 @@ import { degrees } from '../kit/words.js';
 import { ROWS_OF_CURVES, changeSeats, curveFrame } from './axes.js';
 import { changeText, plainly, sized } from './words.js';
 
+const NARROW = 420; // on less, the names beside the title are short
 const SAY = {
   accuracy: v => `${(100 * v).toFixed(1)} %`,
   theta: degrees,
@@ -12,8 +13,8 @@ const SAY = {
   scale: v => plainly(sized(v)),
 };
 
-/** `rows` are all moments so far, or of a whole film with `moment` somewhere in it. */
-export function paintLiveCurves(g, { width, look, rows, moment, changes, focus }) {
+/** `rows` are all moments so far, `moment` the last of them. */
+export function paintLiveCurves(g, { width, look, rows, moment, changes }) {
   const frame = curveFrame(width, rows.at(-1)?.step ?? 0),
     { left, right, tall, X, foot } = frame;
   const stroke = (style, w, alpha = 1) => {
@@ -51,7 +52,6 @@ export function paintLiveCurves(g, { width, look, rows, moment, changes, focus }
       paintCurve(g, {
         known: rows.filter(row => Number.isFinite(row[of])),
         of,
-        now: moment?.step ?? 0,
         X,
         Y: v => Y(height(v)),
         dashed,
@@ -59,12 +59,12 @@ export function paintLiveCurves(g, { width, look, rows, moment, changes, focus }
         stroke,
       }),
     );
-    sayNow({ curves, moment, right, y: top - 13, look, text });
+    sayNow({ curves, moment, right, y: top - 13, look, text, narrow: width < NARROW });
   });
   if (moment)
     for (const top of frame.rows) {
       line(X(moment.step), top - 2, X(moment.step), top + tall);
-      stroke(look.ink, focus ? 2.5 : 1, focus ? 1 : 0.6);
+      stroke(look.ink, 1, 0.6);
     }
   for (const part of [0, 0.5, 1])
     text(String(frame.most * part), left + (right - left) * part, foot + 14, {
@@ -75,27 +75,21 @@ export function paintLiveCurves(g, { width, look, rows, moment, changes, focus }
   return frame;
 }
 
-/** One curve; what is still to come in a film stays faint. */
-function paintCurve(g, { known, of, now, X, Y, dashed, look, stroke }) {
-  for (const [part, alpha] of [
-    [known, 0.28],
-    [known.filter(row => row.step <= now), 1],
-  ]) {
-    g.beginPath();
-    for (const row of part) g.lineTo(X(row.step), Y(row[of]));
-    g.setLineDash(dashed ? [4, 3] : []);
-    stroke(look.ink, dashed ? 1.4 : 1.8, alpha);
-    g.setLineDash([]);
-  }
+function paintCurve(g, { known, of, X, Y, dashed, look, stroke }) {
+  g.beginPath();
+  for (const row of known) g.lineTo(X(row.step), Y(row[of]));
+  g.setLineDash(dashed ? [4, 3] : []);
+  stroke(look.ink, dashed ? 1.4 : 1.8);
+  g.setLineDash([]);
 }
 
 /** The values of now, at the right end of the title; two curves are told apart by name and dash. */
-function sayNow({ curves, moment, right, y, look, text }) {
+function sayNow({ curves, moment, right, y, look, text, narrow }) {
   let x = right;
-  for (const { of, name } of [...curves].reverse()) {
+  for (const { of, name, short } of [...curves].reverse()) {
     const known = moment && Number.isFinite(moment[of]);
     x -= text(known ? SAY[of](moment[of]) : '–', x, y, { align: 'right', style: look.ink, font: '600 13px' }) + 5;
-    if (name) x -= text(name, x, y, { align: 'right', font: '12px' }) + 12;
+    if (name) x -= text(narrow ? short : name, x, y, { align: 'right', font: '12px' }) + 12;
   }
 }
 

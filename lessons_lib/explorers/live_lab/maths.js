@@ -53,6 +53,29 @@ export function readings(angles, weight, loss) {
   });
 }
 
+/**
+ * What is seen of features (x and y by turns): their directions and lengths, NaN for one that has none; the share read
+ * right; and the mean angles to the own and to the nearest other class weight.
+ */
+export function measured(features, weight, labels, loss) {
+  const n = labels.length,
+    turns = anglesOf(weight),
+    angles = new Float64Array(n),
+    lengths = new Float64Array(n);
+  let [theta, other] = [0, 0];
+  for (let i = 0; i < n; i++) {
+    const [x, y] = [features[2 * i], features[2 * i + 1]];
+    lengths[i] = Math.hypot(x, y);
+    angles[i] = lengths[i] ? Math.atan2(y, x) : NaN;
+    const away = turns.map(turn => (lengths[i] ? Math.abs(between(angles[i], turn)) : Math.PI / 2));
+    theta += away[labels[i]] / n;
+    other += Math.min(...away.filter((_, k) => k !== labels[i])) / n;
+  }
+  const read = readings(angles, weight, loss),
+    right = labels.reduce((sum, y, i) => sum + (read[i] === y), 0);
+  return { features, weight, angles, lengths, read, accuracy: n ? right / n : NaN, theta, other };
+}
+
 /** The rim in arcs { from, to, k, enough }: who wins there, and whether by the margin, as the loss asks in training. */
 export function rimArcs(weight, loss, m, n = DIRECTIONS) {
   const middles = Float64Array.from({ length: n }, (_, i) => (ROUND * (i + 0.5)) / n),

@@ -1,5 +1,5 @@
 // What LiveLab says, in HTML: where the training stands, and what has just happened, in numbers.
-import { degrees } from '../kit/words.js';
+import { degrees, thousands } from '../kit/words.js';
 import { marginText } from '../kit/losses.js';
 import { KINDS, nearestWeights, recalls, shutOut } from './maths.js';
 
@@ -41,7 +41,7 @@ export function lossText({ loss, margins, scale }, running) {
 export function changeText({ what, from, to }) {
   if (what === 'loss') return `${KINDS[from].name} → ${KINDS[to].name}`;
   const digits = value =>
-    what === 's' || (Number.isInteger(value) && value >= 1)
+    what === 's' || what === 'rate' || (Number.isInteger(value) && value >= 1)
       ? String(value)
       : value.toFixed((value * 100) % 1 > 1e-6 && (value * 100) % 1 < 1 - 1e-6 ? 3 : 2);
   return `${what} ${digits(from)} → ${digits(to)}`;
@@ -49,12 +49,13 @@ export function changeText({ what, from, to }) {
 
 /** Where it stands. */
 export function stateSentence({ moment, settings, points }) {
-  if (!moment) return 'Nothing has been trained yet.';
   const loss = Number.isFinite(moment.loss) ? `; the loss is ${sized(moment.loss)}` : '';
-  const source = settings.source === 'trunk' ? 'trunk features' : 'raw pixels';
+  const source = { trunk: ', from trunk features', pixels: ', from pixels', points: '' }[settings.source],
+    of = settings.source === 'points' ? 'points' : 'digits';
+  if (!points) return `There are no points: click into the circle to add one.`;
   return (
-    `Step <b>${moment.step}</b>, ${lossText(settings, moment.scale)}, from ${source}: ` +
-    `<b>${share(moment.accuracy)}</b> of these ${points} digits are read right; ` +
+    `Step <b>${moment.step}</b>, ${lossText(settings, moment.scale)}${source}: ` +
+    `<b>${share(moment.accuracy)}</b> of these ${thousands(points)} ${of} are read right; ` +
     (`<b>${degrees(moment.theta)}</b> to the own class weight on average, ` +
       `<b>${degrees(moment.other)}</b> to the nearest other${loss}.`)
   );
@@ -62,8 +63,13 @@ export function stateSentence({ moment, settings, points }) {
 
 /** What to notice, most telling first; at most two sentences. */
 export function newsSentences(state) {
-  if (!state.moment || state.moment.step === 0)
-    return state.moment ? ['Nothing is trained yet: class weights and digits lie as chance put them.'] : [];
+  if (!state.labels.length) return [];
+  if (state.moment.step === 0)
+    return [
+      state.settings.source === 'points'
+        ? 'Nothing is trained yet. Without a network the loss moves the points themselves, and the class weights.'
+        : 'Nothing is trained yet: class weights and digits lie as chance put them.',
+    ];
   return [runawayNews, lostNews, tightNews, roomNews, changeNews, restNews]
     .map(news => news(state))
     .filter(Boolean)
@@ -79,10 +85,10 @@ function runawayNews({ moment, settings, rows }) {
   );
 }
 
-function lostNews({ moment, labels, read, arcs }) {
+function lostNews({ moment, labels, arcs }) {
   const classes = moment.weight.length / 2,
     out = shutOut(arcs, classes);
-  const lost = recalls(labels, read, classes).filter(({ count, right }) => count && right < 0.1 * count);
+  const lost = recalls(labels, moment.read, classes).filter(({ count, right }) => count && right < 0.1 * count);
   if (!lost.length)
     return out.length ? `Nothing can be read as ${listed(out)}: in no direction does that weight win.` : '';
   if (lost.length > 3)
