@@ -1,8 +1,11 @@
 """What a figure shows, as numbers, and the settings it tells: every explorer's tests look at it this way."""
 
 import json
+from types import SimpleNamespace
 
 from playwright.sync_api import Page
+
+from lessons_lib.explorers import Explorer
 
 # A figure lives in a shadow root, where document.querySelector does not look; every test's page has this function.
 IN_FIGURES = """globalThis.inFigures = selector => [...document.querySelectorAll('.explorer')]
@@ -90,3 +93,10 @@ def no_worker_is_left(page: Page, patience: int = 200) -> bool:
         page.wait_for_timeout(25)
         patience -= 1
     return not page.workers
+
+
+def removable(explorer: Explorer) -> SimpleNamespace:
+    """A stand-in for the explorer; on its page `await left()` ends the view, as Lab does when it goes."""
+    whole, apart = "figure.stand(figure, home", "figure.stand({ render: given => (left = figure.render(given)) }, home"
+    html = explorer.html().replace(whole, f"let left; window.leave = async () => (await left)();\n{apart}")
+    return SimpleNamespace(html=lambda: html)

@@ -10,7 +10,15 @@ from lessons_lib.explorers import LiveLab
 from lessons_lib.losses import SoftmaxLoss
 from lessons_lib.nets import EmbeddingNet
 from lessons_lib.runs import Run
-from tests.browser.pictures import at_rest, no_worker_is_left, paste, picture, settings, wait_until_drawn_anew
+from tests.browser.pictures import (
+    at_rest,
+    no_worker_is_left,
+    paste,
+    picture,
+    removable,
+    settings,
+    wait_until_drawn_anew,
+)
 
 
 @pytest.fixture(scope="module")
@@ -229,14 +237,10 @@ def test_controls_moved_wildly_end_where_they_were_left(page):
 
 
 def test_a_figure_that_is_taken_away_leaves_no_worker(show, lab):
-    class Removable:
-        def html(self):
-            return lab.html().replace("view.render({ model", "window.left = view.render({ model")
-
-    page = show(Removable())
+    page = show(removable(lab))
     button(page, "play").click()
     wait_for_step(page, 3)
-    page.evaluate("window.left.then(leave => leave())")
+    page.evaluate("leave()")
     page.wait_for_function("document.querySelector('.explorer') === null")
     assert no_worker_is_left(page)
 

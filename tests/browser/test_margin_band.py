@@ -12,7 +12,7 @@ from lessons_lib.explorers import MarginBand
 from lessons_lib.losses import ModifiedSoftmaxLoss
 from lessons_lib.nets import EmbeddingNet
 from lessons_lib.runs import Run
-from tests.browser.pictures import at_rest, no_worker_is_left, picture, wait_until_drawn_anew
+from tests.browser.pictures import at_rest, no_worker_is_left, picture, removable, wait_until_drawn_anew
 
 
 def band(count=300, skip=None, **settings):
@@ -353,14 +353,10 @@ def test_a_figure_that_was_hidden_goes_on(show, trainable):
 
 
 def test_a_figure_that_is_taken_away_leaves_no_worker(show, trainable):
-    class Removable:
-        def html(self):
-            return trainable.html().replace("view.render({ model", "window.left = view.render({ model")
-
-    page = drawn(show(Removable()))
+    page = drawn(show(removable(trainable)))
     train(page)
     wait_for_steps(page, 3)
-    page.evaluate("window.left.then(leave => leave())")
+    page.evaluate("leave()")
     page.wait_for_function("document.querySelector('.explorer') === null")
     assert no_worker_is_left(page)
 

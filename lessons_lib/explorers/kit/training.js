@@ -4,6 +4,10 @@ import serving from './serve.js' with { type: 'worker' };
 
 const SLICES = { worker: 25, page: 8 }; // milliseconds of work at a time
 
+/** As in serve.js. The page has no copy of its own of what works in the Worker. */
+export const firstFeatures = start => serving().firstFeatures(start);
+export const firstScale = (...asked) => serving().firstScale(...asked);
+
 /** `heard(frame)` gets what serve.js tells. `tell(task, given)` is what it is told; nothing begins before the first. */
 export class Training {
   port = null; // what is told, once it listens

@@ -34,7 +34,7 @@ LOSSES = (
 MARGIN_OF = {name: name for name in MARGINS} | {"arcface_raw": "arcface"}  # the two are compared at one margin
 
 # Of each source so many digits are trained on, and so many are shown: more do not fit into a page.
-_EXAMPLES = {"trunk": (1_400, 1_000), "pixels": (1_000, 500)}
+_EXAMPLES = {"trunk": (1_400, 1_000), "pixels": (800, 400)}
 _SIDE, _GREYS = 8, 7  # small images: pixels a side, and steps from black to white
 _RIM = slice(2, 26)  # of an MNIST image: outside is blank
 

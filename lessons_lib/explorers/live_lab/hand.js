@@ -1,8 +1,6 @@
 // A reader's hand on LiveLab's circle, where the points are the reader's own: it adds, moves and takes them away.
+import { reachOf } from '../kit/hold.js';
 import { circlePlan } from './circle.js';
-
-const REACH = { mouse: 10, pen: 10 }; // pixels around a point; a finger is wider
-const REACH_OF_FINGER = 18;
 
 /** Points as [x, y, label] as they stand now: training has moved them. */
 export const pointsNow = ({ features }, labels) =>
@@ -38,7 +36,7 @@ export function handOn(canvas, v) {
   let grabbed = -1,
     last = -1;
   const moved = ({ x, y }) => v.put(v.points().map((p, i) => (i === grabbed ? [x, y, p[2]] : p)));
-  const near = (event, place) => pointAt(v.points(), place, (REACH[event.pointerType] ?? REACH_OF_FINGER) / place.R);
+  const near = (event, place) => pointAt(v.points(), place, reachOf(event) / place.R);
   const without = k => {
     last = -1;
     v.put(v.points().filter((_, i) => i !== k));

@@ -1,9 +1,7 @@
 // A run of LiveLab: what trains in the page, from the seed, and the curves of how it came where it stands.
 import { calm } from '../kit/view.js';
 import { bytes, inflate } from '../kit/bytes.js';
-import { startScale } from '../kit/heads.js';
-import { trainerOf } from '../kit/trainer.js';
-import { Training } from '../kit/training.js';
+import { Training, firstFeatures, firstScale } from '../kit/training.js';
 import { KINDS, measured } from './maths.js';
 
 const HIDDEN = [64, 64, 64],
@@ -74,7 +72,7 @@ export class Run {
   head() {
     const [loss, margins] = [this.model.get('loss'), this.model.get('margins')],
       kind = KINDS[loss];
-    const scale = kind.scaled ? this.model.get('scale') : startScale(loss, null, this.model.get('classes'));
+    const scale = kind.scaled ? this.model.get('scale') : firstScale(loss, null, this.model.get('classes'));
     return { loss, margin: kind.margin ? margins[kind.margin] : null, scale };
   }
   /** The network before any training, or points without one. */
@@ -117,13 +115,12 @@ export class Run {
     this.touched = -Infinity;
     this.problem = '';
     this.before = 0; // steps of trainings that own points have ended
-    const trainer = trainerOf(this.first);
     this.take({
       step: 0,
       loss: NaN,
       scale: this.head().scale,
-      weight: trainer.weight,
-      features: trainer.embed(this.first.shown ?? undefined),
+      weight: this.first.weight,
+      features: firstFeatures(this.first),
     });
     if (this.playing) this.go(Infinity);
     this.moved();

@@ -1,6 +1,5 @@
 // MarginBand's training: what one sets is trained in the page, from where the run left off. Angles are radians.
 import { calm } from '../kit/view.js';
-import { trainerOf } from '../kit/trainer.js';
 import { Training } from '../kit/training.js';
 import { angleBetween } from './band.js';
 
@@ -77,6 +76,3 @@ export function bandTraining(model, start, held, moved) {
     agrees: () => agrees,
   };
 }
-
-/** Where the examples stand before any training, x and y by turns. */
-export const firstFeatures = start => trainerOf(start).known;

@@ -4,12 +4,13 @@ import { bytes } from '../kit/bytes.js';
 import { ownKeys, settingsLine } from '../kit/controls.js';
 import { degrees, thousands } from '../kit/words.js';
 import { MARGINS, fitMargins } from '../kit/losses.js';
+import { firstFeatures } from '../kit/training.js';
 import { unpackStart } from '../kit/unpack.js';
 import { BAND, CLEAR, ceiling, cells, evaluate, petals, readAngle, readPoints, wrap } from './band.js';
 import { controls } from './controls.js';
 import { handOn } from './hand.js';
 import { paintBand } from './paint.js';
-import { bandTraining, firstFeatures } from './train.js';
+import { bandTraining } from './train.js';
 import { bandSentence, classSentence, pointSentence, trainedSentence } from './words.js';
 import STYLE from './style.css' with { type: 'text' };
 
