@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from lessons_lib.explorers import Explorer
 from tests.browser.lab import NO_BROWSER, JupyterLab, chromium_path, headless
 from tests.browser.pictures import IN_FIGURES
+from tests.browser.specimens import SETUP, SPECIMENS
 
 READY = "inFigures('figcaption')[0]?.textContent"  # its sentence comes with the drawing
 
@@ -110,3 +111,16 @@ def show(pages):
     yield pages
     pages.end()
     assert pages.troubles == []
+
+
+@pytest.fixture
+def made():
+    """The specimen of a name."""
+
+    def make(name):
+        names = {}
+        exec(SETUP, names)
+        exec(next(f"{name} = {specimen.make}" for specimen in SPECIMENS if specimen.name == name), names)
+        return names[name]
+
+    return make

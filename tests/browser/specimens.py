@@ -174,3 +174,18 @@ SPECIMENS = [
         told="verification.settings",
     ),
 ]
+
+# What pages have in store: the names that figures use themselves, bare elements, and what is handed down.
+HOSTILE = """<style>
+  * { letter-spacing: 3px; word-spacing: 9px; box-sizing: content-box; line-height: 3; text-align: right; }
+  html { font: italic bold 23px/2 serif; text-transform: uppercase; visibility: visible; direction: ltr; cursor: wait; }
+  div, p, figure, figcaption, span, label { display: flex; margin: 31px; padding: 17px; border: 5px solid red; }
+  .bar { height: 54px; position: sticky; top: 0; background: gold; }
+  .loss { width: 224px; } .loss path, svg path { fill: none; stroke: lime; } .loss svg { background: gold; }
+  table { width: 100%; } th, td { padding: 19px; border: 4px double blue; width: 1px; }
+  tr:nth-child(odd) { color: red; }
+  canvas { width: 90px !important; filter: invert(1); } button, input, summary { font-size: 40px !important; }
+  .soft, .row, .side, .field, .words, .slider, .formula, .table, .near, .read { opacity: 0.2; position: absolute; }
+  b, i, sub, small { color: red !important; font-size: 300%; } fieldset { border: 9px solid; }
+  [hidden] { display: block; }
+</style>"""

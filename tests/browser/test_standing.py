@@ -5,38 +5,11 @@ from types import SimpleNamespace
 import pytest
 
 from tests.browser.pictures import at_rest
-from tests.browser.specimens import SETUP, SPECIMENS
+from tests.browser.specimens import HOSTILE, SPECIMENS
 
-# What pages have in store: the names that figures use themselves, bare elements, and what is handed down.
-HOSTILE = """<style>
-  * { letter-spacing: 3px; word-spacing: 9px; box-sizing: content-box; line-height: 3; text-align: right; }
-  html { font: italic bold 23px/2 serif; text-transform: uppercase; visibility: visible; direction: ltr; cursor: wait; }
-  div, p, figure, figcaption, span, label { display: flex; margin: 31px; padding: 17px; border: 5px solid red; }
-  .bar { height: 54px; position: sticky; top: 0; background: gold; }
-  .loss { width: 224px; } .loss path, svg path { fill: none; stroke: lime; } .loss svg { background: gold; }
-  table { width: 100%; } th, td { padding: 19px; border: 4px double blue; width: 1px; }
-  tr:nth-child(odd) { color: red; }
-  canvas { width: 90px !important; filter: invert(1); } button, input, summary { font-size: 40px !important; }
-  .soft, .row, .side, .field, .words, .slider, .formula, .table, .near, .read { opacity: 0.2; position: absolute; }
-  b, i, sub, small { color: red !important; font-size: 300%; } fieldset { border: 9px solid; }
-  [hidden] { display: block; }
-</style>"""
 FIGURE = "figure.lesson"
 # A page may well say where a figure stands, on half a pixel as well.
 IN_ONE_PLACE = "all: initial; display: block; position: absolute; left: 20px; top: 20px; width: 900px"
-
-
-@pytest.fixture
-def made():
-    """The specimen of a name."""
-
-    def make(name):
-        names = {}
-        exec(SETUP, names)
-        exec(next(f"{name} = {specimen.make}" for specimen in SPECIMENS if specimen.name == name), names)
-        return names[name]
-
-    return make
 
 
 @pytest.fixture(params=SPECIMENS, ids=lambda specimen: specimen.name)
