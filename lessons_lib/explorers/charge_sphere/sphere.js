@@ -43,7 +43,7 @@ function paintEdges(g, { trace }, F, { look, near }, seen, edges, front) {
   }
 }
 
-/** One charge: its number on its colour; on the far side smaller and paler; `strong` where it is held, or focused too. */
+/** One charge: its number on its colour; on the far side smaller and paler, with a ring `strong` pixels wide. */
 export function paintCharge({ disc, say }, F, look, j, seen, strong) {
   const spot = F.at(seen),
     r = F.disc(seen[2]),

@@ -1,4 +1,4 @@
-// The circle of a 2-D embedding, as DriftPlayer and LiveLab draw it: digits inside, class weights, their numbers outside.
+// The circle of a 2-D embedding, as DriftPlayer and LiveLab draw it: digits, class weights, their numbers outside.
 import { marksOn } from './marks.js';
 
 /**

@@ -51,7 +51,8 @@ function asked({ key, shiftKey }, fast, page) {
 
 /**
  * Listens. `find(spot, event)` says what lies there, a Grip or null; `hover(grip)` hears of it before it is taken;
- * `miss()` is told of a press on nothing; `done()` is called when it is let go and after a key; `keys(asked, event)` does
+ * `miss()` is told of a press on nothing; `done()` is called when it is let go and after a key; `keys(asked, event)`
+ * does
  * what a key asks for, `fast` steps with Shift, `page` with PageUp, or returns false; `press(event)` has any other key
  * first, and returns whether it meant something; `draw()` follows the focus.
  */

@@ -1,5 +1,5 @@
-// A figure stands in a notebook as HTML. Where a kernel holds its model, widgets tell of it here, and the figure is tied
-// to it; once the kernel is gone the figure goes on alone. Every figure of a page has its own copy of this module.
+// A figure stands in a notebook as HTML. Where a kernel holds its model, widgets tell of it here, and the figure is
+// tied to it; once the kernel is gone the figure goes on alone. Every figure of a page has its own copy of this module.
 
 /** @typedef {EventTarget & { models: Map<string, Model> }} Ties the models of living kernels by their `_link` */
 
