@@ -1,4 +1,4 @@
-// Curves that depend on more than θ: AdaFace's and MagFace's on a feature's length, CurricularFace's on how far training
+// Curves that depend on more than θ: AdaFace's and MagFace's on the length of a feature, CurricularFace's on how far it
 // is. No page in here; angles are radians, lengths of gradients are divided by s.
 import { arcface, cosface, fallingCosine } from '../kit/losses.js';
 
@@ -20,7 +20,7 @@ import { arcface, cosface, fallingCosine } from '../kit/losses.js';
  */
 
 /**
- * One curve of the family: the logit without s, and the signed length of the gradient on the class weight, divided by s.
+ * One curve of the family: the logit without s, and the signed length of the gradient on the class weight, over s.
  * @typedef {{ value: (theta: number) => number, push: (theta: number) => number }} Member
  */
 

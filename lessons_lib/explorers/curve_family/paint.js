@@ -90,7 +90,7 @@ function paintHard({ c, line, block, write, wide, fitting }, frame, { p }) {
   return boxes;
 }
 
-/** Between the curve and what it is compared with: the colour of the hand where it pushes harder, CosFace's where less. */
+/** Between the curve and what it is compared with: the hand's colour where it pushes harder, CosFace's where less. */
 function paintGap({ g, c, write, wide }, frame, own, other) {
   const one = lineOf(frame, own.push, frame.P, 360),
     two = lineOf(frame, other.push, frame.P, 360);

@@ -70,7 +70,8 @@ function curricularSentence(p) {
     t = tight(`t = ${p.age.toFixed(2)}`),
     even = Math.acos(1 - p.age);
   const hard =
-    `Hard is another class nearer than ${bold(degrees(edge))}, where cos θ<sub>j</sub> exceeds cos(θ<sub>y</sub> + m); ` +
+    `Hard is another class nearer than ${bold(degrees(edge))}, ` +
+    'where cos θ<sub>j</sub> exceeds cos(θ<sub>y</sub> + m); ' +
     `it counts ${tight(`cos θ<sub>j</sub>(${p.age.toFixed(2)} + cos θ<sub>j</sub>)`)}`;
   const weight =
     p.age === 0
@@ -125,14 +126,19 @@ export function netSentence({ p, runs, net }) {
   if (!net) return '';
   const { harder, less, all } = countKinds(net, runs),
     name = escaped(net.name);
+  const trained = `${thousands(all)} trained`;
   if (p.loss === 'curricularface')
-    return `The mean cosine of the ${thousands(all)} trained angles (${name}) is ${bold(numberText(meanCosine(net)))}: where <i>t</i> would stand by now.${leftOut(net)}`;
+    return (
+      `The mean cosine of the ${trained} angles (${name}) is ${bold(numberText(meanCosine(net)))}: ` +
+      `where <i>t</i> would stand by now.${leftOut(net)}`
+    );
   const still = near(placeOf(p), reference(p));
   if (still)
-    return `Drag the length: the ${thousands(all)} trained angles (${name}) take the colour of what it does to them.${leftOut(net)}`;
+    return `Drag the length: the ${trained} angles (${name}) take the colour of what it does to them.` + leftOut(net);
   return (
-    `Were the ${thousands(all)} trained features (${name}) all of this length, <b class="harder">${thousands(harder)}</b> would be pushed ` +
-    `harder than ${p.loss === 'adaface' ? 'at mean length' : 'if shortest'}, <b class="less">${thousands(less)}</b> less.${leftOut(net)}`
+    `Were the ${trained} features (${name}) all of this length, <b class="harder">${thousands(harder)}</b> ` +
+    `would be pushed harder than ${p.loss === 'adaface' ? 'at mean length' : 'if shortest'}, ` +
+    `<b class="less">${thousands(less)}</b> less.${leftOut(net)}`
   );
 }
 
@@ -164,5 +170,6 @@ export function familyFormula({ p, angle }) {
       `slope = <b>${angle < hardness(p).edge ? numberText(p.age + 2 * Math.cos(angle)) : '1'}</b>`,
     ],
   }[p.loss]();
-  return `${lines.join('<br>')}<br><span class="soft">push ÷ s = ${part}, ${tight(`s = ${plain(p.scale)}`)}, ${tight(`C = ${thousands(p.classes)}`)}</span>`;
+  const numbers = `${tight(`s = ${plain(p.scale)}`)}, ${tight(`C = ${thousands(p.classes)}`)}`;
+  return `${lines.join('<br>')}<br><span class="soft">push ÷ s = ${part}, ${numbers}</span>`;
 }

@@ -23,8 +23,8 @@ const EASE = 70, // milliseconds
   HELD = 22, // pixels round the grip that do not move it
   REST = 7; // pixels round a stop that are its own
 const HINT =
-  'Drag the ring along its track; a drag in the plots moves <i>θ</i>. Thin grey: the rest of the family. The histogram ' +
-  'is coloured by what the curves say of each angle, not by each point’s own <i>P</i>.';
+  'Drag the ring along its track; a drag in the plots moves <i>θ</i>. Thin grey: the rest of the family. ' +
+  'The histogram is coloured by what the curves say of each angle, not by each point’s own <i>P</i>.';
 
 /** Two rings round the grip when the figure is first seen, until it is touched: part(now) is 0…1, 0 when over. */
 function nudge(canvas, draw) {

@@ -29,8 +29,8 @@ function labelButtons(classes, teach) {
 
 /**
  * The line of labels and the line of what is taught. `teach(k)`, `forget(n)` and `forget()`, all of them, are what a
- * reader asks for; `show` is told what is taught, the label of what is drawn now if it has one, whether there is room for
- * another, and the page's colours.
+ * reader asks for; `show` is told what is taught, the label of what is drawn now if it has one, whether there is room
+ * for another, and the page's colours.
  */
 export function labelDesk(classes, { teach, forget }) {
   const { root: labels, buttons } = labelButtons(classes, teach),
@@ -57,7 +57,7 @@ export function labelDesk(classes, { teach, forget }) {
     const focused = root.querySelector('.taught').contains(root.getRootNode().activeElement);
     chips.replaceChildren(...taught.map((one, n) => chip(one, look, () => forget(n))));
     if (!taught.length) chips.append(element('span', { class: 'soft' }, 'What you teach will stand here.'));
-    if (focused) (chips.querySelector('button:last-child') ?? buttons.find(one => one.tabIndex === 0)).focus(); // what had it is gone
+    if (focused) (chips.querySelector('button:last-child') ?? buttons.find(one => one.tabIndex === 0)).focus();
   }
   return { root, show };
 }

@@ -47,7 +47,7 @@ const PART = 125, // digits of a batch that are not drawn
  * @property {number} label what it is to be
  */
 
-/** The Lesson of a figure, null where its network cannot be taught. `learners` are its packed layers after the trunk. */
+/** The Lesson of a figure, null where its network cannot be taught. `learners` are its layers after the trunk. */
 export async function unpackLesson({ lesson, points }, packed, learners) {
   if (!lesson) return null;
   const inflated = await Promise.all([bytes(lesson.numbers), bytes(packed)].map(inflate));

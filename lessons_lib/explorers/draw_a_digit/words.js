@@ -63,8 +63,8 @@ export const layerWords = ({ layers, labels, apart }) => {
   const linear = layers.filter(layer => layer.op === 'linear'),
     others = apart ? `${labels.length} others, not the dots` : 'the dots';
   return (
-    `Trained here: the last ${linear.length === 1 ? 'layer' : `${linear.length} layers`} and the <i>W</i>ⱼ, with your ` +
-    `digit and ${others}. Fixed: the trunk, which makes ${linear[0].from} numbers of the pixels.`
+    `Trained here: the last ${linear.length === 1 ? 'layer' : `${linear.length} layers`} and the <i>W</i>ⱼ, ` +
+    `with your digit and ${others}. Fixed: the trunk, which makes ${linear[0].from} numbers of the pixels.`
   );
 };
 
