@@ -94,8 +94,10 @@ class VerificationThreshold(Explorer):
 
     @traitlets.validate("threshold")
     def _on_an_edge(self, proposal: traitlets.Bunch) -> float:
-        if math.isnan(proposal["value"]):
-            raise traitlets.TraitError("threshold must be a number, a score as the pairs have them, got nan.")
+        if math.isnan(proposal["value"]) or isinstance(proposal["value"], bool):
+            raise traitlets.TraitError(
+                f"threshold must be a number, a score as the pairs have them, got {proposal['value']}."
+            )
         if not self.nets:
             return proposal["value"]
         net = self.nets[self.net]
