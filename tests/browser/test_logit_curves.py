@@ -62,7 +62,7 @@ NAMES = """node => {
   const box = node.getBoundingClientRect(), found = [];
   for (let y = 50; y < 400; y += 12) for (let x = 44; x < box.width - 12; x += 30) {
     const spot = [box.left + x, box.top + y];
-    node.dispatchEvent(new PointerEvent('pointermove', { clientX: spot[0], clientY: spot[1] }));
+    node.dispatchEvent(new PointerEvent('pointermove', { clientX: spot[0], clientY: spot[1], pointerType: 'mouse' }));
     if (node.style.cursor === 'pointer') found.push(spot);
   }
   return found;

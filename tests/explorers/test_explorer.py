@@ -1,9 +1,12 @@
 """What every explorer has from its base."""
 
+import json
+import math
 from types import SimpleNamespace
 
 import pytest
 import torch
+from traitlets import TraitError
 
 from lessons_lib.explorers import (
     BoundaryPlane,
@@ -14,6 +17,9 @@ from lessons_lib.explorers import (
     VerificationThreshold,
 )
 from lessons_lib.explorers.kit import explorer as base
+from lessons_lib.explorers.kit.losses import LOSSES, MARGINS, NAMES, SHORT_NAMES
+from lessons_lib.figures.style import PALETTE, number_ink
+from tests.explorers.modules import modules
 
 MADE = {
     "BoundaryPlane": BoundaryPlane,
@@ -51,3 +57,44 @@ def test_a_figure_is_html_tied_to_its_model_for_who_can_answer(asked, content, s
     assert [figure.model_id in page for figure, page in zip(figures, pages, strict=True)] == [seen, seen]
     assert (pages[0] == pages[1]) == (not seen)  # nothing in a saved notebook changes from run to run
     assert "data-explorer" in pages[0] and len(figures[0]._repr_mimebundle_()[0]) == 2
+
+
+# Values about every kind of limit, inside, outside and beside it.
+TRIED = [
+    *(-1, 0, 0.05, 0.1, 0.5, 1, 2, 3, 3.5, 10, 36, 64, 64.5, 200, 201, 1000, 1001, 100_000, 100_001, 1e300),
+    *(0.1745, math.pi, 3.1416, 3.15, 1.5, 2.2, True, None, "", "90", "hand", "softmax", "arcface", "toString", "log"),
+    *([], [1], [0.3, 0.4], [1, 4], ["a", 1], {}, {"arcface": 0.2}, {"arcface": 2}, {"softmax": 0}, {"sphereface": 5}),
+]
+
+
+@pytest.mark.parametrize("name", [name for name in MADE if name != "CurveFamily"])
+def test_a_figure_refuses_what_python_refuses(name):
+    """One trait holds the limits: what is pasted into a figure is taken there if, and only if, it is taken here."""
+    limits = json.loads(json.dumps(MADE[name]().limits, allow_nan=False))
+    assert set(limits) == set(MADE[name]().setting_names)
+    with modules("kit/controls.js") as v8:
+        for setting, limit in limits.items():
+            there = v8(f"{json.dumps(TRIED)}.map(v => fitsLimits({json.dumps(limit)}, v))")
+            for value, fits in zip(TRIED, there, strict=True):
+                figure = MADE[name]()
+                try:
+                    setattr(figure, setting, value)
+                except TraitError:
+                    assert not fits, (setting, value)
+                else:
+                    assert fits, (setting, value)
+
+
+def test_one_table_of_looks_serves_both_languages():
+    with modules("kit/looks.js", "kit/losses.js", "kit/push.js") as v8:
+        assert tuple(v8("PALETTE.light")) == PALETTE
+        assert v8("PALETTE.light.map((_, k) => inkOn(k, false))") == [
+            ink if ink != "#ffffff" else "#fff" for ink in map(number_ink, range(10))
+        ]
+        assert v8("Object.keys(PUSHES).map(loss => [loss, PUSHES[loss].name])") == [
+            list(item) for item in NAMES.items()
+        ]
+        assert v8("Object.keys(MARGINS).map(loss => MARGINS[loss].name)") == [SHORT_NAMES[loss] for loss in LOSSES]
+        assert v8("Object.keys(MARGINS).slice(1).map(loss => [MARGINS[loss].range.min, MARGINS[loss].range.max])") == [
+            list(reach) for reach in MARGINS.values()
+        ]

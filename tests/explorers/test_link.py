@@ -122,6 +122,14 @@ def test_a_style_sheet_is_a_text(folder, tmp_path):
     assert run(linked(entry)) == '.a b,.c{content: "“";margin: 0 1px}'
 
 
+def test_a_table_is_data(folder, tmp_path):
+    (tmp_path / "looks.json").write_text('{"a b": [1, 2.5],\n "c": "ü"}\n', "utf-8")
+    entry = folder(
+        view="import LOOKS from './looks.json' with { type: 'json' };\nexport default JSON.stringify(LOOKS);\n"
+    )
+    assert run(linked(entry)) == '{"a b":[1,2.5],"c":"ü"}'
+
+
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.__name__)
 def test_every_explorer_needs_no_other_module(figure):
     names = [line for line in figure._esm.splitlines() if line.startswith(("import", "export"))]

@@ -232,7 +232,7 @@ def test_traits_are_checked():
     assert (figure.threshold, figure.axis, figure.prior) == (pytest.approx(0.412, abs=2e-3), "log", 0.01)
     for name, wrong, words in [
         ("net", 3, r"net counts the networks from 0 to 2, got 3\."), ("net", -1, "net counts"),
-        ("threshold", math.nan, "threshold must be a number, a score as the pairs have them, got nan"),
+        ("threshold", math.nan, "threshold must lie in"),
         ("prior", 0.0, "prior is the share of genuine pairs among those asked and must lie between 0 and 1, got 0.0"),
         ("prior", 1000.0, "prior is"), ("prior", math.nan, "prior is"), ("axis", "square", "axis"),
     ]:  # fmt: skip

@@ -91,7 +91,12 @@ class Number(TraitType):
 
 
 class Flag(Bool):
-    """A setting that is on or off."""
+    """A setting that is on or off; 0 and 1 are numbers."""
+
+    def validate(self, obj: Any, value: Any) -> bool:
+        if not isinstance(value, bool):
+            self.error(obj, value)
+        return value
 
     def limits(self, obj: Any) -> dict[str, Any]:
         return {"words": [True, False]}

@@ -48,7 +48,7 @@ class VerificationThreshold(Explorer):
     nets = traitlets.List().tag(sync=True)
     score = traitlets.Unicode("score of a pair").tag(sync=True)
     net = Number(0, 0, lambda figure: len(figure.nets) - 1, counts="the networks").tag(sync=True)
-    threshold = traitlets.Float(0.0).tag(sync=True)
+    threshold = Number(0.0, -math.inf, math.inf).tag(sync=True)
     axis = Choice(("linear", "log"), default_value="linear").tag(sync=True)
     prior = traitlets.Float(0.5).tag(sync=True)
     before = traitlets.Dict().tag(sync=True)
@@ -94,8 +94,6 @@ class VerificationThreshold(Explorer):
 
     @traitlets.validate("threshold")
     def _on_an_edge(self, proposal: traitlets.Bunch) -> float:
-        if math.isnan(proposal["value"]):
-            raise traitlets.TraitError("threshold must be a number, a score as the pairs have them, got nan.")
         if not self.nets:
             return proposal["value"]
         net = self.nets[self.net]
