@@ -50,7 +50,7 @@ class CosFaceLoss(Head):
 
     def own_logit(self, own: Tensor, embeddings: Tensor, labels: Tensor) -> Tensor:
         """The curve at cos θ_y with the margin of class y, (N, 1)."""
-        return self.target_logit(safe_angle(own), margin_of(self, labels))
+        return self.target_logit(safe_angle(own), *margin_of(self, labels))
 
 
 class ArcFaceLoss(Head):
@@ -87,7 +87,7 @@ class ArcFaceLoss(Head):
 
     def own_logit(self, own: Tensor, embeddings: Tensor, labels: Tensor) -> Tensor:
         """The curve at cos θ_y with the margin of class y, (N, 1)."""
-        return self.target_logit(safe_angle(own), margin_of(self, labels))
+        return self.target_logit(safe_angle(own), *margin_of(self, labels))
 
     def target_logit(self, theta: Tensor, margin: float | Tensor | None = None) -> Tensor:
         """cos(θ + m), and past π − m what `beyond` says; `margin` in place of the head's."""
@@ -157,10 +157,10 @@ def set_margin(head: Head, margin: float | Tensor, checked: Callable[[str, float
     head.register_buffer("margin", margin.detach().to(head.weight.dtype).clone())
 
 
-def margin_of(head: Head, labels: Tensor) -> float | Tensor:
-    """The head's margin, or where each class has one, that of each label (N,), as (N, 1)."""
+def margin_of(head: Head, labels: Tensor) -> tuple[Tensor, ...]:
+    """Where each class has a margin of its own, those of the labels (N,), (N, 1); else nothing to add to the curve."""
     own = isinstance(head.margin, Tensor) and head.margin.numel() > 1
-    return head.margin[labels][:, None] if own else head.margin
+    return (head.margin[labels][:, None],) if own else ()
 
 
 def half_the_room(num_classes: int, embedding_size: int, cosine: bool = False) -> float:
