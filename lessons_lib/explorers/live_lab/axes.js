@@ -11,7 +11,7 @@ const power = (value, name) => Math.log(Math.max(value, LOW[name]) / LOW[name]) 
  */
 export const ROWS_OF_CURVES = [
   {
-    title: 'digits read right',
+    title: 'read right',
     curves: [{ of: 'accuracy', height: v => v }],
     marks: [
       [0, '0 %'],

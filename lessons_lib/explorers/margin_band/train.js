@@ -7,8 +7,9 @@ const ON = 600; // steps that it goes on after the last change
 const ON_CALM = 150; // where motion is unwanted: only their end is shown
 
 /**
- * Trains while it is switched on, for the view that this belongs to. `start` is a Start of trainer.js, null where there is nothing to train on;
- * `held()` is the class weight under the reader's hand, or -1; `moved()` is called when there is something new to show.
+ * Trains while it is switched on, for the view that this belongs to. `start` is a Start of trainer.js, null where there
+ * is nothing to train on; `held()` is the class weight under the reader's hand, or -1; `moved()` is called when there
+ * is something new to show.
  */
 export function bandTraining(model, start, held, moved) {
   let training = null,
