@@ -48,7 +48,8 @@ export function planeHand(canvas, acts, seen, { done, draw }) {
     const inside = frame()
       .angles(...spot)
       .every(a => a >= 0 && a <= Math.PI);
-    return inside && event.pointerType !== 'touch' ? { cursor: 'crosshair', move: atPoint([0, 0]) } : null; // a finger there scrolls
+    // A finger there scrolls.
+    return inside && event.pointerType !== 'touch' ? { cursor: 'crosshair', move: atPoint([0, 0]) } : null;
   }
   const hover = grip => {
     const hot = Boolean(grip?.edge);

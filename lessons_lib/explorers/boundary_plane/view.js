@@ -1,4 +1,4 @@
-// BoundaryPlane: the plane of two angles, and the circle of the same directions; drag the band's edge, x and the weights.
+// BoundaryPlane: the plane of two angles, and the circle of the same directions; drag the band's edge, x, the weights.
 import { element, surface } from '../kit/view.js';
 import { choice, slider } from '../kit/controls.js';
 import { curves } from '../kit/curves.js';

@@ -20,7 +20,8 @@ function circleMean(s) {
 
 /**
  * ln Σ e^(s cos θj) over the others where C weights stand evenly round the circle, from the neighbour number `from` on.
- * Past 64 of them their mean is that of the whole circle to fifteen digits, up to s = 64: the sum over all is known, and
+ * Past 64 of them their mean is that of the whole circle to fifteen digits, up to s = 64: the sum over all is known,
+ * and
  * those that do not count are taken out again.
  */
 export function circleLog(theta, classes, s, { mean = circleMean(s), from = 1 } = {}) {

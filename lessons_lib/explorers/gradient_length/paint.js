@@ -55,7 +55,7 @@ export const heightsOf = (p, quantity, divided) =>
     );
   });
 
-/** Everything. Returns the seats of the names, the loss under a spot, whether a name is still coming up, and the frame. */
+/** Everything. Returns the names' seats, the loss under a spot, whether a name is still coming up, and the frame. */
 export function paintLength(g, width, state) {
   const frame = lengthFrame(width, Boolean(state.net)),
     pen = penOn(g, lossTints(state.look));

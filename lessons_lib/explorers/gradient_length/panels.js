@@ -49,7 +49,7 @@ function paintRanges(
   });
 }
 
-/** The chosen loss taken apart: each factor on an axis that no slider moves; f′ and the length on one without an end. */
+/** The chosen loss taken apart: each factor on an axis that no slider moves; f′ and length on one without end. */
 function paintFactors({ c, trace, line, area, dot, write }, { left, right, parts, X }, { loss, p, angle }) {
   const found = study(loss, p),
     at = factorsAt(loss, angle, p),

@@ -22,7 +22,8 @@ const HINT =
   'Drag in the plot to move <i>θ</i>; a click on a name chooses its loss. SphereFace, whose curve goes up and down ' +
   '<i>m</i> times, is drawn where it is chosen.';
 const COUNTED =
-  ' The trained angles are counted where the curves say, with the others as chosen, not with each point’s own <i>P</i>.';
+  ' The trained angles are counted where the curves say, with the others as chosen, ' +
+  'not with each point’s own <i>P</i>.';
 
 /** The curves as drawn: those of the parameters, or on their way from one axis to another. */
 function glider() {

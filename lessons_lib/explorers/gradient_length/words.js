@@ -61,7 +61,8 @@ export function pullSentence({ loss, p, before, angle, quantity }) {
   const change = was === here ? `${quantity} stays at ${bold(here)}` : `${quantity} goes from ${was} to ${bold(here)}`;
   const push =
     then === edge ? `its push still begins at ${bold(edge)}` : `its push begins at ${bold(edge)} instead of ${then}`;
-  return `${bold(told)}: at ${at} ${name}’s ${change}; ${push}, its peak length is ${top}. P2SGrad has not moved: ${still}.`;
+  const theirs = `${bold(told)}: at ${at} ${name}’s ${change}; ${push}, its peak length is ${top}.`;
+  return `${theirs} P2SGrad has not moved: ${still}.`;
 }
 
 /** How hard another class is pushed where x stands that near to it, and where the true one is then. */

@@ -6,7 +6,8 @@ export const thetaCanvas = () => held('angle θ between a feature and its class 
 
 /**
  * A press on a name chooses its loss, elsewhere the cursor follows. `scene()` is what was painted last: its `frame` and
- * what `named(spot)` there is; `find(spot, near)` may give another Grip first, within `near` pixels. `angle(frame, x)` reads an angle.
+ * what `named(spot)` there is; `find(spot, near)` may give another Grip first, within `near` pixels.
+ * `angle(frame, x)` reads an angle.
  */
 export function cursorOn(canvas, { set, put, pick, save, draw }, how) {
   const { scene, angle = (frame, x) => frame.angle(x), find = () => null, hover } = how;

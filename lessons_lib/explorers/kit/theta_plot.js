@@ -63,7 +63,7 @@ export function paintCursor({ c, line, grip, write }, frame, { angle, focus }, t
   write(`θ = ${degrees(angle)}`, footOf(frame, angle), floor + 20, style);
 }
 
-/** A net's angles in whole degrees, between two y; those in `ranges` in a colour of their own. The root of each count. */
+/** A net's angles in whole degrees, between two y; those in `ranges` in another colour. The root of each count. */
 export function paintTrained({ c, line, block, write, wide, fitting }, frame, [y, foot], { net, angle }, ranges, hue) {
   const { left, right, X, small } = frame,
     bars = barsOf(net),

@@ -68,7 +68,7 @@ export function angleWith(share, p) {
 }
 
 /**
- * Where the curve is taken hold of: at half of its height at 0°, but left of the others, past which all curves are alike.
+ * Where the curve is taken hold of: at half of its height at 0°, but left of the others, past which all are alike.
  */
 export const gripAngle = p => Math.min(angleWith(probability(0, p) / 2, p), 0.8 * angleOfOthers(p));
 

@@ -119,7 +119,7 @@ function paintCurves({ c, trace, ring }, frame, { p, choice, before }, line, hue
   ring(frame.X(QUARTER), frame.Y(probability(QUARTER, fixed)), c.adacos);
 }
 
-/** A piece of the tangent where P falls fastest, with its angle beside it, clear of the others' words; the box it takes. */
+/** A piece of the tangent where P falls fastest, its angle beside it, clear of the others' words; the box it takes. */
 function paintSteepest({ c, line, wide, write }, { X, Y, left, right, top }, drawn, hue, pivot) {
   const at = steepestOf(drawn),
     x = X(at),

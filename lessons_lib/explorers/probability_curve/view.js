@@ -20,7 +20,8 @@ const SETTINGS = ['step', 'num_classes', 'scale', 'choice', 'others', 'angle', '
 const FRAME = 260,
   EASE = 90; // milliseconds
 const HINT =
-  'Take hold of the curve, at its ring or anywhere, and pull it: <i>s</i> follows. Drag elsewhere in the plot to move ' +
+  'Take hold of the curve, at its ring or anywhere, and pull it: <i>s</i> follows. ' +
+  'Drag elsewhere in the plot to move ' +
   '<i>θ</i>. Dashed: Fixed AdaCos; thin and pale: other scales.';
 
 /** While the run plays, one recorded moment after the other; `go(step, done)` shows one. */

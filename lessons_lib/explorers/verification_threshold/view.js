@@ -79,7 +79,8 @@ function render({ model, el }) {
     now = () => standingAt(nets, figure.pick(JUDGED));
   const scores = held('threshold on the scores', 100, { class: 'scores' }),
     roc = held('threshold as a point of the ROC curve', 100, { class: 'roc' });
-  const choose = net => move(`net ${net}`, { net, threshold: edgeAt(nets[net], edgeAtFar(nets[net], now().far)) }), // the same FAR is what makes two networks comparable
+  // The same FAR is what makes two networks comparable.
+  const choose = net => move(`net ${net}`, { net, threshold: edgeAt(nets[net], edgeAtFar(nets[net], now().far)) }),
     controls = verificationControls(model, {
       move: (name, value, what = name) => move(what, { [name]: value }),
       choose,
