@@ -16,7 +16,7 @@ SHARED := --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 # JupyterLab refuses to run as root unless told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help setup lab test test-fast notebooks records check-lessons times site test-site lint bench clean
+.PHONY: help setup lab test test-fast notebooks records check-lessons times site test-site test-browsers lint bench clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -68,6 +68,10 @@ site: ## make the course as a web site, in the folder site, from the notebooks a
 test-site: ## open every page of the site in a browser and try its figures (make test does so with two pages)
 	@sh .make/setup.sh requirements-dev.txt
 	@EVERY_PAGE=yes $(IN_VENV) -m pytest tests/browser/test_site.py $(ARGS)
+
+test-browsers: ## try every explorer in Firefox and WebKit, where they are installed (make test: one gesture each)
+	@sh .make/setup.sh requirements-dev.txt
+	@EVERY_GESTURE=yes $(IN_VENV) -m pytest -n0 tests/browser/test_engines.py $(ARGS)
 
 lint: ## check style, of JavaScript too, and the order of imports
 	@sh .make/setup.sh requirements-dev.txt

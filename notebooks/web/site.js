@@ -29,6 +29,17 @@ document.addEventListener('readystatechange', () => {
   }
 });
 
+// What is wider than its place is scrolled by keys too, in a browser that does not see to that itself.
+const scrolled = new ResizeObserver(all => {
+  for (const { target } of all) {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else target.removeAttribute('tabindex');
+  }
+});
+addEventListener('load', () => {
+  for (const one of document.querySelectorAll('.scroll, .formula, .input, pre')) scrolled.observe(one);
+});
+
 /** Load plotly.js, once for all spheres of a page. */
 let plotly;
 const loadPlotly = () => plotly ??= new Promise((done, failed) => {

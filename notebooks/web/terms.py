@@ -71,7 +71,9 @@ class Links:
         row = formula.attrs.pop("data-row", None)
         if row and row not in self.linked and _may_link(formula):
             self.linked.add(row)
-            formula.wrap(BeautifulSoup(f'<a class="term" href="{self.glossary}#{row}"></a>', "html.parser").a)
+            said = escape(f"{formula.get_text(' ', strip=True)}: what it stands for")  # a formula alone is no name
+            start = f'<a class="term" aria-label="{said}" href="{self.glossary}#{row}"></a>'
+            formula.wrap(BeautifulSoup(start, "html.parser").a)
 
     def _link(self, found: re.Match[str], here: str, around: tuple[str, str]) -> str:
         if found["one"]:

@@ -16,6 +16,7 @@ from matplotlib.colors import to_rgb
 from playwright.sync_api import Locator, expect
 
 from lessons_lib.figures.style import ACCENT, PALETTE
+from tests.browser.axe import barriers
 from tests.browser.lab import drawn, drawn_anew
 from tests.browser.specimens import SPECIMENS
 
@@ -156,6 +157,12 @@ def test_text_stands_out_in_both_schemes(opened, scheme):
     assert page.evaluate(FAINT) == {}
     page.emulate_media(color_scheme="light")
     assert troubles == []
+
+
+def test_nothing_keeps_out_who_hears_the_page_or_has_keys_alone(opened):
+    page, _ = opened
+    page.locator("details").evaluate_all("all => all.forEach(one => { one.open = !one.closest('header'); })")
+    assert barriers(page) == []
 
 
 def test_links_within_the_page_lead_somewhere(opened):
