@@ -64,7 +64,7 @@ def draw(margin):
 """
 
 # `answered` is set when a canvas in the cell was drawn on, or a new picture in it was decoded. From the key on, the end
-# of every frame is looked at, for five seconds at most: a message sent while a frame is made arrives when it has been painted.
+# of every frame is looked at, for five seconds at most: a message sent while a frame is made comes once it is painted.
 WATCH = """cell => {
   let answered = false;
   const see = node => node.tagName === 'IMG' && node.decode().then(() => { answered = true; }, () => {});
