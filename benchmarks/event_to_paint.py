@@ -64,7 +64,7 @@ def draw(margin):
 """
 
 # `answered` is set when a canvas in the cell was drawn on, or a new picture in it was decoded. From the key on, the end
-# of every frame is looked at: a message sent while a frame is made arrives when it has been painted.
+# of every frame is looked at, for five seconds at most: a message sent while a frame is made comes once it is painted.
 WATCH = """cell => {
   let answered = false;
   const see = node => node.tagName === 'IMG' && node.decode().then(() => { answered = true; }, () => {});
@@ -87,7 +87,7 @@ WATCH = """cell => {
   window.expectKey = () => {
     window.milliseconds = new Promise(tell => document.addEventListener('keydown', async ({ timeStamp }) => {
       answered = false;
-      do await endOfFrame(); while (!answered);
+      do await endOfFrame(); while (!answered && performance.now() - timeStamp < 5000);
       tell(performance.now() - timeStamp);
     }, { capture: true, once: true }));
   };
