@@ -12,7 +12,7 @@ import build
 import nbformat
 import pytest
 
-SMALL = {"00_start_here": 400_000, "02_softmax_hides_an_angle": 400_000}
+SMALL = {"00_start_here": 400_000, "02_softmax_hides_an_angle": 480_000}
 MACHINE_BOUND = re.compile(
     r"/home/|/roo[t]/|/tmp/|/usr/|/opt/|/Users/|[A-Z]:\\\\?Users|site-packages"  # where it was made
     r"| at 0x[0-9a-f]{6,}"  # where it lay in memory

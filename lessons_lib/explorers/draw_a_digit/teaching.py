@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from lessons_lib.explorers.kit.packing import Squeezed, deflate, pack
 from lessons_lib.losses import CosFaceLoss, Head, ModifiedSoftmaxLoss, NormalizedSoftmaxLoss, SoftmaxLoss
 
-PRACTICE = 375  # digits to learn from, beside the dots: three batches of teach.js
+PRACTICE = 250  # digits to learn from, beside the dots: two batches of teach.js
 _INPUTS = 10  # of the trunk's 64 numbers so many are kept: 0.1° at the median in the plane
 
 
