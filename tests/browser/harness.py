@@ -13,6 +13,11 @@ window.saved = 0;
 window.model = {
   get: name => state[name],
   set(name, value) { if (state[name] !== value) { state[name] = value; tell(name); } },
+  update(changed) {
+    const names = Object.keys(changed).filter(name => state[name] !== changed[name]);
+    Object.assign(state, changed);
+    names.forEach(tell);
+  },
   save_changes() { window.saved++; },
   on(event, f) { heard.set(event, (heard.get(event) ?? new Set()).add(f)); },
   off(event, f) { heard.get(event).delete(f); },

@@ -185,6 +185,7 @@ def test_margins_at_their_ends_and_the_smallest_scale(page):
     for name in ("ArcFace", "CosFace", "SphereFace"):
         for end in ("Home", "End"):
             page.get_by_text(name, exact=True).click()
+            expect(page.locator("figcaption")).to_contain_text(f"{name}, ")
             page.get_by_label("margin").press(end)
             page.mouse.move(*on_circle(page, 0.1, 0.5))
             expect(page.locator(".read")).to_contain_text("A 0 here")
