@@ -114,6 +114,12 @@ def show(pages):
 
 
 @pytest.fixture
+def page(show, explorer):
+    """The `explorer` of a test's module on a page."""
+    return show(explorer)
+
+
+@pytest.fixture
 def made():
     """The specimen of a name."""
 

@@ -24,17 +24,6 @@ def explorer():
     )
 
 
-def opened(show, explorer, **choices):
-    page = show(explorer, **choices)
-    expect(page.locator("figcaption")).not_to_be_empty()
-    return page
-
-
-@pytest.fixture
-def page(show, explorer):
-    return opened(show, explorer)
-
-
 def plot(page):
     return page.locator(".lesson canvas")
 
@@ -89,7 +78,7 @@ def test_the_length_is_dragged_and_rests_where_the_curve_has_a_name(page):
 
 
 def test_a_press_on_the_track_brings_the_handle(show, explorer):
-    page = opened(show, explorer, reduced_motion="reduce")
+    page = show(explorer, reduced_motion="reduce")
     page.mouse.click(*with_length(page, 30))
     assert settings(page)["length"] == pytest.approx(30, abs=0.15)
     page.mouse.click(*with_length(page, 5))
@@ -97,7 +86,7 @@ def test_a_press_on_the_track_brings_the_handle(show, explorer):
 
 
 def test_a_tap_brings_the_handle_and_a_swipe_that_scrolls_does_not(show, explorer):
-    page = opened(show, explorer, width=NARROW, has_touch=True, reduced_motion="reduce")
+    page = show(explorer, width=NARROW, has_touch=True, reduced_motion="reduce")
     page.touchscreen.tap(*with_length(page, 30))
     assert settings(page)["length"] == pytest.approx(30, abs=0.15)
     x, y = with_length(page, 8)
@@ -126,7 +115,7 @@ def test_the_plots_move_the_line(page):
 
 
 def test_the_length_walks_by_key(show, explorer):
-    page = opened(show, explorer, reduced_motion="reduce")
+    page = show(explorer, reduced_motion="reduce")
     handle = page.get_by_role("slider", name="length ρ of the feature")
     handle.focus()
     for key, z in [
@@ -207,7 +196,7 @@ def test_only_what_bears_on_the_loss_can_be_set(page):
 
 
 def test_a_screen_reader_hears_what_was_said(show, explorer):
-    page = stop_clock(opened(show, explorer, clock=True))
+    page = stop_clock(show(explorer, clock=True))
     page.get_by_role("slider", name="length ρ").press("Home")
     page.clock.run_for(2_000)
     expect(page.locator(".spoken")).to_contain_text("z = −1: AdaFace is ArcFace here, exactly")
@@ -215,7 +204,7 @@ def test_a_screen_reader_hears_what_was_said(show, explorer):
 
 
 def test_rings_invite_a_drag_until_the_handle_is_touched(show, explorer):
-    page = stop_clock(opened(show, explorer, clock=True))
+    page = stop_clock(show(explorer, clock=True))
     page.clock.run_for(3_000)  # two rings, and no more
     still = picture_now(page)
     page.clock.run_for(1_000)
@@ -228,7 +217,7 @@ def test_rings_invite_a_drag_until_the_handle_is_touched(show, explorer):
 
 
 def test_with_reduced_motion_nothing_moves_by_itself(show, explorer):
-    page = stop_clock(opened(show, explorer, clock=True, reduced_motion="reduce"))
+    page = stop_clock(show(explorer, clock=True, reduced_motion="reduce"))
     seen = set()
     for _ in range(6):
         seen.add(picture_now(page))
@@ -248,7 +237,7 @@ def height(page):
 
 @pytest.mark.parametrize("width", [340, NARROW, 600, 800, WIDE])
 def test_no_gesture_moves_the_page(show, explorer, width):
-    page = opened(show, explorer, width=width, reduced_motion="reduce")
+    page = show(explorer, width=width, reduced_motion="reduce")
     heights = {height(page)}
     for loss, keys in [("AdaFace", ["Home", "PageUp", "ArrowLeft", "End"]), ("MagFace", ["Home", "ArrowRight", "End"]),
                        ("CurricularFace", ["Home", "ArrowRight", "End"])]:  # fmt: skip
@@ -261,7 +250,7 @@ def test_no_gesture_moves_the_page(show, explorer, width):
 
 
 def test_picture_and_sentence_share_a_screen(show, explorer):
-    page = opened(show, explorer, width=1440)
+    page = show(explorer, width=1440)
     assert height(page) < 820
     page.set_viewport_size({"width": NARROW, "height": 844})
     at_rest(page)
@@ -288,7 +277,7 @@ def test_it_fits_every_page_in_both_schemes(page):
 
 
 def test_settings_pasted_wrong_get_a_sentence_and_right_ones_are_taken(show):
-    page = opened(show, CurveFamily())  # no trained angles: nothing speaks of them
+    page = show(CurveFamily())  # no trained angles: nothing speaks of them
     assert "trained" not in page.locator(".lesson").inner_text()
     before = at_rest(page)
     for text in [

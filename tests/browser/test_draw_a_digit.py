@@ -23,11 +23,6 @@ def explorer():
     return DrawADigit(net, head, images, torch.arange(60) % 10)
 
 
-@pytest.fixture
-def page(show, explorer):
-    return show(explorer)
-
-
 def pad(page):
     return page.get_by_role("application")
 

@@ -183,8 +183,6 @@ def test_a_figure_outlives_its_kernel(orphaned, specimen):
 
 
 def test_no_button_is_dead_when_the_kernel_is_gone(orphaned, specimen):
-    if specimen.name == "live":
-        pytest.xfail("one of LiveLab's buttons changes nothing that is seen; to be found")
     figure = orphaned.figure(CELLS[specimen.name])
     shown = f"figure => figure.innerHTML + ({LOOK})(figure)"
     for button in figure.get_by_role("button").or_(figure.get_by_role("switch")).all():

@@ -25,17 +25,6 @@ def explorer():
     return GradientLength(trained())
 
 
-@pytest.fixture
-def page(show, explorer):
-    return opened(show, explorer)
-
-
-def opened(show, explorer, **choices):
-    page = show(explorer, **choices)
-    expect(page.locator("figcaption")).not_to_be_empty()
-    return page
-
-
 def plot(page):
     return page.locator(".field canvas")
 
@@ -213,7 +202,7 @@ def test_sphereface_is_drawn_where_it_is_chosen(page):
 
 @pytest.mark.parametrize("width", [NARROW, WIDE])
 def test_nothing_below_the_picture_moves_while_it_is_used(show, explorer, width):
-    page = opened(show, explorer, width=width)
+    page = show(explorer, width=width)
     fold = page.locator("summary").first
     place = fold.evaluate("node => node.getBoundingClientRect().top + scrollY")
     for name in ("cosine softmax", "SphereFace", "P2SGrad", "ArcFace"):
@@ -225,7 +214,7 @@ def test_nothing_below_the_picture_moves_while_it_is_used(show, explorer, width)
 
 
 def test_the_ghost_stays_until_the_next_gesture(show, explorer):
-    page = opened(show, explorer, clock=True, reduced_motion="reduce")
+    page = show(explorer, clock=True, reduced_motion="reduce")
     scale = page.get_by_role("slider", name="scale")
     box = scale.bounding_box()
     page.mouse.move(box["x"] + box["width"] - 8, box["y"] + box["height"] / 2)
@@ -256,7 +245,7 @@ OVERFLOWING = """side => [...side.querySelectorAll('.radios label, .formula')]
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_fits_every_page(show, explorer, scheme):
-    page = opened(show, explorer, color_scheme=scheme)
+    page = show(explorer, color_scheme=scheme)
     for width in (NARROW, 700, WIDE, 1600):
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_function(f"() => innerWidth === {width}")
@@ -274,7 +263,7 @@ def test_it_fits_every_page(show, explorer, scheme):
 
 
 def test_settings_pasted_wrong_get_a_sentence_and_right_ones_are_taken(show):
-    page = opened(show, GradientLength())  # no trained angles: nothing speaks of them
+    page = show(GradientLength())  # no trained angles: nothing speaks of them
     assert "trained" not in page.locator(".lesson").inner_text()
     before = at_rest(page)
     for text in [
@@ -291,6 +280,6 @@ def test_settings_pasted_wrong_get_a_sentence_and_right_ones_are_taken(show):
     expect(page.get_by_role("status")).to_have_text("Set.")
     expect(caption(page)).to_contain_text("SphereFace’s length")
     assert settings(page) == sent.settings
-    odd = opened(show, GradientLength({"odd": [1.0, math.nan]}, scale=1, angle=0, quantity="coefficient"))
+    odd = show(GradientLength({"odd": [1.0, math.nan]}, scale=1, angle=0, quantity="coefficient"))
     expect(odd.locator(".read")).to_contain_text("1 more is no number and is left out")
     expect(odd.locator(".radios")).to_contain_text("∞")  # ArcFace's coefficient at 0

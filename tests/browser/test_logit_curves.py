@@ -23,17 +23,6 @@ def explorer():
     )
 
 
-def opened(show, explorer, **choices):
-    page = show(explorer, **choices)
-    expect(page.locator("figcaption")).not_to_be_empty()
-    return page
-
-
-@pytest.fixture
-def page(show, explorer):
-    return opened(show, explorer)
-
-
 def plot(page):
     return page.locator(".field canvas")
 
@@ -178,7 +167,7 @@ def test_it_fits_every_page_in_both_schemes(page):
 
 
 def test_settings_pasted_wrong_get_a_sentence_and_right_ones_are_taken(show):
-    page = opened(show, LogitCurves())  # no trained angles: nothing speaks of them
+    page = show(LogitCurves())  # no trained angles: nothing speaks of them
     assert "trained" not in page.locator(".lesson").inner_text()
     before = at_rest(page)
     for text in [

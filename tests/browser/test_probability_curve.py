@@ -36,17 +36,6 @@ def follower():
     return ProbabilityCurve(followed=trained())
 
 
-def opened(show, explorer, **choices):
-    page = show(explorer, **choices)
-    expect(page.locator("figcaption")).not_to_be_empty()
-    return page
-
-
-@pytest.fixture
-def page(show, explorer):
-    return opened(show, explorer)
-
-
 def plot(page):
     return page.locator(".lesson .field > canvas")
 
@@ -195,7 +184,7 @@ def test_fixed_adacos_is_chosen_and_follows_the_classes(page):
 
 
 def test_a_run_is_followed(show, follower):
-    page = opened(show, follower)
+    page = show(follower)
     expect(caption(page)).to_contain_text("Step 160, epoch 3.2: s = 2, and the mean angle is 8.6°, where P is 50 %")
     before = at_rest(page)
     slider(page, "recorded moment").press("Home")
@@ -238,7 +227,7 @@ def test_it_plays_through_the_run_once(show, follower):
 
 
 def test_a_scale_that_runs_away_is_told(show):
-    page = opened(show, ProbabilityCurve(followed=trained(lost=True)))
+    page = show(ProbabilityCurve(followed=trained(lost=True)))
     expect(caption(page)).to_contain_text("The scale left every bound at step 16.")
     slider(page, "recorded moment").press("Home")
     expect(caption(page)).to_contain_text("watch where that leads")
@@ -250,7 +239,7 @@ OVERFLOWING = """root => [...root.querySelectorAll('.side > *, .formula span, .k
 
 
 def test_it_fits_every_page_in_both_schemes(show, follower):
-    page = opened(show, follower)
+    page = show(follower)
     paste(page, '{"scale": 64, "num_classes": 99999, "others": "simplex", "choice": "hand"}')  # the longest formula
     for scheme, ink in [("light", "rgb(27, 31, 36)"), ("dark", "rgb(232, 234, 237)")]:
         before = at_rest(page)
@@ -268,7 +257,7 @@ def test_it_fits_every_page_in_both_schemes(show, follower):
 
 
 def test_settings_pasted_wrong_get_a_sentence_and_right_ones_are_taken(show):
-    page = opened(show, ProbabilityCurve())  # no trained angles and no run: nothing speaks of them
+    page = show(ProbabilityCurve())  # no trained angles and no run: nothing speaks of them
     assert "trained" not in page.locator(".lesson").inner_text()
     assert "followed" not in page.locator(".lesson").inner_text()
     before = at_rest(page)

@@ -20,17 +20,6 @@ def explorer():
     return VerificationThreshold({name: (scores, same) for name, scores in drawn.items()}, score="cosine")
 
 
-def opened(show, explorer, **choices):
-    page = show(explorer, **choices)
-    expect(page.locator("figcaption")).not_to_be_empty()
-    return page
-
-
-@pytest.fixture
-def page(show, explorer):
-    return opened(show, explorer)
-
-
 def scores(page):
     return page.get_by_role("slider", name="threshold on the scores")
 
@@ -229,7 +218,7 @@ def test_settings_pasted_wrong_get_a_sentence_and_right_ones_are_taken(page, exp
 
 
 def test_one_network_is_shown_without_a_choice(show):
-    page = opened(show, VerificationThreshold([0.9, 0.5, 0.1], [True, True, False]))
+    page = show(VerificationThreshold([0.9, 0.5, 0.1], [True, True, False]))
     expect(page.get_by_label("network", exact=True)).to_have_count(0)
     expect(page.locator(".read")).to_contain_text("1 impostor cannot show a FAR below 100 %.")
     scores(page).press("End")

@@ -10,6 +10,7 @@ from pytorch_metric_learning.losses import SubCenterArcFaceLoss as TheirSubCente
 
 from lessons_lib.losses import ArcFaceLoss, SubCenterArcFaceLoss
 from lessons_lib.losses.sub_center import OUTLIER
+from tests.losses.alike import assert_alike
 
 
 def make(*sizes, seed=0, **chosen):
@@ -50,10 +51,7 @@ def test_value_and_gradient_are_those_of_sums_step_by_step(rows, classes, center
     assume(centers == 1 or (nearest[..., 0] - nearest[..., 1] > 1e-9).all())
     assume((head.cosines(x).abs() < 0.9999).all())  # nearer 1 the arccos of the sum loses its digits
     found, wanted = head(x, y), by_hand(head, x, y)
-    assert found.item() == pytest.approx(wanted.item(), rel=1e-9, abs=1e-12)
-    inputs = (x, head.weight)
-    for one, other in zip(torch.autograd.grad(found, inputs), torch.autograd.grad(wanted, inputs), strict=True):
-        torch.testing.assert_close(one, other, rtol=1e-8, atol=1e-10)
+    assert_alike(found, wanted, (x, head.weight))
 
 
 @pytest.mark.parametrize("beyond", ["linear", "mirror"])

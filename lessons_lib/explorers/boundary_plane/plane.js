@@ -48,7 +48,7 @@ export function planeFrame(width) {
 }
 
 /** Places for labels in a row, in order, as near as can be to where each wants to be; they move smoothly. */
-export function rowSeats(wants, widths, low, high) {
+function rowSeats(wants, widths, low, high) {
   const gap = 16,
     before = widths.map((w, i) => widths.slice(0, i).reduce((sum, v) => sum + v + gap, 0) + w / 2),
     pools = [];

@@ -4,7 +4,7 @@ import { reached, update } from './maths.js';
 import { centerFrame } from './paint.js';
 
 /** What lies under a pointer: the nearest of the points and the centre, or null; a finger elsewhere scrolls. */
-export function graspedAt([px, py], near, side, now) {
+function graspedAt([px, py], near, side, now) {
   const F = centerFrame(side),
     spots = [...now.points, F.seen(now.center, update(now).mean)].map(F.at);
   const far = spots.map(([x, y]) => Math.hypot(x - px, y - py)),

@@ -16,7 +16,7 @@ export function coordinate(v) {
     digits = size >= 9999.5 ? Math.round(size).toLocaleString('en-US') : size.toFixed(size >= 99.95 ? 1 : 3);
   return (v < 0 && Number(size.toFixed(3)) > 0 ? '−' : '') + digits;
 }
-export const percentOf = share => `${Number((100 * share).toFixed(1))}\u00a0%`;
+const percentOf = share => `${Number((100 * share).toFixed(1))}\u00a0%`;
 const short2 = v => String(Number(v.toFixed(4)));
 
 /** α·n/(n+1) = 0.5·3/4 = 37.5 %, for each rule. */

@@ -8,7 +8,7 @@ import { chargeFrame, place } from './camera.js';
 const INSIDE = 0.93; // of the radius: where the ways from trained places run
 
 /** Neighbours in order around the circle: [from, to, where the arc begins, how long it is]. */
-export function arcsBetween(x) {
+function arcsBetween(x) {
   const turns = Array.from({ length: x.length / 3 }, (_, j) => Math.atan2(x[3 * j + 1], x[3 * j])),
     order = [...turns.keys()].sort((a, b) => turns[a] - turns[b]);
   return order.map((j, i) => {

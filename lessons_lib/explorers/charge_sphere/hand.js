@@ -6,7 +6,7 @@ import { place, placeMoved, placeUnder, chargeFrame, eye } from './camera.js';
  * The charge under a pointer that may miss it by `near` pixels, one in front before one behind; null where there is
  * none.
  */
-export function chargeAt([px, py], near, side, now) {
+function chargeAt([px, py], near, side, now) {
   const n = now.x.length / 3,
     F = chargeFrame(side, n),
     { see } = eye(now.turn, now.size);

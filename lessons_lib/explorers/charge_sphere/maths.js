@@ -35,7 +35,7 @@ const apart = (x, j, k) =>
 export const angleOf = d => 2 * Math.asin(Math.min(1, d / 2));
 
 /** Calls f(j, k, d) for every pair j < k. */
-export function eachPair(x, f) {
+function eachPair(x, f) {
   const n = x.length / 3;
   for (let j = 0; j < n; j++) for (let k = j + 1; k < n; k++) f(j, k, apart(x, j, k));
 }
@@ -132,7 +132,7 @@ export function usual(x, law) {
 /**
  * The largest pull along the surface on any charge but the held one, in units of the usual push; 0 where all balances.
  */
-export function imbalance(x, law, held = null) {
+function imbalance(x, law, held = null) {
   const pull = new Float64Array(x.length);
   field(x, law, STEEPEST, pull);
   if (held !== null) pull.fill(0, 3 * held, 3 * held + 3);

@@ -70,7 +70,7 @@ function lineSearch(state, { energy, way, slope }, cap) {
 }
 
 /** One step, no charge farther than `reach` radians; how far the farthest went. */
-export function advance(state, reach) {
+function advance(state, reach) {
   const pull = new Float64Array(state.x.length),
     energy = pullAt(state, state.x, pull),
     way = wayOn(state, pull),

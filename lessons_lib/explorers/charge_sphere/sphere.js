@@ -78,7 +78,7 @@ export function paintGhosts({ trace, disc }, F, { x, ghosts, look }, see) {
 }
 
 /** What pushes the held charge along the surface: one thin arrow for each other charge, and their sum. */
-export function paintPushes({ arrow }, F, { x, held, law, look }, see) {
+function paintPushes({ arrow }, F, { x, held, law, look }, see) {
   if (held === null) return;
   const pushes = pushesOn(x, held, law),
     from = see(place(x, held)),

@@ -7,10 +7,10 @@ const SURE = new Set([2, 3, 4, 6, 12]); // numbers with which one arrangement is
 const counted = n => COUNT[n] ?? String(n),
   AS_WIDE = (0.05 * Math.PI) / 180;
 const least = angle => `<b class="m">${degrees(angle)}</b>`;
-export const lawName = law => `${LAWS[law].name} law`;
+const lawName = law => `${LAWS[law].name} law`;
 
 /** Two numbers with as many digits as it takes to tell them apart. */
-export function apartText(a, b, digits) {
+function apartText(a, b, digits) {
   for (let k = digits; k < 9; k++) if (a.toFixed(k) !== b.toFixed(k)) return [a.toFixed(k), b.toFixed(k)];
   return [a.toFixed(digits), b.toFixed(digits)];
 }
@@ -20,7 +20,7 @@ const whom = ({ start, trained, x }) =>
   start !== 'random' && trained.find(({ name }) => name === start)?.points.length === x.length / 3
     ? 'class centres'
     : 'charges';
-export const atStart = ({ x, ghosts }) =>
+const atStart = ({ x, ghosts }) =>
   ghosts !== null && ghosts.length === x.length && Math.max(...travelled(x, ghosts)) < 1e-4;
 
 /** Which gesture leads from one state to the next; '' where nothing changed. */

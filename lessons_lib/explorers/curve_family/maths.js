@@ -50,15 +50,15 @@ export function adaface(theta, m, z) {
 }
 
 /** MagFace's margin: linear in the length between two lengths. */
-export function magfaceMargin(length, { magface_margins: [from, to], magface_lengths: [short, long] }) {
+function magfaceMargin(length, { magface_margins: [from, to], magface_lengths: [short, long] }) {
   return from + ((to - from) * (within(length, short, long) - short)) / (long - short || 1);
 }
 
 /** CurricularFace's logit of another class with cosine c, where the true class stands at `target`. */
-export const curricular = (c, target, t) => (c > target ? c * (t + c) : c);
+const curricular = (c, target, t) => (c > target ? c * (t + c) : c);
 
 /** How steep that is in c: what multiplies the gradient. */
-export const curricularSlope = (c, target, t) => (c > target ? t + 2 * c : 1);
+const curricularSlope = (c, target, t) => (c > target ? t + 2 * c : 1);
 
 /** What the true class has in CurricularFace, and the angle below which another class is hard. */
 export function hardness({ own, margins }) {

@@ -4,7 +4,7 @@ import { countKinds, hardness, meanCosine, member, placeOf, reference } from './
 import { adafaceWith, lengthText, turnText, movedText, near, numberText, plain, signed, zText } from './words.js';
 
 /** Runs of one kind, taken as one where less than three degrees part them; those of less than a degree are left out. */
-export function spansOf(runs, kind) {
+function spansOf(runs, kind) {
   const found = [];
   for (const { from, to } of runs.filter(run => run.kind === kind && run.to - run.from >= 1))
     if (found.length && from - found.at(-1).to < 3) found.at(-1).to = to;

@@ -4,7 +4,7 @@ import { REACH, short, within, wrapped } from './steps.js';
 import { planeFrame } from './plane.js';
 
 /** What lies under a pointer: x, a weight, or for a mouse a place for x; a finger elsewhere scrolls. */
-export function grasp([px, py], near, finger, side, { point, directions }) {
+function grasp([px, py], near, finger, side, { point, directions }) {
   const F = planeFrame(side),
     at = F.place(px, py),
     names = F.names(directions);

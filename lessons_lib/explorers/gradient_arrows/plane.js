@@ -34,7 +34,7 @@ export function planeFrame(side) {
 /**
  * The steps as vectors in pixels, y down the page: on x their shadow in the plane, on each weight along its tangent.
  */
-export function shadows(step, unit, { directions }, at, long) {
+function shadows(step, unit, { directions }, at, long) {
   const [t, e] = step.x,
     k = long * unit,
     inward = e * Math.sin(at.lift),

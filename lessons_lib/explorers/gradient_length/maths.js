@@ -21,8 +21,7 @@ function circleMean(s) {
 /**
  * ln Σ e^(s cos θj) over the others where C weights stand evenly round the circle, from the neighbour number `from` on.
  * Past 64 of them their mean is that of the whole circle to fifteen digits, up to s = 64: the sum over all is known,
- * and
- * those that do not count are taken out again.
+ * and those that do not count are taken out again.
  */
 export function circleLog(theta, classes, s, { mean = circleMean(s), from = 1 } = {}) {
   const some = (first, end) => {
@@ -92,7 +91,7 @@ export function anotherAt(loss, theta, { scale, margins, classes, others }) {
 }
 
 /** The angles, apart from 0 and π, where the curve of a loss is flat for a moment and its push is 0. */
-export function flats(loss, margin) {
+function flats(loss, margin) {
   if (loss === 'arcface') return margin > 0 ? [Math.PI - margin] : [];
   if (loss !== 'sphereface') return [];
   return Array.from({ length: Math.ceil(margin) - 1 }, (_, k) => ((k + 1) * Math.PI) / margin);

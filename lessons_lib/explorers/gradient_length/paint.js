@@ -34,7 +34,7 @@ const risen = new Map(),
   seated = new WeakMap();
 
 /** SphereFace's curve goes up and down m times: it is drawn where it is chosen. */
-export const shownOf = chosen => LOSSES.filter(loss => loss !== 'sphereface' || chosen === loss);
+const shownOf = chosen => LOSSES.filter(loss => loss !== 'sphereface' || chosen === loss);
 /** The losses that are shown, what is painted last at the end. */
 const orderOf = chosen => [
   ...shownOf(chosen).filter(loss => loss !== chosen && loss !== 'p2sgrad'),

@@ -20,7 +20,7 @@ const plain = value => (Number.isInteger(value) ? String(value) : value.toFixed(
 const onset = ranges => ranges[0][0];
 
 /** The settings that bear on a loss: s, m and C, each on one line. */
-export function settingsText(loss, p) {
+function settingsText(loss, p) {
   if (loss === 'p2sgrad') return 'without s, m or C';
   const s = PUSHES[loss].scale(p.scale, p.classes),
     C = tight(`C = ${thousands(p.classes)}`);

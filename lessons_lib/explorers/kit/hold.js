@@ -128,7 +128,7 @@ const idle = () => {},
   LAZY = { find: () => null, keys: idle, press: () => false, done: idle, miss: idle, hover: idle, fast: 10, page: 10 };
 
 /** Where a pointer is, in pixels of a canvas. */
-export function spotOn(canvas, event) {
+function spotOn(canvas, event) {
   const box = canvas.getBoundingClientRect();
   return [event.clientX - box.left, event.clientY - box.top];
 }

@@ -20,7 +20,7 @@ export const PUSHES = {
 };
 
 /** ln Σ n·e^(s·c) over the other classes, given as [[c, n], …]: n of them at cosine c. */
-export function logOthers(s, others) {
+function logOthers(s, others) {
   const top = Math.max(...others.map(([c]) => s * c));
   return top + Math.log(others.reduce((sum, [c, n]) => sum + n * Math.exp(s * c - top), 0));
 }

@@ -74,7 +74,7 @@ function keep(table, which, rows, wide) {
 }
 
 /** torch.optim.Adam on pairs of values and their gradients. */
-export function adamOn(learns) {
+function adamOn(learns) {
   const moments = learns.map(([values]) => [new Float32Array(values.length), new Float32Array(values.length)]);
   let steps = 0;
   return rate => {

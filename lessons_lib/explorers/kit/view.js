@@ -170,7 +170,7 @@ function watchLooks(node, changed) {
 }
 
 /** One paint a frame, the latest state wins; paint(now) returns true while it wants another frame. */
-export function painter(paint) {
+function painter(paint) {
   let frame = 0;
   const run = now => {
     frame = 0;

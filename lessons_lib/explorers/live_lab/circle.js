@@ -16,7 +16,7 @@ export function circlePlan(side) {
 }
 
 /** How far out the i-th digit is drawn: its own for good, so that what moves is its direction. It means nothing. */
-export const distanceOf = i => NEAREST + (FARTHEST - NEAREST) * Math.sqrt(((i + 1) * GOLDEN) % 1);
+const distanceOf = i => NEAREST + (FARTHEST - NEAREST) * Math.sqrt(((i + 1) * GOLDEN) % 1);
 
 /** Everything on the circle, back to front; `own` points stand where they are, not only in their direction. */
 export function paintLiveCircle(g, { side, look, moment, labels, arcs, only, own }) {

@@ -5,8 +5,8 @@ import { MARGINS, fitMargins, marginText } from '../kit/losses.js';
 import { KINDS } from './maths.js';
 import { plainly, sized } from './words.js';
 
-export const SPEEDS = [1, 2, 5, 10, 20, 50];
-export const RATES = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05];
+const SPEEDS = [1, 2, 5, 10, 20, 50];
+const RATES = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05];
 const SIGNS = { play: 'M1 0v14l11-7z', pause: 'M1 0h3.6v14H1zM7.4 0H11v14H7.4z' };
 const SOURCES = [
   ['trunk', 'trunk features'],
@@ -24,7 +24,7 @@ const nearest = (list, value) =>
 const within = (value, min, max) => Number.isFinite(value) && value >= min && value <= max;
 
 /** Whether these may be set as own points: [x, y, label] of a class that there is. */
-export const fitPoints = (value, classes) =>
+const fitPoints = (value, classes) =>
   Array.isArray(value) &&
   value.every(
     point =>

@@ -7,7 +7,7 @@ export const pointsNow = ({ features }, labels) =>
   Array.from(labels, (k, i) => [features[2 * i], features[2 * i + 1], k]);
 
 /** The place in the plane under the pointer, of length 1 at the rim. */
-export function placeAt(canvas, event) {
+function placeAt(canvas, event) {
   const box = canvas.getBoundingClientRect(),
     { c, R } = circlePlan(box.width);
   return { x: (event.clientX - box.left - c) / R, y: (c - (event.clientY - box.top)) / R, R };

@@ -8,7 +8,11 @@ const HIDDEN = [64, 64, 64],
   LEAK = 0.25,
   BATCH = 128,
   PAUSE = 40, // steps without a change that end one
-  MOST = 400; // points of a curve: more than it has pixels
+  MOST = 400, // points of a curve: more than it has pixels
+  AT_ONCE = 200; // steps of which only the result is shown, where motion is reduced
+
+/** How many steps *play* asks for. */
+const untilPaused = () => (calm() ? AT_ONCE : Infinity);
 
 /** Numbers in 0…1 that a seed decides (mulberry32). */
 export function chanceOf(seed) {
@@ -122,13 +126,13 @@ export class Run {
       weight: this.first.weight,
       features: firstFeatures(this.first),
     });
-    if (this.playing) this.go(Infinity);
+    if (this.playing) this.go(untilPaused());
     this.moved();
   }
   play() {
     this.playing = !this.playing;
     this.problem = '';
-    this.go(this.playing ? (calm() ? 200 : Infinity) : 0);
+    this.go(this.playing ? untilPaused() : 0);
   }
   step() {
     if (!this.playing) this.go(this.model.get('speed'));
@@ -205,7 +209,7 @@ export class Run {
     this.first = this.fromPoints(Float32Array.from(this.moment.weight));
     this.take({ ...this.moment, loss: NaN, features: this.first.inputs });
     this.training?.tell('begin', { ...this.first, tag: ++this.tag });
-    this.go(this.playing ? Infinity : 0);
+    this.go(this.playing ? untilPaused() : 0);
   }
   end() {
     this.training?.end();

@@ -3,8 +3,8 @@ import { degrees, thousands } from '../kit/words.js';
 import { marginText } from '../kit/losses.js';
 import { KINDS, nearestWeights, recalls, shutOut } from './maths.js';
 
-export const TIGHT = (6 * Math.PI) / 180;
-export const RUNAWAY = 40;
+const TIGHT = (6 * Math.PI) / 180;
+const RUNAWAY = 40;
 const share = part => `${(100 * part).toFixed(1)} %`;
 const accent = text => `<b class="m">${text}</b>`;
 const listed = numbers =>
@@ -27,7 +27,7 @@ export const plainly = html =>
     .replaceAll('&nbsp;', '\u00a0');
 
 /** The loss with what the reader has set of it. */
-export function lossText({ loss, margins, scale }, running) {
+function lossText({ loss, margins, scale }, running) {
   const { name, margin, scaled } = KINDS[loss],
     said = [];
   if (margin)

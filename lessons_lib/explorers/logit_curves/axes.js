@@ -6,7 +6,7 @@ import { LOGITS, logitsOf } from './maths.js';
 // Even from 1 down to the knee, where all losses but SphereFace live; below it pressed together by a logarithm that
 // begins as steep as the even part ends. Fixed: no slider moves it.
 export const LOWEST = -9;
-export const KNEE = -1.2;
+const KNEE = -1.2;
 export const EVEN = 0.62;
 export const LEVELS = [1, 0.5, 0, -0.5, -1, -3, -5, -7, -9];
 const bent = bentAxis(1 - KNEE, 1 - LOWEST, EVEN);

@@ -20,7 +20,7 @@ const SAID = {
 export const changed = (before, now) => (before?.margins ? changeIn(SAID, before, now) : { told: '', was: '' });
 
 /** The settings of a loss in a few words: SphereFace, m = 4.0, λ = 0. */
-export function namedWith(loss, p) {
+function namedWith(loss, p) {
   const m = MARGINS[loss].range ? `, ${tight(`<b class="m">m = ${marginText(loss, p.margins[loss])}</b>`)}` : '';
   return `${MARGINS[loss].name}${m}${loss === 'sphereface' ? `, ${tight(`λ = ${lambdaText(p.annealing)}`)}` : ''}`;
 }

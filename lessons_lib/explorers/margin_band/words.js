@@ -5,7 +5,7 @@ import { BAND, WRONG } from './band.js';
 
 const margin = text => `<b class="m">${text}</b>`;
 const verb = n => (n === 1 ? 'is' : 'are');
-export const subscript = k => [...String(k)].map(digit => '₀₁₂₃₄₅₆₇₈₉'[digit]).join('');
+const subscript = k => [...String(k)].map(digit => '₀₁₂₃₄₅₆₇₈₉'[digit]).join('');
 
 /** The figure in one or two sentences; `before` is what was shown before this gesture, null where nothing moved. */
 export function bandSentence({ loss, m, seen, points, top, closed, classes, before }) {

@@ -13,7 +13,7 @@ import { CLASSES, nearestIn } from '../kit/trained.js';
 export const SCALES = { min: 0.1, max: 200 };
 export const FULL = 0.99;
 export const FAN = [1, 2, 4, 8, 16, 64];
-export const POINTS = 720;
+const POINTS = 720;
 
 const short = s => Number(Math.min(SCALES.max, Math.max(SCALES.min, s)).toPrecision(5));
 /** √2 ln(C − 1), Fixed AdaCos; with the others at 90° it makes P(45°) = ½. */

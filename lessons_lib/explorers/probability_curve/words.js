@@ -23,7 +23,7 @@ export function percentText(p) {
   const digits = p >= 0.985 || p < 0.095 ? 1 : 0;
   return p >= 0.9995 ? '> 99.9\u00a0%' : p < 5e-4 ? '< 0.1\u00a0%' : `${(100 * p).toFixed(digits)}\u00a0%`;
 }
-export const percentWords = p => percentText(p).replace('> ', 'more than ').replace('< ', 'less than ');
+const percentWords = p => percentText(p).replace('> ', 'more than ').replace('< ', 'less than ');
 /** 0.997; near 1 what is missing. */
 const shareText = (theta, p) => {
   const P = probability(theta, p);
@@ -39,7 +39,7 @@ const SAID = {
 export const changed = (before, now) => (before?.scale ? changeIn(SAID, before, now) : { told: '', was: '' });
 
 /** Which of the two ways to go wrong this is, in numbers. */
-export function notice(p) {
+function notice(p) {
   const best = probability(0, p),
     full = angleWith(FULL, p);
   if (best < 0.9)

@@ -9,8 +9,8 @@ import { edgeAt, edgeAtFar, edgeOfBest, edgeOfEqualErrors } from './maths.js';
 import { priorText, shareText } from './words.js';
 
 /** One genuine pair in so many, from common to rare. */
-export const ASKED = [1.25, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000];
-export const nearestAsked = prior => nearestIn(ASKED, 1 / prior);
+const ASKED = [1.25, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000];
+const nearestAsked = prior => nearestIn(ASKED, 1 / prior);
 
 export const JUMPS = {
   'equal error rate': net => edgeOfEqualErrors(net),

@@ -82,7 +82,7 @@ export function edgeAtFar(net, far) {
 }
 
 /** Of the accepted pairs the share that is genuine, where `prior` of all pairs are; null if none is accepted. */
-export function precisionOf({ tar, far }, prior) {
+function precisionOf({ tar, far }, prior) {
   const genuine = prior * tar,
     accepted = genuine + (1 - prior) * far;
   return accepted > 0 ? genuine / accepted : null;

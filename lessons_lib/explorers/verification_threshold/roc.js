@@ -3,8 +3,8 @@ import { equalErrorsLine, rocFrame, rocLine, thinned } from './axes.js';
 import { equalErrorRate } from './maths.js';
 import { shareText } from './words.js';
 
-export const NET_HUES = [4, 6, 5, 8, 2, 0];
-export const NET_DASHES = [[], [7, 3], [2, 3], [9, 3, 2, 3], [4, 4], [1, 4]];
+const NET_HUES = [4, 6, 5, 8, 2, 0];
+const NET_DASHES = [[], [7, 3], [2, 3], [9, 3, 2, 3], [4, 4], [1, 4]];
 const hueOf = (c, k) => c.classes[NET_HUES[k % NET_HUES.length]],
   dashOf = k => NET_DASHES[k % NET_DASHES.length];
 let traced = { key: '', lines: [], drawn: [], nets: null }; // found anew for other axes or sizes

@@ -31,7 +31,7 @@ const wrongText = right => {
 };
 
 /** What changed from `before` to what is set now, if anything did: 'net', 'threshold' or 'prior'. */
-export function changedSince(before, now) {
+function changedSince(before, now) {
   if (before.threshold === undefined) return '';
   if (before.net !== now.chosen) return 'net';
   return Math.abs(before.threshold - now.threshold) > 1e-12 ? 'threshold' : before.prior !== now.prior ? 'prior' : '';
