@@ -73,6 +73,13 @@ def test_every_cell_ran_in_order_and_none_failed(lesson):
     assert not [output.ename for output in outputs(notebook) if output.output_type == "error"]
 
 
+def test_no_picture_names_a_number_that_is_none(lesson):
+    told = [
+        str(output.get("metadata", {})) + output.get("data", {}).get("text/plain", "") for output in outputs(lesson[2])
+    ]
+    assert not [words[:200] for words in told if re.search(r"\bnan\b", words)]
+
+
 def test_nothing_needs_a_kernel_to_be_seen(lesson):
     notebook = lesson[2]
     assert "widgets" not in notebook.metadata
