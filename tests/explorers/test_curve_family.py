@@ -426,7 +426,16 @@ def test_a_batch_brings_its_mean_and_spread():
     figure = CurveFamily(lengths=lengths)
     assert (figure.mean, figure.spread) == (16, pytest.approx(float(lengths.std()), rel=1e-4))
     assert (sum(figure.crowd["counts"]), figure.crowd["end"]) == (4, 22)
-    assert CurveFamily(lengths=lengths, mean=30.0).mean == 30
+    assert figure.length == pytest.approx(16 - float(lengths.std()), rel=1e-4)
+    given = CurveFamily(lengths=lengths, mean=30.0, length=12.0)
+    assert (given.mean, given.length) == (30, 12)
+
+
+def test_the_hand_stays_on_its_track_however_long_the_feature(v8):
+    """The ring of a feature longer than the track reaches is seen whole, at its end."""
+    frame = f"familyFrame(700, 0, {{ ...({json.dumps(params())}), length: %s }})"
+    at, end = (v8(f"{frame % length}.T({length})") for length in (1e3, v8(f"{frame % 20}.end")))
+    assert at == end == v8(f"{frame % 20}.ends[1]")
 
 
 def test_settings_go_out_and_come_back():

@@ -47,7 +47,7 @@ export function familyFrame(width, nets, p) {
     ...thetaAxis(left, right),
     Y: on(axis.value, top, floor),
     P: on(axis.push, pushTop, pushFloor),
-    T: value => ends[0] + ((ends[1] - ends[0]) * value) / end,
+    T: value => ends[0] + (ends[1] - ends[0]) * Math.min(1, value / end),
     place: x => end * Math.min(1, Math.max(0, (x - ends[0]) / (ends[1] - ends[0]))),
   };
 }

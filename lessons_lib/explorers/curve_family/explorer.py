@@ -68,7 +68,8 @@ class CurveFamily(CursorExplorer):
     """AdaFace's and MagFace's curve for a feature's length ρ, CurricularFace's other classes for a training's age t.
 
     `theta` are trained angles to show below: a mapping of a net's name to angles (N,) in radians. `lengths` (N,) are a
-    batch's: AdaFace's `mean` and `spread` are then theirs, and they stand behind the track. `loss` is "adaface",
+    batch's: AdaFace's `mean` and `spread` are then theirs, the feature begins one spread below their mean, and they
+    stand behind the track. `loss` is "adaface",
     "magface" or "curricularface"; `length` is ρ, `age` is t (0..1). `margins` are AdaFace's and CurricularFace's in
     radians, `magface_margins` those of the shortest and the longest feature, which have the two `magface_lengths`; `h`
     is AdaFace's, `own` the θ_y of the feature whose other classes CurricularFace weighs. `scale` (1..64) and `classes`
@@ -180,7 +181,7 @@ class CurveFamily(CursorExplorer):
 
 
 def _batch(lengths: ArrayLike | Tensor) -> dict[str, Any]:
-    """Mean and spread of a batch's lengths, and how many there are of which."""
+    """Mean and spread of a batch's lengths, how many there are of which, and one shorter than most to begin with."""
     try:
         found = np.asarray(lengths.detach().cpu() if isinstance(lengths, Tensor) else lengths, dtype=np.float64)
     except (TypeError, ValueError) as error:
@@ -191,4 +192,9 @@ def _batch(lengths: ArrayLike | Tensor) -> dict[str, Any]:
         raise ValueError(f"lengths must be finite and not negative, got {found.min():.4g}..{found.max():.4g}.")
     counts, edges = np.histogram(found, bins=_LENGTH_BINS, range=(0, found.max()))
     mean, spread = float(f"{found.mean():.5g}"), float(f"{max(0.1, found.std(ddof=1)):.5g}")
-    return {"mean": mean, "spread": spread, "crowd": {"end": float(edges[-1]), "counts": counts.tolist()}}
+    return {
+        "length": max(0.0, mean - spread),
+        "mean": mean,
+        "spread": spread,
+        "crowd": {"end": float(edges[-1]), "counts": counts.tolist()},
+    }
