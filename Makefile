@@ -10,9 +10,9 @@ IN_VENV := .venv/bin/python
 TEXTS := $(wildcard notebooks/text/[0-9]*.md)
 SHIPPED := $(wildcard $(patsubst notebooks/text/%.md,notebooks/%.ipynb,$(TEXTS)))
 TRUSTED := .venv/trusted-by-$(shell id -u)
-# Two workers of one thread each: lessons that train beside each other on two threads take more than twice the work.
-# (ARGS=-n0 runs all in one process, as --pdb wants it.)
-SHARED := --numprocesses=2 --dist=loadfile --no-loadscope-reorder
+# One thread each: lessons that train beside each other on two threads take more than twice the work. Three workers on
+# two cores, as a test with a browser or a kernel waits half its time. (ARGS=-n0 runs all in one process, for --pdb.)
+SHARED := --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 # JupyterLab refuses to run as root unless told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
