@@ -14,7 +14,6 @@ from lessons_lib.evaluation.verification import (
     verification_accuracy,
     verify,
 )
-from lessons_lib.evaluation.zero_shot import centre_gaps, retrieval, zero_shot_accuracy, zero_shot_draws
 
 __all__ = [
     "Roc",
@@ -22,17 +21,13 @@ __all__ = [
     "accuracy",
     "auc",
     "best_threshold",
-    "centre_gaps",
     "equal_error_rate",
     "one_shot_accuracy",
     "recall_at_k",
-    "retrieval",
     "roc",
     "similarity",
     "tar_at_far",
     "target_angles",
     "verification_accuracy",
     "verify",
-    "zero_shot_accuracy",
-    "zero_shot_draws",
 ]

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from lessons_lib.evaluation import centre_gaps, retrieval, zero_shot_accuracy, zero_shot_draws
+from lessons_lib.evaluation.zero_shot import centre_gaps, retrieval, zero_shot_accuracy, zero_shot_draws
 
 
 def on_circle(*degrees, length=1.0):
