@@ -3,23 +3,24 @@ import { element } from '../kit/view.js';
 import { button, choice, ownKeys, slider } from '../kit/controls.js';
 import { nearestIn } from '../kit/trained.js';
 import { escaped } from '../kit/words.js';
-import { WAYS, scaleStops } from './maths.js';
+import { WAY_NAMES, scaleStops } from './maths.js';
 import { biasText, plain, scaleText } from './words.js';
 
 /** The choice of the loss and the sliders; `put` sets the way, `move` a number. */
 export function knobsOf(model, B, { put, move }) {
   const limits = model.get('limits'),
-    stops = scaleStops(B),
-    way = choice({ label: 'loss', options: Object.entries(WAYS), set: value => put({ way: value }) });
+    { learnt } = model.get('facts'),
+    stops = scaleStops(B, learnt),
+    way = choice({ label: 'loss', options: Object.entries(WAY_NAMES), set: value => put({ way: value }) });
   const range = (name, step) => ({ min: limits[name].low, max: limits[name].high, step });
   const scale = slider({
     label: 'scale <i>s</i>',
     ...{ min: 0, max: stops.length - 1, step: 1 },
-    show: () => scaleText(model.get('scale'), B),
+    show: () => scaleText(model.get('scale'), B, learnt),
     set: i => move('scale', stops[i]),
   });
   const margin = slider({
-    label: 'margin <b class="m"><i>m</i></b> on right pairs',
+    label: 'margin <b class="m"><i>m</i></b>',
     ...range('margin', 0.01),
     show: plain,
     set: value => move('margin', value),
@@ -62,7 +63,7 @@ export function deskOf(tries, write) {
   );
   /** Of the chosen column: its caption as shown, the batch's own, and the digit in its image. */
   function update({ text, given, digit, own }) {
-    label.innerHTML = `write a caption of your own for this <b>${digit}</b>, in place of “${escaped(given)}”`;
+    label.innerHTML = `write a caption of your own for the <b>${digit}</b>, in place of “${escaped(given)}”`;
     if (input.getRootNode().activeElement !== input) input.value = own ? text : '';
     input.placeholder = given;
     back.disabled = !own;

@@ -2,6 +2,7 @@
 import { bytes, inflate } from '../kit/bytes.js';
 import { learnable, unpack } from '../kit/unpack.js';
 import { element } from '../kit/view.js';
+import { unit } from './maths.js';
 import { textNet } from './text.js';
 
 /**
@@ -25,8 +26,8 @@ export async function unpacked(model) {
   const { captions, labels, digits, wide, side, tries } = model.get('facts'),
     raw = bytes(model.get('vectors')),
     view = new DataView(raw.buffer);
-  const rows = Array.from({ length: raw.length / 4 / wide }, (_, r) =>
-      Array.from({ length: wide }, (_, i) => view.getFloat32(4 * (r * wide + i), true)),
+  const rows = Array.from({ length: raw.length / 2 / wide }, (_, r) =>
+      unit(Array.from({ length: wide }, (_, i) => view.getInt16(2 * (r * wide + i), true))),
     ),
     B = captions.length;
   const pixels = await inflate(bytes(model.get('thumbs'))),

@@ -22,6 +22,8 @@ from lessons_lib.figures.style import ACCENT, FAINT, INK, SOFT, Picture
 WAYS = {"row": "softmax by row", "column": "softmax by column", "both": "CLIP", "sigmoid": "SigLIP"}
 _FEWEST, _MOST, _LARGEST, _LONGEST = 3, 16, 64, 40  # pairs, pixels of an image's side, characters of a caption
 _CLIP_START = 1 / 0.07
+_FINENESS = 800  # of the text network's weights, see `pack`: a degree in where a caption lands, for 10 kB less
+_FINE = 32_767  # steps of a unit vector's numbers
 
 
 class Texts(traitlets.Dict):
@@ -56,7 +58,8 @@ class PairMatrix(Explorer):
     `image_embeddings` and `caption_embeddings` (B, d), raw: pair i is image i and caption i. `directions` (10, d) are
     those of the digits, to which the angles of a caption are told: without them the mean of the batch's images of each.
     `text_net` with its `vocabulary` (what `gram_counts` counts) lets a reader write captions: linear layers and PReLU.
-    `tries` are captions to offer. `way` is "row", "column", "both" (CLIP) or "sigmoid" (SigLIP); `scale` 1..100,
+    `tries` are captions to offer; `learnt` is the scale that training reached, with which the figure then begins.
+    `way` is "row", "column", "both" (CLIP) or "sigmoid" (SigLIP); `scale` 1..100,
     `margin` 0..0.5 is taken off the cosines of right pairs, `bias` (−15..5) is the sigmoid's, at first −ln(B − 1).
     `row` and `column` say which cell is read, `written` which captions were: {"2": "drei"}. `before` is where the
     reader's last gesture began. ValueError for shapes and settings that do not fit.
@@ -81,7 +84,8 @@ class PairMatrix(Explorer):
     def __init__(
         self, images: Tensor, captions: Sequence[str], image_embeddings: Tensor, caption_embeddings: Tensor, *,
         labels: Tensor | Sequence[int], text_net: nn.Module | None = None, vocabulary: Sequence[str] = (),
-        directions: Tensor | None = None, tries: Sequence[str] = ("3 + 4", "drei", "なな"), **settings: Any,
+        directions: Tensor | None = None, learnt: float | None = None, tries: Sequence[str] = ("3 + 4", "drei", "なな"),
+        **settings: Any,
     ):  # fmt: skip
         labels = torch.as_tensor(labels)
         _check(images, captions, labels, image_embeddings, caption_embeddings)
@@ -97,15 +101,16 @@ class PairMatrix(Explorer):
                 "digits": torch.nonzero(rays.isfinite().all(1)).flatten().tolist(),
                 "wide": int(sides[0].shape[1]),
                 "side": int(images.shape[-1]),
+                "learnt": learnt and float(f"{learnt:.4g}"),
                 "tries": list(tries) if text_net is not None else [],
             },
-            vectors=torch.cat([*sides, rays[rays.isfinite().all(1)]]).numpy().astype("<f4").tobytes(),
+            vectors=(_FINE * torch.cat([*sides, rays[rays.isfinite().all(1)]])).round().numpy().astype("<i2").tobytes(),
             thumbs=zlib.compress((self._images * 255).round().numpy().astype("u1").tobytes(), 9),
             network=_packed(text_net, vocabulary, sides[0].shape[1]),
             bias=round(-math.log(size - 1), 4),
             **of_a_widget(settings),
         )
-        self.use(settings)
+        self.use(({"scale": self.facts["learnt"]} if learnt else {}) | settings)
         if not {"row", "column"} & set(settings):
             self.row, self.column = self._hardest()
 
@@ -148,15 +153,15 @@ class PairMatrix(Explorer):
 
     def picture(self) -> Picture:
         """The first frame, still: cosines as shades, gradients as discs."""
-        picture = Picture(self.alt, 5.6, 5.2)
+        picture = Picture(self.alt, 5.0, 4.6)
         plot, size = picture.subplots(), len(self._cosines)
         plot.imshow((self._cosines + 1) / 2, cmap="Greys", vmin=0, vmax=3.2)
         push = self.pushes()
         i, j = torch.meshgrid(torch.arange(size), torch.arange(size), indexing="ij")
         colours = np.where((i == j).flatten(), ACCENT, INK)
-        area = (push.abs() * (230 / size) ** 2).flatten()
+        area = (push.abs() * (190 / size) ** 2).flatten()
         plot.scatter(j.flatten(), i.flatten(), area, colours, linewidths=0)
-        plot.plot(self.column, self.row, "s", markersize=240 / size, markerfacecolor="none", markeredgecolor=INK)
+        plot.plot(self.column, self.row, "s", markersize=205 / size, markerfacecolor="none", markeredgecolor=INK)
         plot.set_xticks(range(size), self.facts["captions"], rotation=60, ha="left", color=INK, fontsize=9)
         plot.set_yticks(range(size), [str(int(k)) for k in self._labels], color=INK, fontsize=9)
         plot.tick_params(top=True, bottom=False, labeltop=True, labelbottom=False, length=0)
@@ -221,7 +226,7 @@ def _packed(net: nn.Module | None, vocabulary: Sequence[str], wide: int) -> dict
             f"text_net must take {len(vocabulary)} counts, one for each gram of vocabulary, and give {wide} numbers, "
             f"got {linear[0].in_features} and {linear[-1].out_features}."
         )
-    described, parameters = pack(layers)
+    described, parameters = pack(layers, _FINENESS)
     text = zlib.compress("\0".join(vocabulary).encode(), 9)
     return {
         "layers": described,

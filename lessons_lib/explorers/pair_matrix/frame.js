@@ -13,7 +13,7 @@ export function matrixFrame(width, B, longest) {
     room = Math.min(small ? ROOM.small : ROOM.wide, Math.max(WORDS, longest)),
     left = small ? 30 : 44,
     over = Math.ceil(room * COS),
-    cell = Math.floor(Math.min(small ? 40 : 42, (width - left - over + 8) / B)),
+    cell = Math.floor(Math.min(38, (width - left - over + 8) / B)),
     top = Math.ceil(room * SIN) + 14,
     foot = top + B * cell;
   const inside = v => Math.min(B - 1, Math.max(0, Math.floor(v)));

@@ -3,7 +3,7 @@
 /**
  * What decides the loss of a batch of B pairs.
  * @typedef {object} Params
- * @property {string} way a key of WAYS
+ * @property {string} way a key of WAY_NAMES
  * @property {number} scale
  * @property {number} margin taken off the cosine of each right pair
  * @property {number} bias of the sigmoid
@@ -21,7 +21,7 @@
  * @property {number[]} push B/s times the gradient on the cosine, −1…1: below 0 a pair is pulled together
  */
 
-export const WAYS = {
+export const WAY_NAMES = {
   row: 'softmax by row',
   column: 'softmax by column',
   both: 'both: CLIP',
@@ -109,9 +109,9 @@ export function anglesTo(direction, others) {
 }
 
 /** Scales that a slider stops at, even in the logarithm; those that have a name are among them. */
-export function scaleStops(size) {
+export function scaleStops(size, learnt) {
   const even = Array.from({ length: 93 }, (_, i) => 100 ** (i / 92)),
-    named = [adacosScale(size), CLIP_START].map(v => Number(v.toPrecision(4)));
+    named = [adacosScale(size), CLIP_START, ...(learnt ? [learnt] : [])].map(v => Number(v.toPrecision(4)));
   const far = v => named.every(s => Math.abs(Math.log(v / s)) > 0.02);
   return [...even.filter(far).map(v => Number(v.toPrecision(3))), ...named].sort((a, b) => a - b);
 }

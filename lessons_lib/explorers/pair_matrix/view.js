@@ -8,6 +8,7 @@ import { unpacked } from './data.js';
 import { matrixFrame } from './frame.js';
 import { anglesTo, batchOf, cosinesOf } from './maths.js';
 import { paintMatrix } from './matrix.js';
+import { paintCircle } from './circle.js';
 import { paintStrip, stripHeight } from './strip.js';
 import { batchSentence, cellSentence, changeText, gradientFormula, landingSentence } from './words.js';
 import STYLE from './style.css' with { type: 'text' };
@@ -15,9 +16,10 @@ import STYLE from './style.css' with { type: 'text' };
 const PARAMS = ['way', 'scale', 'margin', 'bias'],
   DRAWN = [...PARAMS, 'written'],
   SETTINGS = ['way', 'scale', 'margin', 'bias', 'row', 'column', 'written'];
+const CIRCLE = 300; // pixels
 const HINT =
   'A press on a cell reads it; arrow keys go from cell to cell, Enter writes its caption. Rings: before the last ' +
-  'change. Dashed: a wrong pair of the same digit.';
+  'change. Dashed: a wrong pair of the same digit. A full disc is a gradient of <i>s</i>/<i>B</i>.';
 
 /** What the captions of a batch are, as the reader wrote them, and where they stand. */
 function captionsOf(data) {
@@ -63,7 +65,7 @@ function partsOf(model, data, figure) {
         'aria-label': 'matrix of images and captions: arrow keys choose a cell, Enter writes its caption',
       }),
     ),
-    strip = element('canvas', { 'aria-hidden': 'true' }),
+    place = element('canvas', { 'aria-hidden': 'true' }),
     landing = element('p', { class: 'landing' });
   const put = (text, done) => {
     const written = { ...model.get('written'), [model.get('column')]: text };
@@ -77,10 +79,18 @@ function partsOf(model, data, figure) {
   figure.lay({
     knobs: knobs.nodes,
     field: [canvas],
-    words: [figure.caption, figure.read, figure.formula],
-    side: [...(desk ? [desk.root] : []), landing, strip],
+    run: [element('div', { class: 'batch' }, figure.caption)],
+    words: [figure.read, figure.formula],
+    side: [...(desk ? [desk.root] : []), landing, place],
   });
-  return { canvas, strip, landing, desk, knobs };
+  return { canvas, place, landing, desk, knobs };
+}
+
+/** Where a caption lands: on the circle where there is one, else its angles. */
+function paintPlace(canvas, width, state) {
+  const flat = state.data.rays[0].length === 2,
+    g = surface(canvas, width, flat ? Math.min(width, CIRCLE) : stripHeight(state.digits.length));
+  (flat ? paintCircle : paintStrip)(g, width, state);
 }
 
 /** What moves over the matrix: a pointer, or keys. */
@@ -128,7 +138,7 @@ async function render({ model, el }) {
     figure = curves({ model, el }, { css: STYLE, settings: SETTINGS, drawn: DRAWN, hint: HINT }),
     { pick, draw } = figure,
     captions = captionsOf(data),
-    { canvas, strip, landing, desk, knobs } = partsOf(model, data, figure);
+    { canvas, place, landing, desk, knobs } = partsOf(model, data, figure);
   let frame = null,
     over = null,
     longest = 0;
@@ -157,7 +167,7 @@ async function render({ model, el }) {
     paintMatrix(surface(canvas, width, frame.height), frame, state);
     knobs.update(state.p);
     const land = speak(state);
-    paintStrip(surface(strip, across, stripHeight(data.digits.length)), across, { ...land, look: state.look });
+    paintPlace(place, across, { ...state, ...land });
     return false;
   }
   handOn(canvas, {
@@ -167,7 +177,7 @@ async function render({ model, el }) {
       over = cell;
     },
   });
-  return figure.live({ canvases: [canvas, strip], paint });
+  return figure.live({ canvases: [canvas, place], paint });
 }
 
 export default { render };

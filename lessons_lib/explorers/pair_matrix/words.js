@@ -1,5 +1,5 @@
 // PairMatrix's words: the batch, the cell that is read, its gradient worked out, and where a caption lands.
-import { bold, changeIn, degrees, escaped, tight } from '../kit/words.js';
+import { amount, bold, changeIn, degrees, escaped, tight } from '../kit/words.js';
 import { CLIP_CAP, CLIP_START, adacosScale, balance, evenBias } from './maths.js';
 
 /** @typedef {import('./matrix.js').State} State */
@@ -9,11 +9,11 @@ const near = (a, b) => Math.abs(a - b) < 0.006 * Math.abs(b);
 export const plain = value => minus(String(Number(value.toPrecision(3))));
 const signed = value => (Math.abs(value) < 5e-4 ? '0' : minus(value.toPrecision(3)));
 export const cosineText = value => minus((Math.abs(value) < 5e-4 ? 0 : value).toFixed(3));
-/** 0.123, or less than a thousandth. */
-export const shareText = p => (p > 0 && p < 0.001 ? '< 0.001' : p > 0.999 && p < 1 ? '> 0.999' : p.toFixed(3));
+/** 0.123, or under 0.001. */
+export const shareText = p => (p > 0 && p < 0.001 ? 'under 0.001' : p > 0.999 && p < 1 ? 'over 0.999' : p.toFixed(3));
+/** The same in a formula. */
+const exactly = p => (p < 0.001 ? amount(p) : p.toFixed(p > 0.999 ? 6 : 3));
 const percent = p => (p > 0 && p < 0.001 ? 'under 0.1 %' : `${Number((100 * p).toPrecision(2))} %`);
-const lossText = loss => (loss < 5e-4 ? loss.toExponential(1).replace('e-', '·10^−') : loss.toFixed(3));
-const raised = text => text.replace(/\^−(\d+)/, '<sup>−$1</sup>');
 const quoted = text => `“${escaped(text)}”`;
 
 /** What a scale of this size is called, for B pairs. */
@@ -32,10 +32,10 @@ export const biasText = (bias, B) =>
   Math.abs(bias - evenBias(B)) < 0.03 ? `${plain(bias)} · −ln(B − 1)` : plain(bias);
 
 const LEAD = {
-  row: () => 'Softmax by row: each image among all captions.',
-  column: () => 'Softmax by column: each caption among all images.',
-  both: () => 'Both ways, as in CLIP: the mean of softmax by row and by column.',
-  sigmoid: () => 'Sigmoid by cell, as in SigLIP: each pair is a question of its own, same or not.',
+  row: 'Softmax by row: which caption belongs to an image?',
+  column: 'Softmax by column: which image belongs to a caption?',
+  both: 'CLIP: the mean of softmax by row and by column.',
+  sigmoid: 'SigLIP: each cell is asked on its own, same or not.',
 };
 
 /** How many to one, as one says it. */
@@ -44,17 +44,15 @@ const ratio = ({ pull, pushed }) => {
   return less > 0 && more / less < 1000 ? `${Number((more / less).toPrecision(2))} to 1` : 'by more than 1,000 to 1';
 };
 
-function balanceSentence({ p, batch }) {
-  const { pull, pushed, share } = balance(batch),
-    each = `A right pair has on average ${bold(percent(pull / batch.size))} of the pull it can have.`;
-  if (p.way !== 'sigmoid')
-    return `${each} The right pairs’ pull is ${bold('half')} of all, at any scale: in a softmax pull and push are equal.`;
-  const half = Math.abs(share - 0.5) < 0.02,
-    even =
-      pull > pushed
-        ? `pull outweighs push ${ratio({ pull, pushed })}`
-        : `push outweighs pull ${ratio({ pull, pushed })}`;
-  return `${each} The right pairs have ${bold(percent(share))} of pull and push: ${half ? 'about as much' : even}.`;
+/** Who pulls and who pushes. */
+function balanceText({ p, batch }) {
+  const all = balance(batch),
+    { pull, pushed, share, few, wrong } = all,
+    who = `A right pair has on average ${bold(percent(pull / batch.size))} of its full pull; nine tenths of the push come from ${bold(`${few} of ${wrong}`)} wrong pairs.`;
+  if (p.way !== 'sigmoid') return `${who} Pull and push are equal in sum, as in every softmax.`;
+  const even = Math.abs(share - 0.5) < 0.02,
+    more = pull > pushed ? 'pull outweighs push' : 'push outweighs pull';
+  return `${who} The right pairs have ${bold(percent(share))} of pull and push together: ${even ? 'about as much as the wrong ones' : `${more} ${ratio(all)}`}.`;
 }
 
 const SAID = {
@@ -71,16 +69,15 @@ export function changeText({ p, before, batch, was, captions, formerly }) {
     j = captions.findIndex((text, k) => text !== formerly[k]),
     written = j < 0 ? '' : `${quoted(formerly[j])} → ${quoted(captions[j])}`,
     what = [told.trim(), written].filter(Boolean).join(', ');
-  return what && `${what}: loss ${tight(`${raised(lossText(was.loss))} → ${raised(lossText(batch.loss))}`)}.`;
+  return what && `${what}: loss ${tight(`${amount(was.loss)} → ${amount(batch.loss)}`)}.`;
 }
 
 /** The whole batch. @param {State} state */
 export function batchSentence(state) {
   const { p, batch } = state,
-    { few, wrong } = balance(batch),
-    s = `<i>s</i> = ${plain(p.scale)}`;
-  const pushes = `Nine tenths of the push come from ${bold(`${few} of ${wrong}`)} wrong pairs.`;
-  return `${LEAD[p.way]()} ${tight(s)}, loss ${bold(raised(lossText(batch.loss)))}. ${pushes} ${balanceSentence(state)}`;
+    b = p.way === 'sigmoid' ? `, <i>b</i> = ${plain(p.bias)}` : '',
+    numbers = tight(`<i>s</i> = ${plain(p.scale)}${b}`);
+  return `${LEAD[p.way]} ${numbers}, loss ${bold(amount(batch.loss))}. ${balanceText(state)}`;
 }
 
 /** The cell under the mouse, or the one that was chosen. @param {State} state */
@@ -92,10 +89,10 @@ export function cellSentence(state) {
   const who = `The image of a ${data.labels[i]} and ${quoted(captions[j])}`,
     at = `cosine ${bold(cosineText(cosine))} (${degrees(Math.acos(cosine))})`,
     P = {
-      row: `<i>P</i> = ${shareText(batch.row[n])} in its row`,
-      column: `<i>P</i> = ${shareText(batch.column[n])} in its column`,
-      both: `<i>P</i> = ${shareText(batch.row[n])} in its row, ${shareText(batch.column[n])} in its column`,
-      sigmoid: `<i>P</i>(same) = ${shareText(batch.same[n])}`,
+      row: `<i>P</i> is ${shareText(batch.row[n])} in its row`,
+      column: `<i>P</i> is ${shareText(batch.column[n])} in its column`,
+      both: `<i>P</i> is ${shareText(batch.row[n])} in its row, ${shareText(batch.column[n])} in its column`,
+      sigmoid: `<i>P</i>(same) is ${shareText(batch.same[n])}`,
     }[p.way];
   const size = percent(Math.abs(batch.push[n])),
     does =
@@ -104,7 +101,7 @@ export function cellSentence(state) {
       i !== j && data.labels[i] === data.labels[j]
         ? ` Its caption means a ${data.labels[i]} too: wrong only because each image has one caption in the batch.`
         : '';
-  return `${who}: ${at}, ${tight(P)}. ${does} of what it can have.${alike}`;
+  return `${who}: ${at}, ${P}. ${does} of its full ${i === j ? 'pull' : 'push'}.${alike}`;
 }
 
 /** The gradient on that cosine, with its numbers. @param {State} state */
@@ -124,7 +121,7 @@ export function gradientFormula({ p, batch, over, cell }) {
     taken = i === j ? ` − ${names.length}` : '',
     many = names.length > 1 ? '2' : '';
   const top = `∂L/∂cos θ = <i>s</i>/${many}<i>B</i> · (${symbols}${taken || one})`,
-    numbers = P[p.way].map(shareText).join(' + ');
+    numbers = P[p.way].map(exactly).join(' + ');
   const value = (p.scale / B) * batch.push[n];
   return `${top}<br>= ${plain(p.scale)}/${names.length * B} · (${numbers}${taken}) = ${bold(signed(value))}`;
 }
