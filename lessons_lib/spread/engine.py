@@ -111,9 +111,9 @@ def _logsumexp(op: Any, x: DTensor, dim: int, keepdim: bool = False) -> DTensor:
 
 
 def _product(op: Any, args: tuple, kwargs: dict) -> DTensor:
-    """A sum over classes is at once one over processes: what follows may change it in place."""
+    """A sum over classes is at once one over processes, each of which gets its own rows of it: its images' gradient."""
     found = _by_torch(op, args, kwargs)
-    return of_all(found) if found.placements[0].is_partial() else found
+    return found.redistribute(placements=[Shard(0)]) if found.placements[0].is_partial() else found
 
 
 _RULES = {aten.gather.default: _gather, aten.logsumexp.default: _logsumexp, aten.mm.default: _product}

@@ -115,7 +115,7 @@ class _WithinEngine(torch.autograd.Function):
         with engine():
             on_loss = DTensor.from_local(upstream, ctx.spread.mesh, [Replicate()])
             on_x, *rest = torch.autograd.grad(ctx.loss, ctx.inputs, on_loss, allow_unused=True)
-            return None, of_all(on_x) * ctx.spread.processes, None, *rest
+            return None, on_x * ctx.spread.processes, None, *rest
 
 
 @contextmanager

@@ -11,21 +11,21 @@ from torch.distributed.tensor.debug import CommDebugMode
 from torch.multiprocessing import start_processes
 
 from lessons_lib.losses import LOSSES, ArcFaceLoss, CosFaceLoss, NormalizedSoftmaxLoss, P2SGradLoss
-from lessons_lib.spread import Spread, go_on, keep, own_rows
+from lessons_lib.spread import Message, Sent, Spread, go_on, keep, own_rows
 from lessons_lib.spread.engine import shard
 
 SIZE, EACH = 8, 4  # dimensions, and images of each process
 CLASSES = {2: (30, 31), 3: (30, 32)}
 SPREAD = [name for name in LOSSES if name != "SoftTripleLoss"]
-# A sum over all classes is one over all processes. Forwards: cos θ_y, the largest logit, the sum, log P_y. Backwards:
-# log P_y again, and the gradient on the embeddings.
-SENT = dict.fromkeys(SPREAD, (4, 2)) | {
-    "SoftmaxLoss": (3, 1),  # no curve for the true class
-    "ModifiedSoftmaxLoss": (4, 3),  # how much the loss falls with ‖x‖ is a sum over classes
-    "SphereFaceLoss": (4, 3),
-    "AdaCosLoss": (6, 1),  # the scale it moves is one too
-    "P2SGradLoss": (1, 1),  # the loss itself, which nobody needs
-    "P2SGradLoss, injected": (0, 1),
+# A sum over all classes is one over all processes: forwards cos θ_y, the largest logit, the sum and log P_y; backwards
+# log P_y again. The gradient on the embeddings comes beside these, as it does for every loss.
+SUMS = dict.fromkeys(SPREAD, (4, 1)) | {
+    "SoftmaxLoss": (3, 0),  # no curve for the true class
+    "ModifiedSoftmaxLoss": (4, 2),  # how much the loss falls with ‖x‖ is a sum over classes
+    "SphereFaceLoss": (4, 2),
+    "AdaCosLoss": (6, 0),  # the scale it moves is one too
+    "P2SGradLoss": (1, 0),  # the loss itself, which nobody needs
+    "P2SGradLoss, injected": (0, 0),
 }
 gloo = pytest.mark.skipif(not dist.is_available() or not dist.is_gloo_available(), reason="this PyTorch has no gloo")
 
@@ -67,17 +67,22 @@ def compared(name, classes, rank, count):
     mine = slice(EACH * rank, EACH * (rank + 1))
     x = x[mine].requires_grad_()
     head = Spread(made(name, classes))
-    with CommDebugMode() as forwards:
+    with CommDebugMode() as counted, Sent() as sent:
         loss = head(x, y[mine])
-    with CommDebugMode() as backwards:
+        forwards = len(sent.messages)
         loss.backward()
-    sent = [sorted((str(op).split(".")[-1], n) for op, n in mode.get_comm_counts().items())
-            for mode in (forwards, backwards)]  # fmt: skip
+    assert counted.get_total_counts() == len(sent.messages)
     again = Spread(made(name, classes))
     _, after, moment = state_after(again, x.detach(), y[mine])
     assert moment.placements == (Shard(0),) and moment.to_local().shape[0] == len(range(classes)[again.rows])
     after = {key.removeprefix("head."): value for key, value in after.items()}
-    return {"loss": loss.detach(), "x": x.grad / count, "sent": sent, "after": after}
+    return {
+        "loss": loss.detach(),
+        "x": x.grad / count,
+        "sent": [*map(tuple, sent.messages)],
+        "forwards": forwards,
+        "after": after,
+    }
 
 
 def sampled(classes, rank, count):
@@ -161,13 +166,24 @@ def test_many_processes_have_the_loss_gradients_and_next_weights_of_one(found, n
 
 
 @gloo
-@pytest.mark.parametrize("name", SENT)
-def test_what_is_sent_is_the_batch_and_a_sum_for_each_sum_over_classes(found, name):
+@pytest.mark.parametrize("name", SUMS)
+def test_what_is_sent_is_the_batch_its_gradient_and_a_sum_for_each_sum_over_classes(found, name):
     for count, classes in ((2, 30), (2, 31), (3, 32)):
-        forwards, backwards = found[count][0][name, classes]["sent"]
-        sums = [("all_reduce", n) for n in SENT[name]]
-        assert forwards == [("all_gather_into_tensor", 2), *([sums[0]] if sums[0][1] else [])], name
-        assert backwards == [sums[1]], name
+        batch = EACH * count
+        sent, forwards = (found[count][0][name, classes][what] for what in ("sent", "forwards"))
+        gathered = [("all-gather", (batch, SIZE), batch * SIZE * 8), ("all-gather", (batch,), batch * 8)]
+        assert sent[:2] == gathered and sent[-1] == ("reduce-scatter", (batch, SIZE), batch * SIZE * 8), name
+        sums = sent[2:forwards], sent[forwards:-1]
+        assert (len(sums[0]), len(sums[1])) == SUMS[name], name
+        assert all(kind == "all-reduce" and size <= batch * 8 for kind, _, size in sums[0] + sums[1]), name
+
+
+def test_a_ring_sends_all_but_its_own_part_and_a_sum_twice():
+    assert [Message(kind, (6, 2), 96).sent(3) for kind in ("all-gather", "reduce-scatter", "all-reduce")] == [
+        64,
+        64,
+        128,
+    ]
 
 
 @gloo
