@@ -29,6 +29,7 @@ from tests.browser.pictures import IN_FIGURES
 
 PRESSES, SECONDS, ENOUGH, PATIENCE = 40, 8, 95.0, 60.0
 KEYS = ("ArrowRight", "ArrowLeft")
+ENGINES = {"firefox": "Firefox", "webkit": "WebKitGTK, Safari"}
 LOSSES = ("plain softmax", "cosine softmax", "CosFace", "ArcFace")
 IN_PAGE = f"""{IN_FIGURES}
 globalThis.watch = {WATCH};
@@ -89,8 +90,8 @@ def in_engine(engine: str, folder: Path, address: str) -> tuple[str, list[float]
     with window(engine, profile, calm=False) as opened:
         opened.goto(address)
         opened.wait("inFigures('figcaption')[0]?.textContent")
-        name = opened.run("return navigator.userAgent.split(' ').at(-1);")
-        return name, *answers(opened, lambda expression: opened.run(f"return {expression};"))
+        version = opened.run(r"return /(?:Firefox|Version)\/(\S+)/.exec(navigator.userAgent)[1];")
+        return f"{ENGINES[engine]} {version}", *answers(opened, lambda expression: opened.run(f"return {expression};"))
 
 
 def until_enough(page: Page, loss: str) -> tuple[float, float, float]:

@@ -221,7 +221,7 @@ def webkit(stack: ExitStack, program: str, folder: Path) -> Callable[[str, dict]
     """WebKit's small browser on a screen that nobody sees."""
     home = {"HOME": str(folder), "GSETTINGS_BACKEND": "memory", "NO_AT_BRIDGE": "1"}
     if "DISPLAY" not in os.environ:
-        home["DISPLAY"] = screen(stack)
+        home |= {"DISPLAY": screen(stack), "WEBKIT_DISABLE_DMABUF_RENDERER": "1"}  # a screen without a graphics card
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     started(stack, [program, f"--port={port}"], **home)
