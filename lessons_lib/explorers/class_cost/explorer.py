@@ -1,7 +1,7 @@
 """ClassCost: memory, time and bytes of a head whose class weights are spread over processes."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, replace
 from math import inf
 from numbers import Real
 from pathlib import Path
@@ -13,11 +13,12 @@ from matplotlib.axes import Axes
 
 from lessons_lib import class_cost as cost
 from lessons_lib.class_cost import MACHINES, SpreadHead
-from lessons_lib.explorers.class_cost.numbers import amount_of, bytes_of, seconds_of
+from lessons_lib.explorers.class_cost.numbers import bytes_of, seconds_of
 from lessons_lib.explorers.kit.explorer import Choice, Explorer, Number, of_a_widget
 from lessons_lib.explorers.kit.link import link
 from lessons_lib.figures.style import ACCENT, INK, SOFT, Picture, quiet_axes
 
+FEWEST, MOST = 100, 100_000_000  # classes, as maths.js has them
 _COUNTS = (
     "WEIGHT_COPIES", "ADAM_COPIES", "LOGIT_COPIES", "WEIGHT_PASSES", "DRAWN_PASSES", "PUT_BACK_PASSES", "LOGIT_PASSES",
 )  # fmt: skip
@@ -46,7 +47,7 @@ class ClassCost(Explorer):
 
     loss = Choice(tuple(cost.LOGIT_PASSES), default_value="softmax").tag(sync=True)
     machine = Choice(tuple(MACHINES), default_value="h100").tag(sync=True)
-    num_classes = Number(10_000_000, 100, 100_000_000, whole=True).tag(sync=True)
+    num_classes = Number(10_000_000, FEWEST, MOST, whole=True).tag(sync=True)
     embedding_size = Number(512, 2, 4096, whole=True).tag(sync=True)
     processes = Number(8, 1, 1024, whole=True).tag(sync=True)
     batch = Number(512, 1, 65_536, whole=True).tag(sync=True)
@@ -63,7 +64,7 @@ class ClassCost(Explorer):
         self.use({name: most[name] for name in self.setting_names if name in most} | settings)
 
     def head(self, **other: Any) -> SpreadHead:
-        """The head that is set, or one that differs from it."""
+        """The head that is set, or one that differs from it in what is given."""
         own = {name: getattr(self, name) for name in (*_SIZES, "share", "loss")}
         return SpreadHead(**(own | other))
 
@@ -93,24 +94,33 @@ class ClassCost(Explorer):
         for axes, (what, curve), title in zip(plots, curves.items(), titles, strict=True):
             quiet_axes(axes, "classes C").set_title(title, fontsize=9, color=INK)
             axes.set(xscale="log", yscale="log")
-            if what != "sent":
-                self._draw(axes, curve, processes=1, color=INK, linestyle="--", linewidth=1.2, label="1 process")
-            many = f"{self.processes} processes"
-            self._draw(axes, curve, processes=self.processes, color=ACCENT, linewidth=2.4, label=many)
-            axes.axvline(self.num_classes, color=INK, linewidth=0.8)
-            shown = [point for point in self.points if what in point and self._belongs(point, what)]
-            axes.plot([p["num_classes"] for p in shown], [p[what] for p in shown], "o", color=INK, markersize=4)
+            self._plot(axes, what, curve)
         plots[0].axhline(machine.memory, color=SOFT, linewidth=1, linestyle=":")
-        plots[0].legend(fontsize=8, frameon=False, labelcolor=SOFT)
-        if self.processes > 1:
-            self._draw(plots[2], cost.sent_by_copies, color=SOFT, linestyle=":", label="all weights everywhere")
-            plots[2].legend(fontsize=8, frameon=False, labelcolor=SOFT)
         return picture
 
-    def _draw(self, axes: Axes, curve: Any, processes: int | None = None, **style: Any) -> None:
-        sizes = np.unique(np.geomspace(100, 1e8, 61).round().astype(int))
-        other = {} if processes is None else {"processes": processes}
-        axes.plot(sizes, [curve(self.head(num_classes=int(size), **other)) for size in sizes], **style)
+    def _plot(self, axes: Axes, what: str, curve: Callable[[SpreadHead], float]) -> None:
+        """One of the three: the curve of these processes, what it is compared with, and what was measured."""
+        many = self.processes > 1
+        if what == "sent" and not many:
+            axes.text(0.5, 0.5, "one process sends nothing", color=SOFT, ha="center", transform=axes.transAxes)
+            return
+        if what == "sent":
+            self._draw(axes, cost.sent_by_copies, color=SOFT, linestyle=":", label="had each all weights")
+        elif many:
+            self._draw(axes, curve, processes=1, color=INK, linestyle="--", linewidth=1.2, label="1 process")
+        label = f"{self.processes} processes" if many else "1 process"
+        self._draw(axes, curve, color=ACCENT, linewidth=2.4, label=label)
+        axes.axvline(self.num_classes, color=INK, linewidth=0.8)
+        shown = [point for point in self.points if what in point and self._belongs(point, what)]
+        axes.plot([p["num_classes"] for p in shown], [p[what] for p in shown], "o", color=INK, markersize=4)
+        axes.legend(fontsize=8, frameon=False, labelcolor=SOFT)
+
+    def _draw(
+        self, axes: Axes, curve: Callable[[SpreadHead], float], processes: int | None = None, **style: Any
+    ) -> None:
+        sizes = np.geomspace(FEWEST, MOST, 61).round().astype(int)
+        head = self.head(processes=processes or self.processes)
+        axes.plot(sizes, [curve(replace(head, num_classes=int(size))) for size in sizes], **style)
 
     def _belongs(self, point: Mapping[str, Any], what: str) -> bool:
         """Whether a measurement belongs to one of the curves: time to its own machine only."""
@@ -124,11 +134,15 @@ def _checked(point: Mapping[str, Any]) -> dict[str, Any]:
     given = _USUAL | dict(point)
     lacks = [name for name in _SIZES if name not in given]
     if lacks or not any(name in given for name in _MEASURED):
-        raise ValueError(f"a point needs {amount_of(_SIZES)} and one of {amount_of(_MEASURED)}, got {dict(point)}.")
+        raise ValueError(f"a point needs {', '.join(_SIZES)} and one of {', '.join(_MEASURED)}, got {dict(point)}.")
     for name in (*_SIZES, "share", *(name for name in _MEASURED if name in given)):
         value = given[name]
         if not isinstance(value, Real) or isinstance(value, bool) or not 0 < value < inf:  # NaN is neither
             raise ValueError(f"{name} of a point must be a number above 0, got {value!r}.")
+        if name in _SIZES and value != int(value):
+            raise ValueError(f"{name} of a point must be a whole number, got {value}.")
+    if not FEWEST <= given["num_classes"] <= MOST:
+        raise ValueError(f"num_classes of a point must lie in {FEWEST}..{MOST}, got {given['num_classes']}.")
     if given["machine"] not in MACHINES:
         raise ValueError(f"machine of a point must be one of {', '.join(MACHINES)}, got {given['machine']!r}.")
     SpreadHead(**{name: given[name] for name in (*_SIZES, "share", "loss")})

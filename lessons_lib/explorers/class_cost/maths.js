@@ -25,7 +25,8 @@
 
 const BYTES = 4,
   LABEL_BYTES = 8;
-export const [FEWEST, MOST] = [100, 1e8];
+export const FEWEST = 100;
+export const MOST = 1e8;
 
 /** Class weights that one process owns. */
 export const rowsOf = p => Math.ceil(p.num_classes / p.processes);
@@ -78,6 +79,21 @@ const through = (exchanged, processes) =>
 /** Bytes that one process sends a step. */
 export const sentBy = p => through(messagesOf(p), p.processes);
 
+/** What is sent, by what it is. */
+export function sentParts(p) {
+  const part = name =>
+    through(
+      messagesOf(p).filter(([own]) => own === name),
+      p.processes,
+    );
+  return {
+    embeddings: part('embeddings'),
+    labels: part('labels'),
+    sums: sentForSums(p),
+    gradient: part('gradient of embeddings'),
+  };
+}
+
 /** Of these, what the three sums of a softmax take. */
 export const sentForSums = p =>
   through(
@@ -109,7 +125,7 @@ export const timeOf = (p, given) => sumOf(timeParts(p, given));
 
 /** What the three plots show. */
 export const PLOTS = {
-  memory: { of: memoryOf, low: 1e6, high: 1e13 },
+  memory: { of: memoryOf, low: 1e5, high: 1e13 },
   seconds: { of: timeOf, low: 1e-5, high: 1e4 },
   sent: { of: sentBy, low: 1e3, high: 1e12 },
 };
