@@ -131,19 +131,22 @@ def made(setting: Setting, row: Row, seed: int) -> tuple[EmbeddingNet, TextHead]
 def trained(setting: Setting, row: Row, seed: int) -> tuple[EmbeddingNet, TextHead, float]:
     """The networks after all steps, and the mean loss of the last ten."""
     net, head = made(setting, row, seed)
-    groups = [{"params": [*net.parameters(), *head.net.parameters()]}, {"params": [*head.pairs.parameters()]}]
-    rates = [RATE, FASTER * RATE]
-    optimizer = torch.optim.AdamW(groups, lr=RATE, betas=(0.9, 0.99), weight_decay=0.0)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rates, total_steps=STEPS, pct_start=0.25, div_factor=10)
+    both = [([*net.parameters(), *head.net.parameters()], RATE), ([*head.pairs.parameters()], FASTER * RATE)]
+    optimizers = [torch.optim.AdamW(learning, rate, betas=(0.9, 0.99), weight_decay=0.0) for learning, rate in both]
+    shape = {"total_steps": STEPS, "pct_start": 0.25, "div_factor": 10}
+    schedules = [torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, **shape)
+                 for optimizer, (_, rate) in zip(optimizers, both, strict=True)]  # fmt: skip
     torch.manual_seed(seed)  # the captions drawn are the same, whatever a loss's making drew
     losses = []
     for batch in setting.batches(row.distinct, seed):
         texts = head.net(head.inputs[head.drawn(batch.labels)])
         loss = loss_of(row, head.pairs, net(batch.images), texts, batch.labels)
-        optimizer.zero_grad()
+        for optimizer in optimizers:
+            optimizer.zero_grad()
         loss.backward()
-        optimizer.step()
-        schedule.step()
+        for optimizer, schedule in zip(optimizers, schedules, strict=True):
+            optimizer.step()
+            schedule.step()
         losses.append(loss.item())
     return net, head.eval(), sum(losses[-10:]) / 10
 
