@@ -52,9 +52,8 @@ function asked({ key, shiftKey }, fast, page) {
 /**
  * Listens. `find(spot, event)` says what lies there, a Grip or null; `hover(grip)` hears of it before it is taken;
  * `miss()` is told of a press on nothing; `done()` is called when it is let go and after a key; `keys(asked, event)`
- * does
- * what a key asks for, `fast` steps with Shift, `page` with PageUp, or returns false; `press(event)` has any other key
- * first, and returns whether it meant something; `draw()` follows the focus.
+ * does what a key asks for, `fast` steps with Shift, `page` with PageUp, or returns false; `press(event)` has any other
+ * key first, and returns whether it meant something; `draw()` follows the focus.
  */
 export function hold(canvas, hand) {
   const all = { ...LAZY, ...hand },
@@ -125,7 +124,8 @@ function pointersOn(canvas, { find, miss, done, draw, hover }) {
   };
 }
 const idle = () => {},
-  LAZY = { find: () => null, keys: idle, press: () => false, done: idle, miss: idle, hover: idle, fast: 10, page: 10 };
+  no = () => false,
+  LAZY = { find: () => null, keys: no, press: no, done: idle, miss: idle, hover: idle, fast: 10, page: 10 };
 
 /** Where a pointer is, in pixels of a canvas. */
 function spotOn(canvas, event) {

@@ -13,32 +13,41 @@ const SAY = {
   scale: v => plainly(sized(v)),
 };
 
+/** What draws on `g`: a stroke, the path of a line, and words, of which it returns the width. */
+function brush(g, look) {
+  g.textBaseline = 'middle';
+  g.lineJoin = 'round';
+  return {
+    look,
+    stroke(style, w, alpha = 1) {
+      g.strokeStyle = style;
+      g.lineWidth = w;
+      g.globalAlpha = alpha;
+      g.stroke();
+    },
+    line(x1, y1, x2, y2) {
+      g.beginPath();
+      g.moveTo(x1, y1);
+      g.lineTo(x2, y2);
+    },
+    text(words, x, y, { align = 'left', style = look.soft, font = '12px' } = {}) {
+      g.font = `${font} system-ui, sans-serif`;
+      g.textAlign = align;
+      g.fillStyle = style;
+      g.globalAlpha = 1;
+      g.fillText(words, x, y);
+      return g.measureText(words).width;
+    },
+  };
+}
+
 /** `rows` are all moments so far, `moment` the last of them. */
 export function paintLiveCurves(g, { width, look, rows, moment, changes }) {
   const frame = curveFrame(width, rows.at(-1)?.step ?? 0),
-    { left, right, tall, X, foot } = frame;
-  const stroke = (style, w, alpha = 1) => {
-    g.strokeStyle = style;
-    g.lineWidth = w;
-    g.globalAlpha = alpha;
-    g.stroke();
-  };
-  const line = (x1, y1, x2, y2) => {
-    g.beginPath();
-    g.moveTo(x1, y1);
-    g.lineTo(x2, y2);
-  };
-  const text = (words, x, y, { align = 'left', style = look.soft, font = '12px' } = {}) => {
-    g.font = `${font} system-ui, sans-serif`;
-    g.textAlign = align;
-    g.fillStyle = style;
-    g.globalAlpha = 1;
-    g.fillText(words, x, y);
-    return g.measureText(words).width;
-  };
-  g.textBaseline = 'middle';
-  g.lineJoin = 'round';
-  paintChanges(g, { changes, frame, look, text, line, stroke });
+    { left, right, tall, X } = frame,
+    pen = brush(g, look),
+    { stroke, line, text } = pen;
+  paintChanges(g, { changes, frame, ...pen });
   ROWS_OF_CURVES.forEach(({ title, curves, marks }, i) => {
     const top = frame.rows[i],
       Y = v => top + tall * (1 - Math.min(1, Math.max(0, v)));
@@ -48,17 +57,10 @@ export function paintLiveCurves(g, { width, look, rows, moment, changes }) {
       text(words, right + 5, Y(v), { font: '11px' });
     }
     text(title, left, top - 13, { font: '13px' });
-    curves.forEach(({ of, height, dashed }) =>
-      paintCurve(g, {
-        known: rows.filter(row => Number.isFinite(row[of])),
-        of,
-        X,
-        Y: v => Y(height(v)),
-        dashed,
-        look,
-        stroke,
-      }),
-    );
+    for (const { of, height, dashed } of curves) {
+      const known = rows.filter(row => Number.isFinite(row[of]));
+      paintCurve(g, { known, of, X, Y: v => Y(height(v)), dashed, look, stroke });
+    }
     sayNow({ curves, moment, right, y: top - 13, look, text, narrow: width < NARROW });
   });
   if (moment)
@@ -66,13 +68,17 @@ export function paintLiveCurves(g, { width, look, rows, moment, changes }) {
       line(X(moment.step), top - 2, X(moment.step), top + tall);
       stroke(look.ink, 1, 0.6);
     }
-  for (const part of [0, 0.5, 1])
-    text(String(frame.most * part), left + (right - left) * part, foot + 14, {
-      align: part ? (part < 1 ? 'center' : 'right') : 'left',
-      font: '11px',
-    });
-  text('steps', left + (right - left) * 0.75, foot + 14, { align: 'center', font: '11px' });
+  paintSteps(frame, text);
   return frame;
+}
+
+/** The axis of all curves. */
+function paintSteps({ left, right, foot, most }, text) {
+  for (const part of [0, 0.5, 1]) {
+    const align = part ? (part < 1 ? 'center' : 'right') : 'left';
+    text(String(most * part), left + (right - left) * part, foot + 14, { align, font: '11px' });
+  }
+  text('steps', left + (right - left) * 0.75, foot + 14, { align: 'center', font: '11px' });
 }
 
 function paintCurve(g, { known, of, X, Y, dashed, look, stroke }) {

@@ -50,19 +50,23 @@ export function paintBand(g, v) {
   });
   paintPoints(g, v, pen);
   if (v.reading) paintReading(g, v, pen);
+  paintHandles(g, v, pen);
+}
+
+/** A numbered disc at the end of each class weight: the label is the control. */
+function paintHandles(g, { dirs, look, selected, focus }, { X, Y, colour, stroke }) {
   g.globalAlpha = 1;
-  for (const k of [...dirs.keys()].sort((p, q) => (p === v.selected) - (q === v.selected))) {
-    // the label is the control
+  for (const k of [...dirs.keys()].sort((p, q) => (p === selected) - (q === selected))) {
     const x = X(dirs[k], 1) + OUT * Math.cos(dirs[k]),
       y = Y(dirs[k], 1) - OUT * Math.sin(dirs[k]);
     g.beginPath();
     g.arc(x, y, 12, 0, TAU);
     g.fillStyle = colour(k);
     g.fill();
-    if (k === v.selected) {
+    if (k === selected) {
       g.beginPath();
-      g.arc(x, y, v.focus ? 15 : 14, 0, TAU);
-      pen.stroke(ink, v.focus ? 2.2 : 1.2);
+      g.arc(x, y, focus ? 15 : 14, 0, TAU);
+      stroke(look.ink, focus ? 2.2 : 1.2);
     }
     g.font = '600 14px system-ui, sans-serif';
     g.fillStyle = look.onClass(k % 10);

@@ -57,130 +57,149 @@ function pointsOf(first, labels) {
   };
 }
 
+/** What stands below the sentence: what one points at, what training has done, the class weight with the focus, or a hint. */
+function readWords(v) {
+  const { model, reading, training, before, now, focus, all, points } = v,
+    [loss, dirs, left] = ['loss', 'directions', 'left_out'].map(name => model.get(name));
+  if (reading) return pointSentence(loss, now.m, reading);
+  if (training.steps() && before) {
+    const told = { rests: training.rests(), agrees: training.agrees() };
+    return trainedSentence({ before, now, steps: now.steps - before.steps, ...told });
+  }
+  if (focus) return classSentence(model.get('selected'), dirs, all, points);
+  const without = `${thousands(left)} features have no direction (not a number, or zero) and are left out. `;
+  return (left ? without : '') + HINT;
+}
+
+function announceWeight(canvas, selected, angle) {
+  const place = degrees(wrap(angle));
+  canvas.setAttribute(
+    'aria-label',
+    `Direction of class weight ${selected}. Arrow left and right turn it, up and down choose a class.`,
+  );
+  canvas.setAttribute('aria-valuenow', Number.parseFloat(place));
+  canvas.setAttribute('aria-valuetext', `class ${selected} at ${place}`);
+}
+
+/** The figure. What is painted is what the model has, and the points where training has moved them. */
+class Band {
+  box = {};
+  last = null; // what was painted last, and what when the reader began to change something
+  before = null;
+  seen = {};
+
+  constructor(model, stage, start, first, labels) {
+    const { draw, root } = stage,
+      save = () => model.save_changes();
+    Object.assign(this, { model, stage, shownAt: pointsOf(first, labels), glide: viewGlide(model) });
+    this.canvas = ownKeys(
+      element('canvas', { tabindex: 0, role: 'slider', 'aria-valuemin': -180, 'aria-valuemax': 180 }),
+    );
+    this.gesture = gestures(root, () => {
+      this.before = this.last;
+    });
+    const put = (...given) => this.put(...given);
+    this.hand = handOn(this.canvas, model, {
+      ...{ margin: () => this.margin(), banded: () => this.banded(), put, ask: draw, box: () => this.box, save },
+    });
+    this.training = bandTraining(model, start, this.hand.held, draw);
+    this.settings = settingsLine(model, SETTINGS, fits(model), draw);
+    this.caption = element('figcaption');
+    this.read = element('p', { class: 'soft read' });
+    const panel = element('div', { class: 'panel' });
+    const keep = (name, value) => {
+      put(name, value);
+      save();
+    };
+    this.update = controls(panel, model, keep, { back: () => this.back(), train: () => this.train() });
+    root.append(element('div', { class: 'band' }, this.canvas, panel, this.caption, this.read), this.settings.root);
+  }
+
+  margin() {
+    return this.model.get('margins')[this.model.get('loss')] ?? 0;
+  }
+  banded() {
+    return this.margin() > MARGINS[this.model.get('loss')].neutral;
+  }
+  put(name, value) {
+    if (name !== 'selected' && name !== 'view') this.gesture.begin(name);
+    this.model.set(name, value);
+    this.stage.draw();
+  }
+  train() {
+    this.gesture.begin('train');
+    this.training.toggle();
+    this.stage.draw();
+  }
+  back() {
+    this.training.stop();
+    this.put('directions', [...this.model.get('home')]);
+    this.model.save_changes();
+  }
+
+  paint(now, side) {
+    const { model, stage, training, seen, canvas } = this,
+      [dirs, loss, s, selected] = ['directions', 'loss', 'scale', 'selected'].map(name => model.get(name)),
+      m = this.margin(),
+      shown = this.shownAt(training.features()),
+      { points } = shown,
+      { mix, moving } = this.glide(now),
+      petal = mix ? (shown.petal ??= petals(points)) : points.r,
+      all = cells(dirs, loss, m),
+      hover = this.hand.hover(),
+      reading = hover === null ? null : readAngle(hover, dirs, loss, m);
+    evaluate(points, dirs, loss, m, s, seen);
+    this.box = { cx: side / 2, cy: side / 2, R: side / 2 - 32 };
+    paintBand(surface(canvas, side, side), {
+      ...{ ...this.box, look: stage.look(), points, seen, dirs, selected, hover, reading },
+      ...{ focus: canvas.matches(':focus-visible'), cells: all, banded: this.banded(), petals: mix },
+      radius: i => points.r[i] + (petal[i] - points.r[i]) * mix,
+    });
+    this.tell({ points, all, reading, top: ceiling(dirs, loss) });
+    training.painted();
+    return moving;
+  }
+  /** In words, and in the controls. */
+  tell({ points, all, reading, top }) {
+    const { model, training, seen, canvas, caption, read, before } = this,
+      [dirs, loss, s, selected] = ['directions', 'loss', 'scale', 'selected'].map(name => model.get(name)),
+      m = this.margin();
+    const moved = training.features() !== null || dirs.some((d, k) => d !== model.get('home')[k]);
+    this.update({ key: loss, m, s, seen, top, points, on: training.on(), moved });
+    const now = { loss, m, band: seen.count[BAND], open: points.n - seen.count[CLEAR], theta: seen.theta };
+    this.last = { ...now, steps: training.steps() };
+    const other = before && (before.band !== now.band || before.loss !== loss || before.m !== m),
+      closed = all.filter(cell => !cell.clear).length,
+      circle = { seen, points, top, closed, classes: all.length };
+    write(caption, bandSentence({ ...this.last, ...circle, before: other ? before : null }));
+    if (training.rests()) this.stage.say(caption.textContent + (training.steps() ? ` ${read.textContent}` : ''));
+    const focus = canvas.matches(':focus');
+    write(read, readWords({ model, reading, training, before, now: this.last, focus, all, points }));
+    this.settings.update();
+    announceWeight(canvas, selected, dirs[selected]);
+  }
+
+  live() {
+    const { stage, training } = this,
+      changed = () => {
+        training.follow();
+        stage.draw();
+      };
+    return stage.live({
+      canvases: [this.canvas],
+      paint: (...given) => this.paint(...given),
+      traits: ['view', 'selected'],
+      heard: Object.fromEntries(['loss', 'margins', 'scale', 'directions'].map(name => [`change:${name}`, changed])),
+      stop: training.stop,
+    });
+  }
+}
+
 async function render({ model, el }) {
   const labels = bytes(model.get('labels')),
     start = model.get('start').layers ? await unpackStart(model.get('start'), labels) : null,
     first = start ? firstFeatures(start) : new Int16Array(bytes(model.get('points')).buffer);
-  const stage = mount({ model, el }, STYLE),
-    { root, draw } = stage,
-    canvas = ownKeys(element('canvas', { tabindex: 0, role: 'slider', 'aria-valuemin': -180, 'aria-valuemax': 180 })),
-    panel = element('div', { class: 'panel' }),
-    caption = element('figcaption'),
-    read = element('p', { class: 'soft read' });
-  const settings = settingsLine(model, SETTINGS, fits(model), draw),
-    shownAt = pointsOf(first, labels),
-    glide = viewGlide(model);
-  let box = {},
-    last = null, // what was painted last, and what when the reader began to change something
-    before = null;
-  const seen = {},
-    gesture = gestures(root, () => {
-      before = last;
-    });
-  const dirs = () => model.get('directions'),
-    margin = () => model.get('margins')[model.get('loss')] ?? 0,
-    banded = () => margin() > MARGINS[model.get('loss')].neutral;
-  function put(name, value) {
-    if (name !== 'selected' && name !== 'view') gesture.begin(name);
-    model.set(name, value);
-    draw();
-  }
-  function train() {
-    gesture.begin('train');
-    training.toggle();
-    draw();
-  }
-  function back() {
-    training.stop();
-    put('directions', [...model.get('home')]);
-    model.save_changes();
-  }
-  const hand = handOn(canvas, model, {
-    ...{ margin, banded, put, ask: draw },
-    box: () => box,
-    save: () => model.save_changes(),
-  });
-  const training = bandTraining(model, start, hand.held, draw);
-  const update = controls(
-    panel,
-    model,
-    (name, value) => {
-      put(name, value);
-      model.save_changes();
-    },
-    { back, train },
-  );
-  root.append(element('div', { class: 'band' }, canvas, panel, caption, read), settings.root);
-
-  function paint(now, side) {
-    const [loss, s, m] = [model.get('loss'), model.get('scale'), margin()],
-      shown = shownAt(training.features()),
-      { points } = shown,
-      { mix, moving } = glide(now),
-      petal = mix ? (shown.petal ??= petals(points)) : points.r,
-      all = cells(dirs(), loss, m),
-      top = ceiling(dirs(), loss),
-      hover = hand.hover(),
-      reading = hover === null ? null : readAngle(hover, dirs(), loss, m);
-    evaluate(points, dirs(), loss, m, s, seen);
-    box = { cx: side / 2, cy: side / 2, R: side / 2 - 32 };
-    paintBand(surface(canvas, side, side), {
-      ...{ ...box, look: stage.look(), points, seen, dirs: dirs(), selected: model.get('selected'), hover, reading },
-      ...{ focus: canvas.matches(':focus-visible'), cells: all, banded: banded(), petals: mix },
-      radius: i => points.r[i] + (petal[i] - points.r[i]) * mix,
-    });
-    const moved = training.features() !== null || dirs().some((d, k) => d !== model.get('home')[k]);
-    update({ key: loss, m, s, seen, top, points, on: training.on(), moved });
-    last = { loss, m, band: seen.count[BAND], open: points.n - seen.count[CLEAR], theta: seen.theta };
-    last.steps = training.steps();
-    words({ ...last, seen, points, top, closed: all.filter(c => !c.clear).length, classes: all.length }, all, reading);
-    training.painted();
-    return moving;
-  }
-  function words(now, all, reading) {
-    const selected = model.get('selected'),
-      moved = before && (before.band !== now.band || before.loss !== now.loss || before.m !== now.m);
-    write(caption, bandSentence({ ...now, before: moved ? before : null }));
-    if (training.rests()) stage.say(caption.textContent + (training.steps() ? ` ${read.textContent}` : ''));
-    write(
-      read,
-      reading
-        ? pointSentence(now.loss, now.m, reading)
-        : training.steps() && before
-          ? trainedSentence({
-              ...{ before, now, steps: now.steps - before.steps },
-              ...{ rests: training.rests(), agrees: training.agrees() },
-            })
-          : canvas.matches(':focus')
-            ? classSentence(selected, dirs(), all, now.points)
-            : restSentence(),
-    );
-    settings.update();
-    const place = degrees(wrap(dirs()[selected]));
-    canvas.setAttribute(
-      'aria-label',
-      `Direction of class weight ${selected}. Arrow left and right turn it, up and down choose a class.`,
-    );
-    canvas.setAttribute('aria-valuenow', Number.parseFloat(place));
-    canvas.setAttribute('aria-valuetext', `class ${selected} at ${place}`);
-  }
-  function restSentence() {
-    const left = model.get('left_out');
-    return left
-      ? `${thousands(left)} features have no direction (not a number, or zero) and are left out. ${HINT}`
-      : HINT;
-  }
-  const changed = () => {
-    training.follow();
-    draw();
-  };
-  return stage.live({
-    canvases: [canvas],
-    paint,
-    traits: ['view', 'selected'],
-    heard: Object.fromEntries(['loss', 'margins', 'scale', 'directions'].map(name => [`change:${name}`, changed])),
-    stop: training.stop,
-  });
+  return new Band(model, mount({ model, el }, STYLE), start, first, labels).live();
 }
 
 export default { render };
