@@ -3,6 +3,7 @@
 from lessons_lib.explorers.boundary_plane.explorer import BoundaryPlane
 from lessons_lib.explorers.center_update.explorer import CenterUpdate
 from lessons_lib.explorers.charge_sphere.explorer import ChargeSphere
+from lessons_lib.explorers.class_cost.explorer import ClassCost
 from lessons_lib.explorers.curve_family.explorer import CurveFamily
 from lessons_lib.explorers.draw_a_digit.explorer import DrawADigit
 from lessons_lib.explorers.drift_player.explorer import DriftPlayer
@@ -13,6 +14,7 @@ from lessons_lib.explorers.kit.explorer import Explorer
 from lessons_lib.explorers.live_lab.explorer import LiveLab
 from lessons_lib.explorers.logit_curves.explorer import LogitCurves
 from lessons_lib.explorers.margin_band.explorer import MarginBand
+from lessons_lib.explorers.pair_matrix.explorer import PairMatrix
 from lessons_lib.explorers.probability_curve.explorer import ProbabilityCurve
 from lessons_lib.explorers.verification_threshold.explorer import VerificationThreshold
 
@@ -20,6 +22,7 @@ __all__ = [
     "BoundaryPlane",
     "CenterUpdate",
     "ChargeSphere",
+    "ClassCost",
     "CurveFamily",
     "DrawADigit",
     "DriftPlayer",
@@ -29,6 +32,7 @@ __all__ = [
     "LiveLab",
     "LogitCurves",
     "MarginBand",
+    "PairMatrix",
     "ProbabilityCurve",
     "VerificationThreshold",
 ]
