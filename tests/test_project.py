@@ -152,6 +152,11 @@ def test_imports_run_downwards():
     assert run.returncode == 0, run.stdout + run.stderr
 
 
+def test_types():
+    run = subprocess.run([sys.executable, "-m", "mypy"], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
 @pytest.mark.skipif(not shutil.which("make"), reason="make is not here")
 def test_make_help_lists_every_target():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
