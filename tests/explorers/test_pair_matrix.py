@@ -361,6 +361,19 @@ def test_what_does_not_fit_is_refused_in_a_sentence(changed, words):
         PairMatrix(**given)
 
 
+def test_the_figure_takes_the_captions_that_python_takes(v8):
+    shown, _ = with_net()
+    limits = json.dumps(shown.limits["written"])
+    for value in ({}, {"0": ""}, {"5": "x" * 40}, {"0": "𝟕" * 40}, {"5": "x" * 41}, {"6": "x"}, {"0": 7}, {"0": None}):
+        fits = v8(f"fitsLimits({limits}, {json.dumps(value)})")
+        try:
+            shown.written = value
+        except TraitError:
+            assert not fits, value
+        else:
+            assert fits, value
+
+
 def test_settings_come_back_as_they_were_sent():
     shown, _ = with_net(way="sigmoid", scale=30.0, written={"2": "drei"}, row=1, column=2)
     other, _ = with_net()
