@@ -155,14 +155,15 @@ class PairMatrix(Explorer):
         """The first frame, still: cosines as shades, gradients as discs."""
         picture = Picture(self.alt, 5.0, 4.6)
         plot, size = picture.subplots(), len(self._cosines)
-        plot.imshow((self._cosines + 1) / 2, cmap="Greys", vmin=0, vmax=3.2)
-        push = self.pushes()
-        i, j = torch.meshgrid(torch.arange(size), torch.arange(size), indexing="ij")
-        colours = np.where((i == j).flatten(), ACCENT, INK)
-        area = (push.abs() * (190 / size) ** 2).flatten()
-        plot.scatter(j.flatten(), i.flatten(), area, colours, linewidths=0)
-        plot.plot(self.column, self.row, "s", markersize=205 / size, markerfacecolor="none", markeredgecolor=INK)
-        plot.set_xticks(range(size), self.facts["captions"], rotation=60, ha="left", color=INK, fontsize=9)
+        plot.imshow((self._cosines.numpy() + 1) / 2, cmap="Greys", vmin=0, vmax=3.2)
+        push = self.pushes().numpy()
+        i, j = np.indices((size, size)).reshape(2, -1)
+        area = np.abs(push).flatten() * (235 / size) ** 2
+        plot.scatter(j, i, area, np.where(i == j, ACCENT, INK), linewidths=0)
+        plot.plot(self.column, self.row, "s", markersize=235 / size, markerfacecolor="none", markeredgecolor=INK)
+        plot.set_xticks(
+            range(size), self.facts["captions"], rotation=60, rotation_mode="anchor", ha="left", color=INK, fontsize=9
+        )
         plot.set_yticks(range(size), [str(int(k)) for k in self._labels], color=INK, fontsize=9)
         plot.tick_params(top=True, bottom=False, labeltop=True, labelbottom=False, length=0)
         plot.spines[:].set_color(FAINT)

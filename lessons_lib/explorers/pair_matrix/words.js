@@ -7,7 +7,7 @@ import { CLIP_CAP, CLIP_START, adacosScale, balance, evenBias } from './maths.js
 const minus = text => text.replace('-', '−');
 const near = (a, b) => Math.abs(a - b) < 0.006 * Math.abs(b);
 export const plain = value => minus(String(Number(value.toPrecision(3))));
-const signed = value => (Math.abs(value) < 5e-4 ? '0' : minus(value.toPrecision(3)));
+const signed = value => (value < 0 ? '−' : '') + amount(Math.abs(value));
 export const cosineText = value => minus((Math.abs(value) < 5e-4 ? 0 : value).toFixed(3));
 /** 0.123, or under 0.001. */
 export const shareText = p => (p > 0 && p < 0.001 ? 'under 0.001' : p > 0.999 && p < 1 ? 'over 0.999' : p.toFixed(3));
@@ -38,21 +38,13 @@ const LEAD = {
   sigmoid: 'SigLIP: each cell is asked on its own, same or not.',
 };
 
-/** How many to one, as one says it. */
-const ratio = ({ pull, pushed }) => {
-  const [more, less] = pull > pushed ? [pull, pushed] : [pushed, pull];
-  return less > 0 && more / less < 1000 ? `${Number((more / less).toPrecision(2))} to 1` : 'by more than 1,000 to 1';
-};
-
 /** Who pulls and who pushes. */
 function balanceText({ p, batch }) {
-  const all = balance(batch),
-    { pull, pushed, share, few, wrong } = all,
+  const { pull, share, few, wrong } = balance(batch),
     who = `A right pair has on average ${bold(percent(pull / batch.size))} of its full pull; nine tenths of the push come from ${bold(`${few} of ${wrong}`)} wrong pairs.`;
   if (p.way !== 'sigmoid') return `${who} Pull and push are equal in sum, as in every softmax.`;
-  const even = Math.abs(share - 0.5) < 0.02,
-    more = pull > pushed ? 'pull outweighs push' : 'push outweighs pull';
-  return `${who} The right pairs have ${bold(percent(share))} of pull and push together: ${even ? 'about as much as the wrong ones' : `${more} ${ratio(all)}`}.`;
+  const half = Math.abs(share - 0.5) < 0.02 ? ', about half' : '';
+  return `${who} The right pairs have ${bold(percent(share))} of all pull and push${half}.`;
 }
 
 const SAID = {
