@@ -3,6 +3,7 @@
 from lessons_lib.explorers.boundary_plane.explorer import BoundaryPlane
 from lessons_lib.explorers.center_update.explorer import CenterUpdate
 from lessons_lib.explorers.charge_sphere.explorer import ChargeSphere
+from lessons_lib.explorers.class_cost.explorer import ClassCost
 from lessons_lib.explorers.curve_family.explorer import CurveFamily
 from lessons_lib.explorers.draw_a_digit.explorer import DrawADigit
 from lessons_lib.explorers.drift_player.explorer import DriftPlayer
@@ -20,6 +21,7 @@ __all__ = [
     "BoundaryPlane",
     "CenterUpdate",
     "ChargeSphere",
+    "ClassCost",
     "CurveFamily",
     "DrawADigit",
     "DriftPlayer",

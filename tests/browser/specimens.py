@@ -118,6 +118,14 @@ SPECIMENS = [
         told="center.settings",
     ),
     Specimen(
+        name="cost",
+        make="explorers.ClassCost()",
+        by_mouse=lambda figure: drag(figure.get_by_role("slider", name="number of classes"), (0.7, 0.1), (0.4, 0.1)),
+        by_key=press_slider("number of classes"),
+        assign="cost.share = 0.5 + {}",
+        told="cost.settings",
+    ),
+    Specimen(
         name="family",
         make="explorers.CurveFamily({'made up': torch.rand(200)})",
         by_mouse=lambda figure: drag(figure.get_by_role("slider", name="length"), (0.3, 0.86), (0.5, 0.86)),

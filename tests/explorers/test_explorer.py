@@ -10,6 +10,7 @@ from traitlets import TraitError
 
 from lessons_lib.explorers import (
     BoundaryPlane,
+    ClassCost,
     CurveFamily,
     GradientLength,
     LogitCurves,
@@ -23,6 +24,7 @@ from tests.explorers.modules import modules
 
 MADE = {
     "BoundaryPlane": BoundaryPlane,
+    "ClassCost": ClassCost,
     "CurveFamily": CurveFamily,
     "GradientLength": GradientLength,
     "LogitCurves": LogitCurves,
