@@ -2,12 +2,12 @@
 
     torchrun --nproc-per-node 2 -m benchmarks.class_parallel
     python -m benchmarks.class_parallel --processes 1                   the same in one process, with the head as it is
-    torchrun --nproc-per-node 2 --max-restarts 1 -m benchmarks.class_parallel --keep FOLDER --fall 30
+    torchrun --nproc-per-node 2 --max-restarts 1 -m benchmarks.class_parallel --keep FOLDER --fall 35
     make records ARGS="class_parallel"
 
-The images are characters: class c is character c mod K, turned, slanted and stretched in a way that belongs to c div K,
-and jittered anew each time; so there are as many classes as one likes. All of a step's labels and jitter are drawn in
-every process, the images only where they are looked at. On a CPU processes talk by gloo, on GPUs (one each) by NCCL.
+The images are characters, turned and stretched until there are as many classes as asked for. On a CPU processes talk
+by gloo, on GPUs (one each) by NCCL. What is recorded is a step of the head alone, on embeddings drawn by chance: the
+memory a process needs at its fullest beyond what it had before, the seconds its core works, the bytes that it sends.
 """
 
 import argparse
@@ -26,12 +26,10 @@ from pathlib import Path
 
 import torch
 import torch.distributed as dist
-import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
-from lessons_lib.data.drawings import SIDE, load_drawings
-from lessons_lib.data.images import random_maps
+from benchmarks.many_characters import Characters
 from lessons_lib.losses import LOSSES
 from lessons_lib.nets import EmbeddingNet
 from lessons_lib.records import Record
@@ -43,32 +41,7 @@ GONE = re.compile("Connection (closed|reset)|Broken pipe", re.IGNORECASE)  # wha
 SEEDS = {"native": (0, 1, 2, 3), "avx2": (4, 5, 6, 7), "plain": (8, 9, 10, 11)}
 SIZE, BATCH = 64, 32  # of what is recorded: dimensions, and images of a step
 RECORDED = [("ArcFaceLoss", classes, 1.0) for classes in (100_000, 200_000, 500_000, 1_000_000)]
-RECORDED += [("ArcFaceLoss", 1_000_000, 0.1), ("P2SGradLoss", 1_000_000, 1.0)]
-
-
-class Characters:
-    """Batches of C classes of characters. `batch(step, part)` gives images (n, 1, 28, 28) and labels (n,)."""
-
-    def __init__(self, num_classes: int, batch: int, seed: int):
-        self.num_classes, self.count, self.seed = num_classes, batch, seed
-        self.drawings = load_drawings()
-        self.fonts = torch.bincount(self.drawings.labels)
-        self.first = self.fonts.cumsum(0) - self.fonts
-        ways = -(-num_classes // len(self.fonts))
-        self.ways = random_maps(ways, 3.1, 0.6, 0.05, 1.3, torch.Generator().manual_seed(0))
-        self.ways[0] = torch.eye(2, 3)
-
-    def batch(self, step: int, part: slice) -> tuple[Tensor, Tensor]:
-        chance = torch.Generator().manual_seed(1_000_003 * self.seed + step)
-        labels = torch.randint(self.num_classes, (self.count,), generator=chance)
-        jitter = random_maps(self.count, 0.2, 0.15, 0.1, 1.15, chance)
-        font = torch.rand(self.count, generator=chance)
-        labels, jitter, font = labels[part], jitter[part], font[part]
-        character, way = labels % len(self.fonts), self.ways[labels // len(self.fonts)]
-        drawing = self.first[character] + (font * self.fonts[character]).long()
-        jitter[:, :, :2] = way[:, :, :2] @ jitter[:, :, :2]
-        where = F.affine_grid(jitter, [len(labels), 1, SIDE, SIDE], align_corners=False)
-        return F.grid_sample(self.drawings.images[drawing][:, None] / 255, where, align_corners=False), labels
+RECORDED += [("ArcFaceLoss", 500_000, 0.1), ("P2SGradLoss", 500_000, 1.0)]
 
 
 class Training:
@@ -176,7 +149,11 @@ def measure(seed: int) -> None:
     record, found = Record("class_parallel"), {}
     for processes in (1, 2):
         with tempfile.TemporaryDirectory() as folder:
-            run = ["torch.distributed.run", f"--nproc-per-node={processes}", "-m"] if processes > 1 else []
+            run = (
+                ["torch.distributed.run", "--standalone", f"--nproc-per-node={processes}", "-m"]
+                if processes > 1
+                else []
+            )
             options = ["--alone", f"{folder}/found", "--seed", str(seed)]
             command = [sys.executable, "-m", *run, "benchmarks.class_parallel", *options]
             subprocess.run(command, check=True, cwd=ROOT, env=os.environ | GIVEN_BACK)
@@ -188,33 +165,35 @@ def measure(seed: int) -> None:
 
 
 def alone(many: bool, seed: int) -> dict[str, dict[str, float]]:
-    """Three steps of each head that is recorded, and of a small one before, which pays for what torch sets up."""
-    rows: dict[str, dict[str, float]] = {"memory": {}, "seconds": {}, "sent": {}}
+    """What three steps of each recorded head take, by what and by name."""
+    of_one(("ArcFaceLoss", 2_000, 1.0), many, seed)  # which pays for what torch sets up
+    found = {f"{loss}, {classes}, {share:g}": of_one((loss, classes, share), many, seed)
+             for loss, classes, share in RECORDED}  # fmt: skip
+    kinds = ("memory", "seconds", "sent") if many else ("memory", "seconds")
+    return {what: {name: one[what] for name, one in found.items()} for what in kinds}
+
+
+def of_one(head: tuple[str, int, float], many: bool, seed: int) -> dict[str, float]:
+    """What three steps of a head take: its loss, its number of classes, and the share of them that a step draws."""
+    (loss, classes, share), seconds = head, []
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    torch.manual_seed(seed)
     each = BATCH // (dist.get_world_size() if many else 1)
-    for loss, classes, share in [("ArcFaceLoss", 2_000, 1.0), *RECORDED]:
-        torch.manual_seed(seed)
-        x, labels = torch.randn(each, SIZE, device=device), torch.randint(classes, (each,), device=device)
-        gc.collect()  # of the head before
-        before, seconds = most_memory(anew=True), []
-        head = made(loss, classes, SIZE, share, many, device)
-        optimizer = torch.optim.Adam(head.parameters())
-        for _ in range(3):
-            began = time.process_time()  # of this process alone, whatever else the machine does
-            optimizer.zero_grad()
-            with Sent() as sent:
-                head(x.requires_grad_(), labels).backward()
-            optimizer.step()
-            seconds.append(time.process_time() - began)
-        name = f"{loss}, {classes}, {share:g}"
-        for what, value in {"memory": most_memory() - before, "seconds": min(seconds[1:])}.items():
-            rows[what][name] = value
-        if many:
-            rows["sent"][name] = sent.bytes
-        del head, optimizer
-    return {
-        what: {name: value for name, value in values.items() if " 2000," not in name} for what, values in rows.items()
-    }
+    x = torch.randn(each, SIZE, device=device).requires_grad_()
+    labels = torch.randint(classes, (each,), device=device)
+    gc.collect()  # of the head before
+    before = most_memory(anew=True)
+    head = made(loss, classes, SIZE, share, many, device)
+    optimizer = torch.optim.Adam(head.parameters())
+    for _ in range(3):
+        began = time.process_time()  # of this process alone, whatever else the machine does
+        optimizer.zero_grad()
+        with Sent() as sent:
+            head(x, labels).backward()
+        optimizer.step()
+        seconds.append(time.process_time() - began)
+    found = {"memory": most_memory() - before, "seconds": min(seconds[1:])}  # the first makes Adam's moments
+    return found | ({"sent": sent.bytes} if many else {})
 
 
 def parsed(arguments: list[str] | None) -> argparse.Namespace:
