@@ -1,5 +1,5 @@
 // ClassCost's controls: loss and machine, sliders in steps of their own, the table of parts, and how it is counted.
-import { element } from '../kit/view.js';
+import { element, write } from '../kit/view.js';
 import { button, choice, slider } from '../kit/controls.js';
 import { row } from '../kit/curves.js';
 import { nearestIn } from '../kit/trained.js';
@@ -91,7 +91,7 @@ export function partsTable() {
     heads[0].textContent = `p = ${thousands(p.processes)}`;
     [p, { ...p, processes: 1 }].forEach((q, i) => {
       const put = (key, text, value) => {
-        cells.get(key)[i].textContent = i && p.processes === 1 ? '' : cellText(text, value);
+        write(cells.get(key)[i], i && p.processes === 1 ? '' : cellText(text, value));
       };
       put('memory', bytesText, memoryOf(q, given));
       put('time', secondsText, timeOf(q, given));

@@ -33,7 +33,7 @@ function inUnits(units, value, least) {
     number = value / size;
   if (unit === 'bytes') return `${number.toFixed(0)} bytes`;
   const digits = number < 9.995 ? 2 : number < 99.95 ? 1 : 0;
-  return `${number.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${unit}`;
+  return `${number < 999.5 ? number.toFixed(digits) : thousands(Math.round(number))} ${unit}`;
 }
 /** 1.41 GB, 34.8 kB, 512 bytes: in powers of a thousand. */
 export const bytesText = value => inUnits(BYTES, value, [1, 'bytes']);
