@@ -16,6 +16,11 @@ class TextHead(Head):
     `weight` (C, d) is what one predicts with: of each class the mean of its captions' directions.
     """
 
+    inputs: Tensor
+    classes: Tensor
+    first: Tensor
+    counts: Tensor
+
     def __init__(self, net: nn.Module, inputs: Tensor, classes: Tensor, loss: BothWays):
         nn.Module.__init__(self)  # Head's own would make class weights
         self.net, self.pairs = net, loss
