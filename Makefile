@@ -10,9 +10,9 @@ IN_VENV := .venv/bin/python
 TEXTS := $(wildcard notebooks/text/[0-9]*.md)
 SHIPPED := $(wildcard $(patsubst notebooks/text/%.md,notebooks/%.ipynb,$(TEXTS)))
 TRUSTED := .venv/trusted-by-$(shell id -u)
-# Two workers of one thread each: lessons that train beside each other on two threads take more than twice the work.
-# (ARGS=-n0 runs all in one process, as --pdb wants it.)
-SHARED := --numprocesses=2 --dist=loadfile --no-loadscope-reorder
+# One thread each: lessons that train beside each other on two threads take more than twice the work. Three workers on
+# two cores, as a test with a browser or a kernel waits half its time. (ARGS=-n0 runs all in one process, for --pdb.)
+SHARED := --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 # JupyterLab refuses to run as root unless told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
@@ -73,9 +73,10 @@ test-browsers: ## try every explorer in Firefox and WebKit, where they are insta
 	@sh .make/setup.sh requirements-dev.txt
 	@EVERY_GESTURE=yes $(IN_VENV) -m pytest -n0 tests/browser/test_engines.py $(ARGS)
 
-lint: ## check style, of JavaScript too, and the order of imports
+lint: ## check style, of JavaScript too, the order of imports, and types
 	@sh .make/setup.sh requirements-dev.txt
 	@$(IN_VENV) -m ruff check . && $(IN_VENV) -m ruff format --check . && .venv/bin/lint-imports --no-cache
+	@$(IN_VENV) -m mypy
 	@.venv/bin/biome ci --diagnostic-level=warn .
 
 bench: ## measure losses, how soon a figure answers, and how fast a page trains (needs Chromium)
@@ -85,5 +86,5 @@ bench: ## measure losses, how soon a figure answers, and how fast a page trains 
 	@$(IN_VENV) -m benchmarks.page_training
 
 clean: ## remove .venv and what tests left in this folder (trained networks stay in the cache)
-	rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache .hypothesis notebooks/.shipped site
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis notebooks/.shipped site
 	find lessons_lib tests notebooks -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -71,7 +71,7 @@ def run_all_tests() -> str:
 def about_all_tests(seconds: float, parts: dict[str, float]) -> str:
     """A sentence on `make test`; its parts run beside each other and so come to more than the whole."""
     told = ", ".join(f"{name} {part:.0f} s" for name, part in parts.items())
-    return f"`make test` takes {seconds:.0f} s there, two workers sharing {told}."
+    return f"`make test` takes {seconds:.0f} s there, three workers sharing {told}."
 
 
 def machine() -> str:

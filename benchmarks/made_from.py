@@ -68,7 +68,31 @@ def _file(module: str) -> Path | None:
 
 
 class _Plain(ast.NodeTransformer):
-    """Takes away what no number depends on: docstrings, asserts, bare calls that print or draw, exercises' stubs."""
+    """Takes away what no number depends on: docstrings, asserts, bare calls that print or draw, exercises' stubs.
+
+    Types as well: of them nothing is left but the names that they declare in a data class or a NamedTuple, its fields.
+    """
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef | None:
+        if any(ast.unparse(decorator) == "overload" for decorator in node.decorator_list):
+            return None
+        node.returns = None
+        return self.generic_visit(node)
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        node.annotation = None
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
+        return self.generic_visit(ast.Assign([node.target], node.value)) if node.value else None
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
+        if node.decorator_list or "NamedTuple" in map(ast.unparse, node.bases):
+            node.keywords += [ast.keyword(field, ast.Constant(...)) for field in _fields(node)]
+        return self.generic_visit(node)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.ImportFrom | None:
+        return None if node.module in ("typing", "collections.abc") else node
 
     def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
         call = isinstance(node.value, ast.Call) and IDLE_CALLS.match(ast.unparse(node.value.func))
@@ -81,6 +105,11 @@ class _Plain(ast.NodeTransformer):
         if ast.unparse(node.func) == "record":
             node.args = node.args[:2]  # without the format
         return self.generic_visit(node)
+
+
+def _fields(node: ast.ClassDef) -> list[str]:
+    """The names that a class declares with a type, in order."""
+    return [ast.unparse(line.target) for line in node.body if isinstance(line, ast.AnnAssign)]
 
 
 def _plain(tree: ast.AST) -> str:

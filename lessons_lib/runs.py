@@ -68,7 +68,7 @@ class Run:
         return f"Run of {of}: {self.steps} steps in {self.seconds:.1f} s, {reached}{came}"
 
     @property
-    def modules(self) -> tuple[nn.Module, nn.Module, nn.Module]:
+    def modules(self) -> tuple[nn.Module, Head, nn.ModuleList]:
         """Everything that training changes."""
         return self.net, self.head, self.extras
 

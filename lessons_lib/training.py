@@ -117,7 +117,7 @@ class _Training:
         self.epochs, self.device = choices["epochs"], torch.device(choices["device"])
         self.together, self.order = choices["together"], torch.Generator().manual_seed(choices["seed"])
         for module in run.modules:
-            module.to(self.device, memory_format=torch.channels_last).train()
+            module.to(self.device, memory_format=torch.channels_last).train()  # type: ignore[call-overload]
         weights = [weight for module in run.modules for weight in module.parameters()]
         self.steps_per_epoch = max(1, len(data.train) // BATCH)
         total = self.epochs * self.steps_per_epoch
@@ -200,9 +200,9 @@ class _Training:
         }
         frame: Frame = {"embeddings": embeddings, "labels": shown.labels, "boundary": boundary}
         frame["directions"] = self.run.head.weight.detach().cpu().clone()
-        for loss in self.run.extras:
-            if isinstance(getattr(loss, "centers", None), Tensor):
-                frame["centers"] = loss.centers.detach().cpu().clone()
+        for extra in self.run.extras:
+            if isinstance(centers := getattr(extra, "centers", None), Tensor):
+                frame["centers"] = centers.detach().cpu().clone()
         self.run.history.append(metrics)
         self.run.frames.append(frame)
         if self.callback is not None:

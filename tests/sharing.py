@@ -1,13 +1,15 @@
-"""How two workers share the tests, a file at a time: one begins with all browser tests, the other with the lessons.
+"""How three workers share the tests, a file at a time: two begin with the browser, the third with the lessons.
 
-Browser tests wait most of the time, for pages and for Lab, so that they are best run beside something else; but beside
-each other they would wait for too long. What is left when either worker is free are small files, so both end together.
+Browser tests wait most of the time, for pages and for JupyterLab, so that they are best run beside something else. One
+worker has all that need JupyterLab, since starting it takes seconds, another all the other pages. What is left when a
+worker is free are small files, so all end together.
 """
 
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
 BROWSER = "tests/browser"
+IN_LAB = ("test_exports.py", "test_lab.py")
 
 
 def turn(nodeid: str) -> int:
@@ -16,10 +18,11 @@ def turn(nodeid: str) -> int:
 
 
 class ByFileAndBrowser(LoadFileScheduling):
-    """A file is for one worker, and so are all files of browser tests."""
+    """A file is for one worker, and so are all browser tests with JupyterLab, and all without."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return BROWSER if turn(nodeid) == 0 else super()._split_scope(nodeid)
+        file = super()._split_scope(nodeid)
+        return file if turn(nodeid) > 0 else f"{BROWSER} in Lab" if file.endswith(IN_LAB) else BROWSER
 
 
 def pytest_collection_modifyitems(items):

@@ -52,7 +52,7 @@ def test_the_parts_are_told_apart_in_pytest_s_report(tmp_path):
     parts = seconds_by_part(tmp_path / "report.xml")
     assert parts == {"lessons": 4.0, "browser tests": 8.0, "other tests": 48.0}
     assert about_all_tests(37.4, parts) == (
-        "`make test` takes 37 s there, two workers sharing lessons 4 s, browser tests 8 s, other tests 48 s."
+        "`make test` takes 37 s there, three workers sharing lessons 4 s, browser tests 8 s, other tests 48 s."
     )
 
 

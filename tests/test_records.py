@@ -248,6 +248,27 @@ def test_a_record_is_out_of_date_when_what_decides_its_numbers_has_changed(tiny,
     assert (made_from.made_from("01_tiny") != old) == changes
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "changes"),
+    [
+        ("def f(x): return x", "def f(x: int) -> 'int':\n    return x", False),
+        ("x = 1", "x: float = 1", False),
+        ("class A:\n    x = 1", "class A:\n    y: int\n    x = 1", False),
+        ("@dataclass\nclass A:\n    x: int", "@dataclass\nclass A:\n    x: float", False),
+        ("def f(x): return x", "@overload\ndef f(x: int) -> int: ...\ndef f(x): return x", False),
+        ("from typing import Any\nx = 1", "x = 1", False),
+        ("def f(x: int): return x", "def f(x: int = 1): return x", True),
+        ("x: int = 1", "x: int = 2", True),
+        ("@dataclass\nclass A:\n    x: int", "@dataclass\nclass A:\n    x: int\n    y: int", True),
+        ("@dataclass\nclass A:\n    x: int\n    y: int", "@dataclass\nclass A:\n    y: int\n    x: int", True),
+        ("class A(NamedTuple):\n    x: int", "class A(NamedTuple):\n    y: int", True),
+    ],
+)
+def test_types_are_no_part_of_what_a_record_is_made_from_and_fields_are(before, after, changes):
+    plain = [made_from._plain(made_from.ast.parse(code)) for code in (before, after)]
+    assert (plain[0] != plain[1]) == changes
+
+
 def test_a_record_depends_on_the_parts_of_the_library_that_its_code_reaches(tiny):
     tree = made_from.ast.parse("\n".join(made_from.cells("01_tiny")))
     files = {path.relative_to(ROOT / "lessons_lib").as_posix() for path in made_from.reached(tree)}

@@ -1,4 +1,4 @@
-"""Two workers share the tests so that one has all of the browser and no file is parted."""
+"""Three workers share the tests: one has all pages, another all of JupyterLab, and no file is parted."""
 
 import os
 import re
@@ -9,12 +9,13 @@ from pathlib import Path
 from tests import sharing
 
 ROOT = Path(__file__).parents[1]
-FILES = ("tests/browser/test_b.py", "tests/browser/test_c.py", "tests/test_a.py", "tests/test_d.py", "tests/test_e.py")
+BROWSER = ("test_b.py", "test_c.py", "test_exports.py", "test_lab.py")
+FILES = (*(f"tests/browser/{name}" for name in BROWSER), "tests/test_a.py", "tests/test_d.py", "tests/test_e.py")
 TESTS = "import pytest\n\n\n@pytest.mark.parametrize('number', range(4))\ndef test_it(number):\n    pass\n"
 SHARED = re.search(r"^SHARED := (.+)$", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)[1].split()
 
 
-def test_one_worker_has_the_browser_and_begins_with_it_and_no_file_is_parted(tmp_path):
+def test_two_workers_have_the_browser_and_begin_with_it_and_no_file_is_parted(tmp_path):
     for name in FILES:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(TESTS)
@@ -28,9 +29,12 @@ def test_one_worker_has_the_browser_and_begins_with_it_and_no_file_is_parted(tmp
     assert len(ran) == 4 * len(FILES)
     workers = {name: {worker for worker, file in ran if file == name} for name in FILES}
     assert all(len(each) == 1 for each in workers.values())
-    browser = workers["tests/browser/test_b.py"]
-    assert workers["tests/browser/test_c.py"] == browser != workers["tests/test_a.py"]
-    assert [file for worker, file in ran if {worker} == browser][:8] == [FILES[0]] * 4 + [FILES[1]] * 4
+    pages, lab = workers["tests/browser/test_b.py"], workers["tests/browser/test_lab.py"]
+    assert workers["tests/browser/test_c.py"] == pages and workers["tests/browser/test_exports.py"] == lab
+    assert len(pages | lab | workers["tests/test_a.py"]) == 3
+    for (worker,), names in ((pages, BROWSER[:2]), (lab, BROWSER[2:])):
+        first = [file.rpartition("/")[2] for each, file in ran if each == worker][:8]
+        assert first == [names[0]] * 4 + [names[1]] * 4
 
 
 def test_lessons_come_after_the_browser_and_before_all_others():

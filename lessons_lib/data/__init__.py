@@ -1,5 +1,6 @@
 """Images to learn from."""
 
+from lessons_lib.data.captions import CaptionData, Captions, gram_counts, grams, load_captions, vocabulary_of
 from lessons_lib.data.decoding import Decoding
 from lessons_lib.data.folders import ImageFolder, load_folder
 from lessons_lib.data.glyphs import Glyphs, contact_sheet, load_glyphs, write_glyph_folder
@@ -20,6 +21,8 @@ from lessons_lib.data.parts import LeakedSplit, part_as_given, part_classes
 from lessons_lib.data.worse import blotted, blurred, dimmed, noised, shrunk
 
 __all__ = [
+    "CaptionData",
+    "Captions",
     "Decoding",
     "Episodes",
     "Glyphs",
@@ -39,6 +42,9 @@ __all__ = [
     "check_classes_apart",
     "contact_sheet",
     "dimmed",
+    "gram_counts",
+    "grams",
+    "load_captions",
     "load_folder",
     "load_glyphs",
     "load_mnist",
@@ -52,5 +58,6 @@ __all__ = [
     "sample_pairs",
     "shrunk",
     "split_classes",
+    "vocabulary_of",
     "write_glyph_folder",
 ]

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -57,6 +58,7 @@ class Door:
                 f"If none of them got in, the rate could still be {RULE_OF_THREE / self.impostors:.2%}. It takes "
                 f"{self.needed:,} impostor pairs, which are those of {people} classes of {each} images."
             )
+        assert self.let_in is not None  # a door with a threshold has all three
         said = (
             f"A score of {self.threshold:.3f} or more opens. Of {self.impostors:,} impostor pairs of {self.classes} "
             f"classes {self.let_in:.2%} get in, of the genuine {self.known:.1%}; in brackets what other classes "
@@ -84,7 +86,7 @@ def set_door(embeddings: Tensor, labels: Tensor, far: float, *, draws: int = DRA
     if not 0 < far < 1:
         raise ValueError(f"far must be a share between 0 and 1, got {far}.")
     pairs = scored_pairs(embeddings, labels, most=min(max(MOST, 4 * pairs_needed(far)), LARGEST), seed=seed)
-    said = {"impostors": len(pairs.impostors), "classes": pairs.classes, "images": len(labels)}
+    said: dict[str, Any] = {"impostors": len(pairs.impostors), "classes": pairs.classes, "images": len(labels)}
     if len(pairs.impostors) < pairs_needed(far):
         return Door(far, None, **said)
     alike = torch.ones(len(pairs.impostors)).double()

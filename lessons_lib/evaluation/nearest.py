@@ -52,7 +52,7 @@ def recall_at_k(embeddings: Tensor, labels: Tensor, ks: Sequence[int] = (1,), *,
     counts = asked.new_empty(3, len(asked))  # made first: small things kept between large ones cost a heap its memory
     for rows, part in zip(asked.split(block), counts.split(block, dim=1), strict=True):
         part.copy_(_rivals(unit, labels, rows))
-    return {k: float(_chance_of_a_hit(*counts.double(), k).mean()) for k in ks}
+    return {k: float(_chance_of_a_hit(*counts.double(), k).mean()) for k in ks}  # type: ignore[call-arg]
 
 
 def _rivals(unit: Tensor, labels: Tensor, rows: Tensor) -> Tensor:

@@ -14,6 +14,7 @@ from lessons_lib.explorers.kit.explorer import Explorer
 from lessons_lib.explorers.live_lab.explorer import LiveLab
 from lessons_lib.explorers.logit_curves.explorer import LogitCurves
 from lessons_lib.explorers.margin_band.explorer import MarginBand
+from lessons_lib.explorers.pair_matrix.explorer import PairMatrix
 from lessons_lib.explorers.probability_curve.explorer import ProbabilityCurve
 from lessons_lib.explorers.verification_threshold.explorer import VerificationThreshold
 
@@ -31,6 +32,7 @@ __all__ = [
     "LiveLab",
     "LogitCurves",
     "MarginBand",
+    "PairMatrix",
     "ProbabilityCurve",
     "VerificationThreshold",
 ]

@@ -47,6 +47,7 @@ class AdaCosLoss(Head):
     Raises ValueError for fewer than three classes and a max_scale that is not positive.
     """
 
+    scale: Tensor
     formula = (
         r"-\log\frac{e^{s\cos\theta_y}}{\sum_j e^{s\cos\theta_j}},\quad "
         r"s\leftarrow\frac{\ln B}{\cos\min(\pi/4,\theta_\mathrm{med})}"

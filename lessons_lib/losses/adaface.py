@@ -26,6 +26,7 @@ class AdaFaceLoss(Head):
     Raises ValueError for a margin outside 0..2, an h that is not positive and a momentum outside 0..1.
     """
 
+    met: Tensor  # mean and spread, (2,)
     formula = (
         r"-\log\frac{e^{s(\cos(\theta_y-mz)-m(1+z))}}{e^{s(\cos(\theta_y-mz)-m(1+z))}+\sum_{j\ne y}e^{s\cos\theta_j}},"
         r"\quad z=\mathrm{clip}\left(h\,\frac{\lVert x\rVert-\mu}{\sigma},-1,1\right)"

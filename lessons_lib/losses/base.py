@@ -1,6 +1,7 @@
 """What every classification loss shares: class weights, cosines, checks, and the one formula they vary."""
 
 import math
+from collections.abc import Callable
 from typing import ClassVar
 
 import torch
@@ -29,6 +30,9 @@ class Head(nn.Module):
     scaled: ClassVar[bool] = True  # whether the loss makes use of `scale`
     a_row_a_class: ClassVar[tuple[str, ...]] = ("weight",)
     sample_rate: float = 1.0
+    scale: float | Tensor
+    weight: Tensor  # a Parameter, but for losses whose weights follow the features
+    target_logit: Callable[..., Tensor]  # of θ (N, 1), where the curve is a function of θ
 
     def __init__(self, num_classes: int, embedding_size: int, scale: float = 1.0):
         super().__init__()

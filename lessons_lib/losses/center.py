@@ -21,6 +21,7 @@ class CenterLoss(nn.Module):
     Raises ValueError for sizes below 1 and an alpha outside 0..1.
     """
 
+    centers: Tensor
     formula = r"\tfrac12\lVert x-c_y\rVert^2"
     paper = "Wen et al., Center Loss, ECCV 2016"
 

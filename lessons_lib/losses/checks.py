@@ -132,7 +132,7 @@ def check_sample_rate(loss: Sized) -> None:
         raise ValueError(f"sample_rate must be a share of the classes above 0 and at most 1, got {rate}.")
 
 
-def check_proxies(loss: Sized, weight: Tensor) -> None:
+def check_proxies(loss: Any, weight: Tensor) -> None:
     """Class weights from elsewhere, (M, d), for a loss that has nothing but a weight for each class."""
     check_weight("weight", weight)
     if weight.shape[1:] != loss.weight.shape[1:]:

@@ -1,6 +1,6 @@
 """Softmax and cross-entropy where the true class answers to a curve of its own."""
 
-from typing import Any
+from typing import Any, overload
 
 import torch
 import torch.nn.functional as F
@@ -19,7 +19,13 @@ def cross_entropy(scale: float | Tensor, cosines: Tensor, curve: Tensor, labels:
     scale = factor(scale, cosines)
     if in_function_transform() or (isinstance(scale, Tensor) and scale.ndim > 0):
         return F.cross_entropy(scale * cosines.scatter(1, labels[:, None], curve), labels)
-    return _CrossEntropy.apply(scale, cosines, curve, labels)[0]
+    return _CrossEntropy.apply(scale, cosines, curve, labels)[0]  # type: ignore[no-untyped-call]
+
+
+@overload
+def factor(scale: Tensor, cosines: Tensor) -> Tensor: ...
+@overload
+def factor(scale: float, cosines: Tensor) -> float: ...
 
 
 def factor(scale: float | Tensor, cosines: Tensor) -> float | Tensor:
@@ -54,7 +60,7 @@ class _CrossEntropy(torch.autograd.Function):
             return None, None, None, None
         log_p, own, *learnt = ctx.saved_tensors
         scale = learnt[0] if learnt else ctx.scale
-        if on_log_p is not None or differentiated_again(on_loss):
+        if on_log_p is not None or differentiated_again(on_loss):  # type: ignore[arg-type]  # not both are None
             on_cosines, on_curve = _step_by_step(log_p, own, scale, on_loss, on_log_p)
         else:
             share = on_loss * (scale / len(own))

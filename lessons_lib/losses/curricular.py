@@ -19,6 +19,7 @@ class CurricularFaceLoss(ArcFaceLoss):
     Raises ValueError for a margin outside 0..π and a momentum outside 0..1.
     """
 
+    t: Tensor
     formula = (
         r"-\log\frac{e^{s\cos(\theta_y+m)}}{e^{s\cos(\theta_y+m)}+\sum_{j\ne y}e^{sN_j}},\quad "
         r"N_j=\begin{cases}\cos\theta_j&\cos\theta_j\le\cos(\theta_y+m)\\"

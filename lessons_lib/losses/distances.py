@@ -16,7 +16,7 @@ def distances_within(points: Tensor) -> Tensor:
     """
     if in_function_transform():
         return _step_by_step(points)
-    return _Distances.apply(points)
+    return _Distances.apply(points)  # type: ignore[no-untyped-call]
 
 
 class _Distances(torch.autograd.Function):

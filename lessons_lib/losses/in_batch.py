@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -26,6 +27,8 @@ class InBatch(Head):
     """
 
     scaled = False
+    loss: Any
+    met: Tensor  # which classes, bool (C,)
 
     def __init__(
         self, loss: nn.Module, choose: Choice, num_classes: int, embedding_size: int, *, normalize: bool = False
@@ -37,12 +40,12 @@ class InBatch(Head):
         self.loss, self.choose, self.normalize = loss, choose, normalize
 
     @property
-    def formula(self) -> str:
+    def formula(self) -> str:  # type: ignore[override]
         """That of the loss."""
         return self.loss.formula
 
     @property
-    def paper(self) -> str:
+    def paper(self) -> str:  # type: ignore[override]
         """That of the loss."""
         return self.loss.paper
 
@@ -58,7 +61,7 @@ class InBatch(Head):
         """The means, (C, d), and −½‖w_j‖², (C,)."""
         return self.weight, -self.weight.square().sum(dim=1) / 2
 
-    def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
+    def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:  # type: ignore[override]
         """The loss over what was chosen: raw embeddings (N, d), labels (N,) int64 in 0..C−1. ValueError otherwise."""
         check_batch(self, embeddings, labels)
         x = self.seen(embeddings)

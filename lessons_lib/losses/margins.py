@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import torch
 from torch import Tensor
@@ -31,6 +31,7 @@ class CosFaceLoss(Head):
     (C,). Raises ValueError for a margin outside 0..2. Ten classes in the plane can meet at most 1 − cos 36° = 0.191.
     """
 
+    margin: float | Tensor
     formula = r"-\log\frac{e^{s(\cos\theta_y-m)}}{e^{s(\cos\theta_y-m)}+\sum_{j\ne y}e^{s\cos\theta_j}}"
     paper = "Wang et al., CosFace, CVPR 2018 (arXiv:1801.09414)"
     needs = "a margin below its ceiling for C and d"
@@ -63,6 +64,7 @@ class ArcFaceLoss(Head):
     Raises ValueError for a margin outside 0..π, one in degrees above all.
     """
 
+    margin: float | Tensor
     formula = r"-\log\frac{e^{s\cos(\theta_y+m)}}{e^{s\cos(\theta_y+m)}+\sum_{j\ne y}e^{s\cos\theta_j}}"
     paper = "Deng et al., ArcFace, CVPR 2019 (arXiv:1801.07698)"
     needs = "a margin below its ceiling for C and d"
@@ -144,7 +146,7 @@ class CombinedMarginLoss(Head):
         return falling_cosine(self.m1 * theta + self.m2) - self.m3
 
 
-def set_margin(head: Head, margin: float | Tensor, checked: Callable[[str, float], float]) -> None:
+def set_margin(head: CosFaceLoss | ArcFaceLoss, margin: float | Tensor, checked: Callable[[str, Any], float]) -> None:
     """One margin, or one a class, (C,), which moves and is saved with the head. ValueError for what is no margin."""
     if not isinstance(margin, Tensor) or margin.numel() == 1:
         head.margin = checked("margin", margin)
@@ -157,10 +159,10 @@ def set_margin(head: Head, margin: float | Tensor, checked: Callable[[str, float
     head.register_buffer("margin", margin.detach().to(head.weight.dtype).clone())
 
 
-def margin_of(head: Head, labels: Tensor) -> tuple[Tensor, ...]:
+def margin_of(head: CosFaceLoss | ArcFaceLoss, labels: Tensor) -> tuple[Tensor, ...]:
     """Where each class has a margin of its own, those of the labels (N,), (N, 1); else nothing to add to the curve."""
     own = isinstance(head.margin, Tensor) and head.margin.numel() > 1
-    return (head.margin[labels][:, None],) if own else ()
+    return (head.margin[labels][:, None],) if own else ()  # type: ignore[index]
 
 
 def half_the_room(num_classes: int, embedding_size: int, cosine: bool = False) -> float:

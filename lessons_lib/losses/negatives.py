@@ -1,5 +1,7 @@
 """Other class weights in a head's place: a share of its own, or another network's."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -26,6 +28,8 @@ def in_place_of(head: nn.Module, rows: dict[str, Tensor], embeddings: Tensor, la
 
 class _Formula(nn.Module):
     """A head's `mean_loss` as a module of its own, as functional_call wants one."""
+
+    head: Any  # a Head, whose module imports this one
 
     def __init__(self, head: nn.Module):
         super().__init__()

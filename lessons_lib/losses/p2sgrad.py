@@ -43,7 +43,7 @@ class P2SGradLoss(Head):
         in_place = not in_function_transform()
         wanted = (wanted.scatter_ if in_place else wanted.scatter)(1, labels[:, None], 1.0)
         if self.injected:
-            return _WithGradient.apply(cosines, (cosines.detach() - wanted) / len(labels))
+            return _WithGradient.apply(cosines, (cosines.detach() - wanted) / len(labels))  # type: ignore[no-untyped-call]
         return F.mse_loss(cosines, wanted, reduction="sum") / (2 * len(labels))
 
 
@@ -65,7 +65,7 @@ class _WithGradient(torch.autograd.Function):
         inputs, gradient = ctx.saved_tensors
         if torch.compiler.is_compiling() or not torch.is_grad_enabled():
             return upstream * gradient, None
-        return upstream * _Chosen.apply(gradient, inputs), None
+        return upstream * _Chosen.apply(gradient, inputs), None  # type: ignore[no-untyped-call]
 
     @staticmethod
     def jvp(ctx: Any, *tangents: Tensor) -> Tensor:

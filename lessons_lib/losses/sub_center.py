@@ -49,7 +49,7 @@ class SubCenterArcFaceLoss(ArcFaceLoss):
 
     def cosines(self, embeddings: Tensor) -> Tensor:
         """max_k cos θ_ck of raw embeddings (N, d), (N, C)."""
-        return self.center_cosines(embeddings).max(dim=2).values
+        return self.center_cosines(embeddings).max(dim=2).values  # type: ignore[misc]
 
     @torch.no_grad()
     def angles_to_dominant(self, embeddings: Tensor, labels: Tensor) -> Tensor:
@@ -59,7 +59,7 @@ class SubCenterArcFaceLoss(ArcFaceLoss):
         those beyond 75°, `OUTLIER`.
         """
         check_batch(self, embeddings, labels)
-        own = self.center_cosines(embeddings)[torch.arange(len(labels), device=labels.device), labels]
+        own = self.center_cosines(embeddings)[torch.arange(len(labels), device=labels.device), labels]  # type: ignore[misc]
         votes = torch.zeros(self.weight.shape[:2], device=own.device).index_put_(
             (labels, own.argmax(dim=1)), torch.ones(len(own), device=own.device), accumulate=True
         )

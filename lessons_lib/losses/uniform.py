@@ -35,6 +35,7 @@ class UniformLoss(nn.Module):
     Raises ValueError for fewer than two classes, an embedding_size below 1 and a rate outside 0..1.
     """
 
+    centers: Tensor
     formula = r"\frac1{C(C-1)}\sum_j\sum_{k\ne j}\frac1{\lVert\hat c_j-\hat c_k\rVert+1}"
     paper = "Duan et al., UniformFace, CVPR 2019"
 

@@ -24,10 +24,14 @@ from tests.browser.pictures import IN_FIGURES
 SECONDS = 120  # enough for a slow and busy machine
 SIZE = {"width": 1280, "height": 1000}
 KEYS = {"ArrowLeft": "\ue012", "ArrowRight": "\ue014", "Enter": "\ue007"}
-ROLES = {"slider": "input[type=range], [role=slider]", "application": "[role=application]", "button": "button"}
-QUIET = {  # nothing asks, nothing is fetched, nothing moves by itself
+ROLES = {
+    "slider": "input[type=range], [role=slider]",
+    "application": "[role=application]",
+    "button": "button",
+    "switch": "[role=switch]",
+}
+QUIET = {  # nothing asks, nothing is fetched
     "marionette.port": 0,
-    "ui.prefersReducedMotion": 1,
     "browser.startup.page": 0,
     "browser.shell.checkDefaultBrowser": False,
     "browser.aboutwelcome.enabled": False,
@@ -154,10 +158,16 @@ class Place:
 
 
 @contextmanager
-def window(engine: str, folder: Path) -> Iterator[Window]:
-    """A window of an engine that `found` knows; what it writes lies in `folder`."""
+def window(engine: str, folder: Path, calm: bool = True) -> Iterator[Window]:
+    """A window of an engine that `found` knows; what it writes lies in `folder`.
+
+    Where it is `calm`, Firefox's pages are asked to move nothing by themselves; WebKit's never are.
+    """
     with ExitStack() as stack:
-        yield Window({"firefox": firefox, "webkit": webkit}[engine](stack, found(engine), folder))
+        ask = (
+            firefox(stack, found(engine), folder, calm) if engine == "firefox" else webkit(stack, found(engine), folder)
+        )
+        yield Window(ask)
 
 
 def started(stack: ExitStack, command: list[str], **environment: str) -> subprocess.Popen:
@@ -168,9 +178,10 @@ def started(stack: ExitStack, command: list[str], **environment: str) -> subproc
     return program
 
 
-def firefox(stack: ExitStack, program: str, folder: Path) -> Callable[[str, dict], Any]:
+def firefox(stack: ExitStack, program: str, folder: Path, calm: bool) -> Callable[[str, dict], Any]:
     """Firefox without a window; a message is its length, a colon and JSON."""
-    prefs = (f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in QUIET.items())
+    wanted = QUIET | {"ui.prefersReducedMotion": int(calm)}
+    prefs = (f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in wanted.items())
     (folder / "user.js").write_text("\n".join(prefs))
     started(stack, [program, "--headless", "--marionette", "--no-remote", "--profile", str(folder)], HOME=str(folder))
     file = folder / "MarionetteActivePort"
@@ -210,7 +221,7 @@ def webkit(stack: ExitStack, program: str, folder: Path) -> Callable[[str, dict]
     """WebKit's small browser on a screen that nobody sees."""
     home = {"HOME": str(folder), "GSETTINGS_BACKEND": "memory", "NO_AT_BRIDGE": "1"}
     if "DISPLAY" not in os.environ:
-        home["DISPLAY"] = screen(stack)
+        home |= {"DISPLAY": screen(stack), "WEBKIT_DISABLE_DMABUF_RENDERER": "1"}  # a screen without a graphics card
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     started(stack, [program, f"--port={port}"], **home)

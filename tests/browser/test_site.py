@@ -207,7 +207,7 @@ def test_pictures_take_a_dark_page_s_colours(opened):
     page.emulate_media(color_scheme="dark")
     pictures = page.locator(".output img:not(.still, .for-dark, [data-explorer] img)")
     expect(page.locator(".output img.for-dark")).to_have_count(pictures.count())
-    assert pictures.filter(visible=True).count() == 0
+    expect(pictures.filter(visible=True)).to_have_count(0)
     paper = "() => getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)"
     corner = """img => {
       const g = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d');

@@ -362,7 +362,7 @@ def test_twenty_taught_steps_go_where_pytorch_goes(browser, trained, pupil):
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
-    assert len(labels) == 300
+    assert len(labels) == 250  # two batches of 125, of the 300 that are no dots
     np.testing.assert_allclose(seen["losses"], losses, rtol=1e-3)
     np.testing.assert_allclose(seen["weight"], head.weight.detach().flatten(), atol=1e-3)
     for mine, layer in zip(seen["layers"], net, strict=True):
@@ -400,7 +400,7 @@ def test_the_packed_answers_of_the_trunk_lead_to_nearly_the_same_points(pupil, t
 def test_no_dot_is_among_the_digits_to_learn_from():
     shown = torch.linspace(0, 1999, 500).long()
     rows = practice_rows(2000, shown)
-    assert len(rows.unique()) == 375 and not set(rows.tolist()) & set(shown.tolist())
+    assert len(rows.unique()) == 250 and not set(rows.tolist()) & set(shown.tolist())
     assert len(practice_rows(500, torch.arange(500))) == 0
 
 

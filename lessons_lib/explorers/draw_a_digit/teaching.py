@@ -39,7 +39,7 @@ def first_learner(layers: list[nn.Module], trunk: int) -> int:
 
 
 def practice_rows(count: int, shown: Tensor) -> Tensor:
-    """Which of `count` images the page learns from: up to 375 that are not among the `shown` ones, evenly spread."""
+    """Which of `count` images the page learns from: up to PRACTICE not among the `shown` ones, evenly spread."""
     others = torch.ones(count, dtype=torch.bool)
     others[shown] = False
     rows = torch.nonzero(others).flatten()

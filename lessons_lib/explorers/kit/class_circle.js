@@ -1,5 +1,5 @@
-// The circle of a 2-D embedding, as DriftPlayer and LiveLab draw it: digits, class weights, their numbers outside.
-import { marksOn } from './marks.js';
+// The circle of a 2-D embedding, as DriftPlayer, LiveLab and PairMatrix draw it: digits, class weights, their numbers outside.
+import { TAU, marksOn } from './marks.js';
 
 /**
  * Marks for a circle of radius R round [c, c]; `only` is the class that stands out, or null. Angles are radians, and
@@ -64,4 +64,22 @@ function paintDigits(g, look, { colour, strength }, groups, size) {
     if (wrong) g.stroke();
   }
   g.globalAlpha = 1;
+}
+
+/** Seats for labels at these angles, moved apart until neighbours have `room` between them. */
+export function seatsApart(angles, room) {
+  const seats = [...angles],
+    order = [...angles.keys()].sort((i, j) => angles[i] - angles[j] || i - j);
+  const gap = Math.min(room, TAU / angles.length);
+  for (let round = 0; round < 60; round++)
+    order.forEach((i, n) => {
+      const j = order[(n + 1) % order.length],
+        ahead = seats[j] - seats[i] + (n + 1 === order.length ? TAU : 0),
+        lack = gap - ahead;
+      if (lack > 0 && i !== j) {
+        seats[i] -= lack / 2;
+        seats[j] += lack / 2;
+      }
+    });
+  return seats;
 }

@@ -41,12 +41,13 @@ def folded(*parts: nn.Module) -> list[nn.Module]:
     return made
 
 
-def pack(modules: list[nn.Module]) -> tuple[list[dict], bytes]:
+def pack(modules: list[nn.Module], fineness: float = _FINENESS) -> tuple[list[dict], bytes]:
     """Folded layers as plain JSON, and their parameters as bytes.
 
     Weights become whole numbers times one step per output channel. The more weights a layer has, the coarser its steps
     (five to the root mean square in one of 65,536), which keeps the bytes compressible and costs the embedding about
-    0.1 degrees. The bytes hold the float32 numbers of all layers (steps, biases, slopes), then the int8 weights.
+    0.1 degrees; with less `fineness` they are coarser still. The bytes hold the float32 numbers of all layers (steps,
+    biases, slopes), then the int8 weights.
     ValueError for a layer that the browser does not know.
     """
     layers: list[dict] = []
@@ -57,7 +58,7 @@ def pack(modules: list[nn.Module]) -> tuple[list[dict], bytes]:
         if isinstance(module, nn.Conv2d | nn.Linear):
             layers.append(_described(module))
             channels = len(module.weight)
-            step, codes = _in_steps(module.weight.detach().reshape(channels, -1).float())
+            step, codes = _in_steps(module.weight.detach().reshape(channels, -1).float(), fineness)
             bias = torch.zeros(channels) if module.bias is None else module.bias.detach()
             floats += [step.numpy(), bias.numpy()]
             weights.append(codes.numpy())
@@ -76,9 +77,9 @@ def pack(modules: list[nn.Module]) -> tuple[list[dict], bytes]:
     return layers, b"".join(part.astype("<f4").tobytes() for part in floats) + b"".join(w.tobytes() for w in weights)
 
 
-def _in_steps(rows: Tensor) -> tuple[Tensor, Tensor]:
+def _in_steps(rows: Tensor, fineness: float) -> tuple[Tensor, Tensor]:
     """A step for each row (to,), and the rows as int8 in these steps."""
-    coarse = rows.square().mean(1).sqrt() * rows.numel() ** 0.5 / _FINENESS
+    coarse = rows.square().mean(1).sqrt() * rows.numel() ** 0.5 / fineness
     step = torch.maximum(rows.abs().amax(1) / _LARGEST, coarse)
     step = torch.where(step > 0, step, 1.0)
     return step, (rows / step[:, None]).round().to(torch.int8)

@@ -33,7 +33,8 @@ function figure(el, css) {
  * - say(text): for a screen reader, once the text has rested; the same text is said once
  * - live({ canvases, paint, traits, heard, stop }): begins, and returns what ends it. `paint(now, ...widths)` gets the
  *   widths of the canvases, is left out while one of them is hidden, and returns true while it wants another frame;
- *   a change of a trait draws, `heard` says what else other events do, `stop` is called at the end.
+ *   a change of a trait draws, `heard` says what else other events do; `stop` is called at the end, and when the figure
+ *   is taken off the page, which may put it back.
  */
 export function mount({ model, el }, css) {
   const root = figure(el, css),
@@ -53,7 +54,8 @@ export function mount({ model, el }, css) {
     const unwatch = watchLooks(root, () => {
       el.style.minWidth = '0'; // or two figures side by side would not grow narrower; ipywidgets takes it off again
       look = null;
-      draw();
+      if (root.isConnected) draw();
+      else stop(); // nobody calls the end where no widget manager is
     });
     draw();
     return () => {

@@ -1,6 +1,6 @@
 // LiveLab's circle: where the digits lie, which class wins in which direction, and where it does not win by the margin.
-import { classCircle } from '../kit/class_circle.js';
-import { anglesOf, seatsApart } from './maths.js';
+import { classCircle, seatsApart } from '../kit/class_circle.js';
+import { anglesOf } from './maths.js';
 
 const GOLDEN = 0.618034,
   NEAREST = 0.3,

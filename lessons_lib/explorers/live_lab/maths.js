@@ -136,24 +136,6 @@ export function recalls(labels, read, classes) {
   });
 }
 
-/** Seats for labels at these angles, moved apart until neighbours have `room` between them. */
-export function seatsApart(angles, room) {
-  const seats = [...angles],
-    order = [...angles.keys()].sort((i, j) => angles[i] - angles[j] || i - j);
-  const gap = Math.min(room, ROUND / angles.length);
-  for (let round = 0; round < 60; round++)
-    order.forEach((i, n) => {
-      const j = order[(n + 1) % order.length],
-        ahead = seats[j] - seats[i] + (n + 1 === order.length ? ROUND : 0),
-        lack = gap - ahead;
-      if (lack > 0 && i !== j) {
-        seats[i] -= lack / 2;
-        seats[j] += lack / 2;
-      }
-    });
-  return seats;
-}
-
 /** How many steps the axis holds: it doubles when a run outgrows it, and no control moves it. */
 export function stepsShown(last) {
   let most = 500;

@@ -211,7 +211,9 @@ export class Run {
     this.training?.tell('begin', { ...this.first, tag: ++this.tag });
     this.go(this.playing ? untilPaused() : 0);
   }
+  /** A training that is ended is begun anew. */
   end() {
-    this.training?.end();
+    this.playing = false;
+    if (this.training) this.reset();
   }
 }

@@ -42,7 +42,7 @@ function viewGlide(model) {
   };
 }
 
-/** The points as they stand now: those of the run, or those that training has moved. */
+/** The points as they stand now, those of the run or those that training has moved; `petal` once somebody has asked. */
 function pointsOf(first, labels) {
   const { rim } = readPoints(first, labels);
   let from = null,
@@ -50,7 +50,7 @@ function pointsOf(first, labels) {
   return features => {
     if (!shown || from !== features) {
       const points = readPoints(features ?? first, labels, rim);
-      shown = { points, petal: petals(points) };
+      shown = { points, petal: null };
       from = features;
     }
     return shown;
@@ -114,8 +114,10 @@ async function render({ model, el }) {
 
   function paint(now, side) {
     const [loss, s, m] = [model.get('loss'), model.get('scale'), margin()],
-      { points, petal } = shownAt(training.features()),
+      shown = shownAt(training.features()),
+      { points } = shown,
       { mix, moving } = glide(now),
+      petal = mix ? (shown.petal ??= petals(points)) : points.r,
       all = cells(dirs(), loss, m),
       top = ceiling(dirs(), loss),
       hover = hand.hover(),

@@ -1,0 +1,72 @@
+// PairMatrix's controls: which loss, its numbers, and the caption of a column.
+import { element } from '../kit/view.js';
+import { button, choice, ownKeys, slider } from '../kit/controls.js';
+import { nearestIn } from '../kit/trained.js';
+import { escaped } from '../kit/words.js';
+import { WAY_NAMES, scaleStops } from './maths.js';
+import { biasText, plain, scaleText } from './words.js';
+
+/** The choice of the loss and the sliders; `put` sets the way, `move` a number. */
+export function knobsOf(model, B, { put, move }) {
+  const limits = model.get('limits'),
+    { learnt } = model.get('facts'),
+    stops = scaleStops(B, learnt),
+    way = choice({ label: 'loss', options: Object.entries(WAY_NAMES), set: value => put({ way: value }) });
+  const range = (name, step) => ({ min: limits[name].low, max: limits[name].high, step });
+  const scale = slider({
+    label: 'scale <i>s</i>',
+    ...{ min: 0, max: stops.length - 1, step: 1 },
+    show: () => scaleText(model.get('scale'), B, learnt),
+    set: i => move('scale', stops[i]),
+  });
+  const margin = slider({
+    label: 'margin <b class="m"><i>m</i></b>',
+    ...range('margin', 0.01),
+    show: plain,
+    set: value => move('margin', value),
+  });
+  const bias = slider({
+    label: 'bias <i>b</i>',
+    ...range('bias', 0.1),
+    show: () => (model.get('way') === 'sigmoid' ? biasText(model.get('bias'), B) : 'none'),
+    set: value => move('bias', value),
+  });
+  function update(p) {
+    way.update(p.way);
+    scale.update(nearestIn(stops, p.scale));
+    margin.update(p.margin);
+    bias.update(p.bias);
+    bias.input.disabled = p.way !== 'sigmoid';
+  }
+  return { nodes: [way.root, scale.root, margin.root, bias.root], update };
+}
+
+/** Where one writes the caption of the chosen column; `write(text, done)` takes it. */
+export function deskOf(tries, write) {
+  const id = `lesson-caption-${Math.floor(Math.random() * 1e12)}`,
+    label = element('label', { for: id });
+  const input = ownKeys(
+    element('input', {
+      ...{ id, type: 'text', maxlength: 40, spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off' },
+      input: () => write(input.value, false),
+      change: () => write(input.value, true),
+    }),
+  );
+  const back = button('put back', () => write('', true)),
+    offers = tries.map(text => button(text, () => write(text, true), { title: `write ${text}` }));
+  const root = element(
+    'div',
+    { class: 'desk' },
+    label,
+    element('div', { class: 'line' }, input, back),
+    element('div', { class: 'line' }, element('span', { class: 'soft' }, 'try'), ...offers),
+  );
+  /** Of the chosen column: its caption as shown, the batch's own, and the digit in its image. */
+  function update({ text, given, digit, own }) {
+    label.innerHTML = `write a caption of your own for the <b>${digit}</b>, in place of “${escaped(given)}”`;
+    if (input.getRootNode().activeElement !== input) input.value = own ? text : '';
+    input.placeholder = given;
+    back.disabled = !own;
+  }
+  return { root, input, update };
+}

@@ -1,0 +1,39 @@
+"""llms.txt: what the course is and where everything stands, for programs that read a site; llmstxt.org has its form."""
+
+import re
+from pathlib import Path
+
+import api
+
+TEXTS = Path(__file__).resolve().parents[1] / "text"
+ABOUT = """\
+# Angles: deep metric learning you can drag
+
+> A course in JupyterLab notebooks on angular deep metric learning, and its Python library lessons_lib. A \
+cosine-softmax loss is one curve: how the target logit falls as the angle θ grows between a feature and the weight of \
+its class. Each loss, from softmax to ArcFace, AdaCos, P2SGrad and later ones, is written out once, trained on real \
+data and drawn as a figure that one can drag.
+
+Angles are in radians in code and in degrees in figures. x is a feature, W_j the weight of class j, θ_j the angle \
+between them, y the true class, s the scale, m the margin. What a lesson says of a training is asserted of at least \
+twelve recorded starts (`benchmarks/records`); closed forms and gradients are asserted exactly. The library installs \
+as one wheel, holds MNIST, and runs offline.
+"""
+
+
+def question(text: str) -> str:
+    """What a lesson asks, from its text."""
+    return re.search(r"^\*\*The question\.\*\* (.+)$", text, flags=re.MULTILINE)[1]
+
+
+def title(text: str) -> str:
+    """A lesson's heading."""
+    return re.search(r"^# (.+)$", text, flags=re.MULTILINE)[1]
+
+
+def written() -> str:
+    """The file: every lesson with its question, and every public name of the library."""
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(TEXTS.glob("[0-9]*.md"))}
+    lessons = [f"- [{title(text)}]({name}.html): {question(text)}" for name, text in texts.items()]
+    library = [f"- `{module.name}`: {', '.join(entry.name for entry in module.entries)}" for module in api.listed()]
+    return "\n".join([ABOUT, "## Lessons", "", *lessons, "", "## Library", "", *library, ""])
