@@ -7,9 +7,7 @@ import pytest
 from tests.browser.lab import JupyterLab, drawn, drawn_anew, notebook_of
 from tests.browser.specimens import press_slider
 
-pytestmark = pytest.mark.skipif(
-    find_spec("notebook") is None, reason="Notebook 7 is not here: pip install notebook"
-)
+pytestmark = pytest.mark.skipif(find_spec("notebook") is None, reason="Notebook 7 is not here: pip install notebook")
 
 CURVES = "from lessons_lib import explorers\ncurves = explorers.LogitCurves()\ncurves"
 
