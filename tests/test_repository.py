@@ -20,7 +20,7 @@ from tests import test_project
 ROOT, PROJECT = test_project.ROOT, test_project.PROJECT["project"]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 TEMPLATES = sorted(path for path in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml") if path.stem != "config")
-TEXTS = sorted(path.stem for path in (ROOT / "notebooks" / "text").glob("[0-9]*.md"))
+TEXTS = sorted((ROOT / "notebooks" / "text").glob("[0-9]*.md"))
 LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SOMEWHERE = "https://github.com/someone/Some.name"
@@ -171,8 +171,8 @@ def test_the_cell_for_colab_is_python_once_its_commands_are_taken_out():
 
 
 def test_llms_txt_lists_every_lesson_and_every_public_module():
-    told = llms.written()
-    assert re.findall(r"^- \[.+\]\((\S+)\.html\): \S", told, flags=re.MULTILINE) == TEXTS
+    told = llms.written({path.stem: path.read_text(encoding="utf-8") for path in TEXTS})
+    assert re.findall(r"^- \[.+\]\((\S+)\.html\): \S", told, flags=re.MULTILINE) == [path.stem for path in TEXTS]
     for module in llms.api.MODULES:
         assert f"`{module}`: " in told
     assert "ArcFaceLoss" in told and told.startswith("# ")
