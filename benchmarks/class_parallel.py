@@ -132,6 +132,8 @@ def main(arguments: list[str] | None = None) -> int:
         join()
     try:
         train(options)
+    except ValueError as error:
+        raise SystemExit(str(error)) from None
     except RuntimeError as error:
         if not many or not GONE.search(str(error)):
             raise
