@@ -104,6 +104,25 @@ def test_the_mouse_over_a_cell_reads_it_for_as_long_as_it_is_there(page):
     assert settings(page) == before
 
 
+def test_what_is_chosen_is_read_wherever_the_mouse_rests(page):
+    page.mouse.move(*cell(page, 3, 9))
+    page.mouse.down()
+    page.mouse.move(*cell(page, 5, 6), steps=3)
+    expect(read(page)).to_contain_text("The image of a 5 and “six”")
+    page.mouse.up()
+    matrix(page).press("ArrowRight")
+    expect(read(page)).to_contain_text("The image of a 5 and “seven”")
+
+
+def test_a_caption_stays_with_its_column(page):
+    own(page).click()
+    page.keyboard.type("nine")
+    page.mouse.click(*cell(page, 3, 3))
+    assert settings(page)["written"] == {"0": "nine"}
+    page.mouse.click(*cell(page, 0, 0))
+    expect(own(page)).to_have_value("nine")
+
+
 def test_a_word_and_an_image_lead_to_the_right_pair(page):
     x, y = cell(page, 0, 7)
     side = cell(page, 1, 7)[1] - y
