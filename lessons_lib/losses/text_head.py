@@ -34,12 +34,12 @@ class TextHead(Head):
         self.register_buffer("counts", counts)
 
     @property
-    def scale(self) -> float | Tensor:
+    def scale(self) -> float | Tensor:  # type: ignore[override]
         """The loss's."""
         return self.pairs.head.scale
 
     @property
-    def weight(self) -> Tensor:
+    def weight(self) -> Tensor:  # type: ignore[override]
         """Of each class the mean of its captions' directions, (C, d)."""
         return class_means(self.net(self.inputs), self.classes)
 
