@@ -396,4 +396,4 @@ def test_settings_come_back_as_they_were_sent():
     other, _ = with_net()
     other.use(json.dumps(shown.settings))
     assert other.settings == shown.settings
-    assert "SigLIP, scale 30. The wrong pair of a 1 and “caption 2”" in shown.alt
+    assert "SigLIP, scale 30. The wrong pair of a 1 and “drei”" in shown.alt

@@ -174,21 +174,21 @@ class PairMatrix(Explorer):
 
     def picture(self) -> Picture:
         """The first frame, still: cosines as shades, gradients as discs."""
-        picture = Picture(self.alt, 5.0, 4.6)
+        picture = Picture(self.alt, 4.2, 3.9)
         plot, size = picture.subplots(), len(self._labels)
         plot.imshow((self.cosines.numpy() + 1) / 2, cmap="Greys", vmin=0, vmax=3.2)
         push = self.pushes().numpy()
         i, j = np.indices((size, size)).reshape(2, -1)
-        area = np.abs(push).flatten() * (235 / size) ** 2
+        area = np.abs(push).flatten() * (195 / size) ** 2
         plot.scatter(j, i, area, np.where(i == j, ACCENT, INK), linewidths=0)
-        plot.plot(self.column, self.row, "s", markersize=235 / size, markerfacecolor="none", markeredgecolor=INK)
+        plot.plot(self.column, self.row, "s", markersize=195 / size, markerfacecolor="none", markeredgecolor=INK)
         plot.set_xticks(
             range(size), self.facts["captions"], rotation=60, rotation_mode="anchor", ha="left", color=INK, fontsize=9
         )
-        plot.set_yticks(range(size), [str(int(k)) for k in self._labels], color=INK, fontsize=9)
+        plot.set_yticks(range(size), [str(int(k)) for k in self._labels], color=INK, fontsize=8)
         plot.tick_params(top=True, bottom=False, labeltop=True, labelbottom=False, length=0)
         plot.spines[:].set_color(FAINT)
-        plot.set_ylabel("the digit in the image", color=SOFT, fontsize=9)
+        plot.set_ylabel("the digit in the image", color=SOFT, fontsize=8)
         return picture
 
 
