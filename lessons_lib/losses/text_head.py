@@ -33,12 +33,12 @@ class TextHead(Head):
         self.register_buffer("first", counts.cumsum(0) - counts)
         self.register_buffer("counts", counts)
 
-    @property
+    @property  # type: ignore[override]
     def scale(self) -> float | Tensor:
         """The loss's."""
         return self.pairs.head.scale
 
-    @property
+    @property  # type: ignore[override]
     def weight(self) -> Tensor:
         """Of each class the mean of its captions' directions, (C, d)."""
         return class_means(self.net(self.inputs), self.classes)
