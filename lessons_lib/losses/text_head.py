@@ -33,13 +33,13 @@ class TextHead(Head):
         self.register_buffer("first", counts.cumsum(0) - counts)
         self.register_buffer("counts", counts)
 
-    @property  # type: ignore[override]
-    def scale(self) -> float | Tensor:
+    @property
+    def scale(self) -> float | Tensor:  # type: ignore[override]
         """The loss's."""
         return self.pairs.head.scale
 
-    @property  # type: ignore[override]
-    def weight(self) -> Tensor:
+    @property
+    def weight(self) -> Tensor:  # type: ignore[override]
         """Of each class the mean of its captions' directions, (C, d)."""
         return class_means(self.net(self.inputs), self.classes)
 

@@ -15,19 +15,23 @@ from tests.browser.specimens import SETUP, SPECIMENS
 
 # Two figures in each of the boxes of ipywidgets, beside what is no figure: how many are seen while a kernel holds them.
 BOXES = {
-    "HBox([ipywidgets.IntSlider(), explorers.CenterUpdate(), explorers.LogitCurves({})])": 2,
-    "Tab([explorers.CenterUpdate(), ipywidgets.VBox([explorers.LogitCurves({})])], titles=['one', 'other'])": 1,
-    "Accordion([explorers.CenterUpdate(), explorers.LogitCurves({})], titles=['one', 'other'], selected_index=0)": 1,
+    "HBox": ("HBox([IntSlider(), explorers.CenterUpdate(), explorers.LogitCurves({})])", 2),
+    "Tab": ("Tab([explorers.CenterUpdate(), VBox([explorers.LogitCurves({})])], titles=['one', 'other'])", 1),
+    "Accordion": (
+        "Accordion([explorers.CenterUpdate(), explorers.LogitCurves({})], titles=['one', 'other'], selected_index=0)",
+        1,
+    ),
+    "Output": ("out = Output()\nwith out:\n    display(explorers.CenterUpdate(), explorers.LogitCurves({}))\nout", 2),
 }
 CELLS = {specimen.name: place for place, specimen in enumerate(SPECIMENS, start=1)}
-BOXED = {name.partition("(")[0]: (len(CELLS) + i, seen) for i, (name, seen) in enumerate(BOXES.items(), start=1)}
+BOXED = {name: (len(CELLS) + i, seen) for i, (name, (_, seen)) in enumerate(BOXES.items(), start=1)}
 LARGEST = 120_000  # bytes an explorer may take in a notebook
 
 
 def shown():
     """Cells that show every explorer, then every box."""
     explorers = [f"{specimen.name} = {specimen.make}\n{specimen.name}" for specimen in SPECIMENS]
-    return explorers + [f"import ipywidgets\nipywidgets.{box}" for box in BOXES]
+    return explorers + [f"from ipywidgets import *\n{box}" for box, _ in BOXES.values()]
 
 
 @pytest.fixture(scope="module")

@@ -49,3 +49,15 @@ def test_a_box_is_its_figures_and_knows_the_box_where_there_is_a_kernel(asked, b
     assert (box.model_id in page, "data-box" in page) == (seen, seen)
     if not seen:
         assert page == shown(box)[0]["text/html"]
+
+
+def test_an_output_has_the_figures_that_were_shown_while_it_took_what_is_shown(asked):
+    asked(True)
+    output, other, figure, later = ipywidgets.Output(), ipywidgets.Output(), CenterUpdate(), LogitCurves()
+    output.msg_id = "a cell's"
+    figure._repr_mimebundle_()
+    output.msg_id = ""
+    later._repr_mimebundle_()
+    assert list(figures_in(ipywidgets.HBox([output, other]))) == [figure]
+    assert shown(output)[0]["text/html"].count("<div data-explorer=") == 1
+    assert shown(other)[0] == other._repr_mimebundle_()

@@ -1,16 +1,16 @@
 """CenterUpdate: three points of a class, its centre, and Center Loss's update of it, one step at a time."""
 
 import math
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import traitlets
 from matplotlib.axes import Axes
 
-from lessons_lib.explorers.kit.explorer import Choice, Explorer, Number
+from lessons_lib.explorers.kit.explorer import Choice, Number
 from lessons_lib.explorers.kit.link import link
+from lessons_lib.explorers.kit.together import JoinedExplorer
 from lessons_lib.figures.style import ACCENT, FAINT, INK, PALETTE, PAPER, SOFT, Picture
 
 _LIMIT, _MOST = 1e6, 200  # where a centre that flies off, and a walk, come to a stop
@@ -24,7 +24,7 @@ _NAMES = {
 }
 
 
-class CenterUpdate(Explorer):
+class CenterUpdate(JoinedExplorer):
     """The centre of a class and the step it takes for the `points` in the `batch`, by a `rule` with a rate `alpha`.
 
     Rules divide the sum Σ(c − x) of the n points in the batch: "paper" by 1 + n, "descent" not at all, "mean" by n,
@@ -41,26 +41,11 @@ class CenterUpdate(Explorer):
     rule = Choice(tuple(_DIVISORS), default_value="paper").tag(sync=True)
     path = traitlets.List().tag(sync=True)
 
-    _together = False  # whether centre and path are being set as one
-
     def __init__(self, **settings: Any):
         with self._as_one():
             super().__init__(**settings)
         if not {"center", "path"} & settings.keys():
             self.step()
-
-    @contextmanager
-    def _as_one(self) -> Iterator[None]:
-        self._together = True
-        try:
-            yield
-        finally:
-            self._together = False
-
-    def set_state(self, sync_data: Mapping[str, Any]) -> None:
-        """Take over what a view sends: its centre comes with its path."""
-        with self._as_one():
-            super().set_state(sync_data)
 
     def use(self, settings: Mapping[str, Any] | str) -> None:
         """Take over settings; a wrong one leaves everything as it was, the path too."""

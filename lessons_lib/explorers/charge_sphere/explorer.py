@@ -1,8 +1,7 @@
 """ChargeSphere: class centres as like charges on a circle or a sphere, which relax before the eye."""
 
 import math
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +27,15 @@ from lessons_lib.explorers.charge_sphere.places import (
     seen,
     trained_sets,
 )
-from lessons_lib.explorers.kit.explorer import Explorer
 from lessons_lib.explorers.kit.link import link
+from lessons_lib.explorers.kit.together import JoinedExplorer
 from lessons_lib.figures.style import ACCENT, FAINT, INK, PALETTE, PAPER, SOFT, Picture, number_ink
 
 _GRATICULE = np.radians(np.arange(-60, 120, 30))
 _LAWS = {"uniform": "UniformFace's law", "coulomb": "Coulomb's law", "steep": "a steep law"}
 
 
-class ChargeSphere(Explorer):
+class ChargeSphere(JoinedExplorer):
     """Like charges on the unit circle or sphere: drag them, choose how they repel, let go and watch them relax.
 
     `points` are unit vectors, as [x, y] on the circle and [x, y, z] on the sphere; `law` is "uniform" (UniformFace's
@@ -57,8 +56,6 @@ class ChargeSphere(Explorer):
     trained = traitlets.List().tag(sync=True)
     optima = traitlets.Dict().tag(sync=True)
 
-    _together = False  # whether points come with what they depend on
-
     def __init__(
         self,
         trained: Mapping[str, Tensor | ArrayLike] | None = None,
@@ -78,19 +75,6 @@ class ChargeSphere(Explorer):
         if self.start == RANDOM:
             self.points = scattered(self.charges, SURFACES[self.surface])
         self.use(settings)
-
-    @contextmanager
-    def _as_one(self) -> Iterator[None]:
-        self._together = True
-        try:
-            yield
-        finally:
-            self._together = False
-
-    def set_state(self, sync_data: Mapping[str, Any]) -> None:
-        """Take over what a view sends: its points come with their start and their steps."""
-        with self._as_one():
-            super().set_state(sync_data)
 
     def _take(self, values: Mapping[str, Any]) -> None:
         super()._take(dict(sorted(values.items(), key=lambda item: item[0] != "start")))  # a start brings its points

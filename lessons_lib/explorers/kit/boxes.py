@@ -1,20 +1,22 @@
-"""Figures in a box of ipywidgets: side by side, in tabs, in an accordion.
+"""Figures in a box of ipywidgets: side by side, in tabs, in an accordion, in an `Output`.
 
 A box is a widget, and a saved notebook does not hold it. So a box with figures in it is shown as HTML that has its
-figures, each alive, and while a kernel holds the box, the box itself stands in their place.
+figures, each alive, and while a kernel holds the box, the box itself stands in their place. An `Output` that is shown
+before a figure stands in it is left to ipywidgets.
 """
 
 import hashlib
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from IPython import get_ipython
-from ipywidgets import Accordion, Box, HBox, Tab, Widget
+from ipywidgets import Accordion, Box, HBox, Output, Tab, Widget
 
 from lessons_lib.explorers.kit.explorer import Explorer, is_seen
+from lessons_lib.explorers.kit.outputs import figures_of
 
 _PAGE = Path(__file__).with_name("box.html").read_text(encoding="utf-8").removesuffix("\n")
 _ROW = "display:flex;flex-flow:row wrap;gap:16px"
@@ -24,18 +26,23 @@ _COLUMN = "display:grid;gap:16px;grid-template-columns:minmax(0,1fr)"
 def register() -> None:
     """From now on the notebook that runs this shows boxes so."""
     if shell := get_ipython():
-        shell.display_formatter.mimebundle_formatter.for_type(Box, shown)
+        for kind in (Box, Output):
+            shell.display_formatter.mimebundle_formatter.for_type(kind, shown)
 
 
 def figures_in(widget: Widget) -> Iterator[Explorer]:
     """Every explorer in a widget, in the order in which they stand."""
     if isinstance(widget, Explorer):
         yield widget
-    for child in getattr(widget, "children", ()):
+    for child in _inside(widget):
         yield from figures_in(child)
 
 
-def shown(box: Box, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+def _inside(widget: Widget) -> Sequence[Widget]:
+    return figures_of(widget) if isinstance(widget, Output) else getattr(widget, "children", ())
+
+
+def shown(box: Box | Output, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """What a notebook gets of a box: HTML if there are figures in it, else what ipywidgets gives."""
     figures = list(figures_in(box))
     if not figures:
@@ -54,7 +61,7 @@ def _laid_out(widget: Widget) -> str:
         return widget.html()
     titles = getattr(widget, "titles", ()) if isinstance(widget, Tab | Accordion) else ()
     parts = []
-    for i, child in enumerate(widget.children):
+    for i, child in enumerate(_inside(widget)):
         if any(figures_in(child)):
             title = f"<p><b>{html.escape(titles[i])}</b></p>" if i < len(titles) and titles[i] else ""
             parts.append(f'<div style="flex:1 1 360px;min-width:0">{title}{_laid_out(child)}</div>')

@@ -22,6 +22,7 @@ import anywidget
 from IPython import get_ipython
 from traitlets import Bool, Dict, Enum, TraitError, TraitType, Unicode, default
 
+from lessons_lib.explorers.kit import outputs
 from lessons_lib.figures.style import Picture
 
 # The script finds its own figure by a mark made from the content, so that saved notebooks change only when it does;
@@ -174,6 +175,7 @@ class Explorer(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         shown = {"text/html": self.html(), "text/plain": self.alt}
         if get_ipython() is not None:
+            outputs.note(self)
             return shown, {}
         data, metadata = super()._repr_mimebundle_(**kwargs)  # who asks is no notebook, and may choose
         return data | shown, metadata

@@ -1,8 +1,7 @@
 """VerificationThreshold: do two images show the same class? Scores of pairs, and a threshold to drag."""
 
 import math
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,9 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lessons_lib.explorers.kit.explorer import Choice, Explorer, Number, of_a_widget
+from lessons_lib.explorers.kit.explorer import Choice, Number, of_a_widget
 from lessons_lib.explorers.kit.link import link
+from lessons_lib.explorers.kit.together import JoinedExplorer
 from lessons_lib.explorers.verification_threshold.counts import (
     Net,
     counted,
@@ -30,7 +30,7 @@ _ANY, _LEAST = 1e300, 1e-12  # a score; a share of pairs
 Scores = Mapping[str, tuple[Tensor | NDArray, Tensor | NDArray]]
 
 
-class VerificationThreshold(Explorer):
+class VerificationThreshold(JoinedExplorer):
     """Scores of genuine pairs (one class) and of impostor pairs (two); a pair counts as the same from `threshold` on.
 
     `scores` are one network's scores (N,), higher where two images are more alike, with `same` (N,) bool; or a mapping
@@ -53,8 +53,6 @@ class VerificationThreshold(Explorer):
     prior = traitlets.Float(0.5).tag(sync=True)
     before = traitlets.Dict().tag(sync=True)
 
-    _together = False  # whether a threshold comes with its network
-
     def __init__(
         self,
         scores: Scores | Tensor | NDArray,
@@ -73,19 +71,6 @@ class VerificationThreshold(Explorer):
         equal = float(edges_of(net)[edge_of_equal_errors(net)])
         prior = settings.get("prior", round(genuine / (genuine + impostors), 6))
         self.use({"threshold": equal if threshold is None else threshold, "prior": prior})
-
-    @contextmanager
-    def _as_one(self) -> Iterator[None]:
-        self._together = True
-        try:
-            yield
-        finally:
-            self._together = False
-
-    def set_state(self, sync_data: Mapping[str, Any]) -> None:
-        """Take over what a view sends: its threshold comes with its network."""
-        with self._as_one():
-            super().set_state(sync_data)
 
     @traitlets.default("limits")
     def _limits(self) -> dict[str, Any]:
