@@ -228,13 +228,17 @@ def test_the_sentences_hold_the_numbers(v8):
     loss = float(loss_of(cosines, "both", 14.29, 0, 0))
     text = said(v8, "batchSentence")
     assert text.startswith("CLIP: the mean of softmax by row and by column. s = 14.3, loss")
-    assert f"loss {loss:.3g}." in text and "of 30 wrong pairs" in text and "as in every softmax" in text
+    assert (
+        f"loss {loss:.3g}." in text
+        and "of 30 wrong pairs do nine tenths of the pushing" in text
+        and "as in every softmax" in text
+    )
     text = said(v8, "batchSentence", way="sigmoid", scale=1.0, bias=0.0)
-    assert text.startswith("SigLIP: each cell is asked on its own, same or not. s = 1, b = 0, loss")
+    assert text.startswith("SigLIP: each cell on its own, same or not. s = 1, b = 0, loss")
     asked = cosines.clone().requires_grad_()
     (gradient,) = torch.autograd.grad(loss_of(asked, "sigmoid", 1.0, 0.0, 0.0), asked)
     share = float(-gradient.diagonal().sum() / gradient.abs().sum())
-    assert f"The right pairs have {100 * share:.0f} % of all pull and push." in text and "every softmax" not in text
+    assert f"Of all pull and push the right pairs have {100 * share:.0f} %." in text and "every softmax" not in text
     text = said(v8, "cellSentence", cell=[4, 5])
     row = float((14.29 * cosines).softmax(1)[4, 5])
     assert text.startswith(f"The image of a 0 and “caption 5”: cosine {cosines[4, 5]:.3f}".replace("-", "−"))
@@ -276,12 +280,12 @@ def test_a_caption_lands_where_its_angles_say(v8):
     np.testing.assert_allclose(found["angles"], [0.2, math.pi / 2 - 0.2, math.pi / 2], atol=1e-12)
     assert found["byAngle"] == [0, 1, 2]
     text = v8("landingSentence({ text: '<7>', known: 3, digits: [4, 7, 9], ...found })", found=found)
-    assert text == "“&lt;7&gt;” lands <b>11.5° from 4</b>, 78.5° from 7, 90.0° from 9: read as <b>4</b>."
+    assert text == "“&lt;7&gt;” lands <b>11.5° from 4</b>, 78.5° from 7: read as <b>4</b>."
     assert "only just" in v8(
         "landingSentence({ text: 'x', known: 1, digits: [4, 7], angles: [0.7, 0.75], byAngle: [0, 1] })"
     )
     nothing = v8("landingSentence({ text: '♪', known: 0, digits: [4, 7], angles: [1, 1.2], byAngle: [0, 1] })")
-    assert nothing.startswith("The network knows nothing in “♪”")
+    assert nothing.startswith("The network knows nothing of “♪”")
 
 
 def test_every_sentence_can_be_said_and_every_picture_painted(v8):
@@ -343,6 +347,7 @@ def test_traits_are_checked():
     ({"captions": ["a"] * 2}, "captions must be 3 to 16 texts"), ({"captions": "abcdef"}, "a list of texts"),
     ({"captions": ["a", "b", "c", "d", "e", " "]}, "none of them empty"),
     ({"labels": torch.arange(5)}, "labels must be 6 digits"), ({"labels": torch.full((6,), 10)}, "in 0..9"),
+    ({"labels": torch.full((6,), 3)}, "at least two different digits"),
     ({"image_embeddings": torch.rand(6)}, r"image_embeddings must have shape \(6, d\)"),
     ({"caption_embeddings": torch.rand(6, 4)}, "caption_embeddings must have shape"),
     ({"caption_embeddings": torch.full((6, 5), math.nan)}, "caption_embeddings must be finite"),
@@ -359,6 +364,18 @@ def test_what_does_not_fit_is_refused_in_a_sentence(changed, words):
     }  # fmt: skip
     with pytest.raises(ValueError, match=words):
         PairMatrix(**given)
+
+
+def test_a_written_caption_takes_its_column_in_python_too():
+    shown, vocabulary = with_net()
+    before = shown.cosines
+    shown.written = {"2": " drei ", "3": " "}
+    assert shown.captions == ["caption 0", "caption 1", "drei", "caption 3", "caption 4", "caption 5"]
+    torch.manual_seed(0)
+    with torch.no_grad():
+        text = character_net(len(vocabulary), 5, 16)(gram_counts(["drei"], vocabulary)).double()
+    torch.testing.assert_close(shown.cosines[:, [2]], cosines_of(batch(6)[0], text), rtol=0, atol=1e-6)
+    assert torch.equal(shown.cosines[:, [0, 1, 3, 4, 5]], before[:, [0, 1, 3, 4, 5]])
 
 
 def test_the_figure_takes_the_captions_that_python_takes(v8):

@@ -133,7 +133,7 @@ export function countedText({ counts, machines }) {
     `memory = ${held} <i>W</i> + max(${adam} <i>W</i>, <i>R</i> + ${copies} <i>L</i>)<br>` +
     `time = 3 <i>N R</i>/4 products + (${all} <i>W</i>, ${all + back} where a share is drawn, + ${drawn} <i>R</i> + ` +
     `${passes.softmax} <i>L</i>, for P2SGrad ${passes.p2sgrad}) of memory traffic + what is sent + its messages<br>` +
-    'sent = (<i>p</i> − 1)/<i>p</i> · (8 <i>N d</i> + 8 <i>N</i>, and for a softmax 24 <i>N</i>)<br>' +
+    'sent = (<i>p</i> − 1)/<i>p</i> · (8 <i>N d</i> + 8 <i>N</i>, and for a softmax 40 <i>N</i>)<br>' +
     Object.values(machines)
       .map(({ name, source }) => `${name}. ${source}`)
       .join('<br>')
