@@ -48,6 +48,7 @@ test-fast: ## run the tests alone, without browser and lessons
 notebooks: ## make the notebooks anew whose text or library changed (ARGS="02", ARGS=--all)
 	@sh .make/setup.sh requirements-dev.txt
 	@$(IN_VENV) notebooks/text/build.py $(ARGS)
+	@$(IN_VENV) notebooks/web/links.py
 
 records: ## record what lessons and benchmarks measure, from many starts, where it is out of date (ARGS="03": this anew)
 	@sh .make/setup.sh requirements-dev.txt

@@ -1,74 +1,31 @@
-"""Train a head of many classes, its weights spread over processes; lesson 15 and its figure read what is measured.
+"""Train a head of many classes, its weights spread over processes: the command of lesson 15.
 
     torchrun --nproc-per-node 2 -m benchmarks.class_parallel
     python -m benchmarks.class_parallel --processes 1                   the same in one process, with the head as it is
-    torchrun --nproc-per-node 2 --max-restarts 1 -m benchmarks.class_parallel --keep FOLDER --fall 30
-    make records ARGS="class_parallel"
+    torchrun --nproc-per-node 2 --max-restarts 1 -m benchmarks.class_parallel --keep FOLDER --fall 35
 
-The images are characters: class c is character c mod K, turned, slanted and stretched in a way that belongs to c div K,
-and jittered anew each time; so there are as many classes as one likes. All of a step's labels and jitter are drawn in
-every process, the images only where they are looked at. On a CPU processes talk by gloo, on GPUs (one each) by NCCL.
+The images are characters, turned and stretched until there are as many classes as asked for. On a CPU processes talk
+by gloo, on GPUs (one each) by NCCL. class_cost.py measures the head alone.
 """
 
 import argparse
-import gc
-import json
 import os
 import re
 import signal
-import subprocess
 import sys
-import tempfile
 import time
-import warnings
-from contextlib import nullcontext
-from pathlib import Path
 
 import torch
 import torch.distributed as dist
-import torch.nn.functional as F
-from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from lessons_lib.data.drawings import SIDE, load_drawings
-from lessons_lib.data.images import random_maps
+from benchmarks.class_cost import made, most_memory
+from benchmarks.many_characters import Characters
 from lessons_lib.losses import LOSSES
 from lessons_lib.nets import EmbeddingNet
-from lessons_lib.records import Record
-from lessons_lib.spread import Sent, Spread, go_on, join, keep, own_rows
+from lessons_lib.spread import AGAIN, Sent, go_on, join, keep
 
-GIVEN_BACK = {"MALLOC_MMAP_THRESHOLD_": "1048576"}  # so that glibc keeps no tensor's memory once it is gone
-ROOT = Path(__file__).parents[1]
 GONE = re.compile("Connection (closed|reset)|Broken pipe", re.IGNORECASE)  # what gloo says of a process that died
-SEEDS = {"native": (0, 1, 2, 3), "avx2": (4, 5, 6, 7), "plain": (8, 9, 10, 11)}
-SIZE, BATCH = 64, 32  # of what is recorded: dimensions, and images of a step
-RECORDED = [("ArcFaceLoss", classes, 1.0) for classes in (100_000, 200_000, 500_000, 1_000_000)]
-RECORDED += [("ArcFaceLoss", 1_000_000, 0.1), ("P2SGradLoss", 1_000_000, 1.0)]
-
-
-class Characters:
-    """Batches of C classes of characters. `batch(step, part)` gives images (n, 1, 28, 28) and labels (n,)."""
-
-    def __init__(self, num_classes: int, batch: int, seed: int):
-        self.num_classes, self.count, self.seed = num_classes, batch, seed
-        self.drawings = load_drawings()
-        self.fonts = torch.bincount(self.drawings.labels)
-        self.first = self.fonts.cumsum(0) - self.fonts
-        ways = -(-num_classes // len(self.fonts))
-        self.ways = random_maps(ways, 3.1, 0.6, 0.05, 1.3, torch.Generator().manual_seed(0))
-        self.ways[0] = torch.eye(2, 3)
-
-    def batch(self, step: int, part: slice) -> tuple[Tensor, Tensor]:
-        chance = torch.Generator().manual_seed(1_000_003 * self.seed + step)
-        labels = torch.randint(self.num_classes, (self.count,), generator=chance)
-        jitter = random_maps(self.count, 0.2, 0.15, 0.1, 1.15, chance)
-        font = torch.rand(self.count, generator=chance)
-        labels, jitter, font = labels[part], jitter[part], font[part]
-        character, way = labels % len(self.fonts), self.ways[labels // len(self.fonts)]
-        drawing = self.first[character] + (font * self.fonts[character]).long()
-        jitter[:, :, :2] = way[:, :, :2] @ jitter[:, :, :2]
-        where = F.affine_grid(jitter, [len(labels), 1, SIDE, SIDE], align_corners=False)
-        return F.grid_sample(self.drawings.images[drawing][:, None] / 255, where, align_corners=False), labels
 
 
 class Training:
@@ -113,26 +70,17 @@ class Training:
         return loss.item()
 
 
-def made(loss: str, classes: int, size: int, share: float, many: bool, device: torch.device) -> nn.Module:
-    """A head with sensible settings; where there are many processes, of this one's classes, and spread."""
-    with warnings.catch_warnings(), own_rows(classes) if many else nullcontext():
-        warnings.filterwarnings("ignore", "P2SGradLoss wants all class weights at right angles")
-        head = LOSSES[loss](classes, size, **LOSSES[loss].sensible(classes, size)).to(device)
-    head.sample_rate = share
-    return Spread(head) if many else head
-
-
 def train(options: argparse.Namespace) -> float:
     """All steps that are left to do; the loss of the last."""
     training = Training(options)
     first = go_on(options.keep, training.net, training.head, training.optimizer) if options.keep else 0
     say = print if training.rank == 0 else lambda *_, **__: None
-    if training.many and int(os.environ.get("TORCHELASTIC_RESTART_COUNT", 0)):
+    if training.many and int(os.environ.get(AGAIN, 0)):
         say(f"A process died, and all were started again. Training goes on after step {first}.")
     say(training)
     sent, loss, began = 0.0, float("nan"), time.perf_counter()
     for number in range(first, options.steps):
-        if number == options.fall and os.environ.get("TORCHELASTIC_RESTART_COUNT") == "0":
+        if number == options.fall and os.environ.get(AGAIN) == "0":
             training.fall()
         if number == first and training.many:
             with Sent() as noted:
@@ -152,71 +100,6 @@ def train(options: argparse.Namespace) -> float:
     return loss
 
 
-def most_memory(anew: bool = False) -> int:
-    """Bytes that this process (on a GPU: its tensors) had at its fullest; `anew`: from now on, where one can ask so."""
-    if torch.cuda.is_available():
-        if anew:
-            torch.cuda.reset_peak_memory_stats()
-        return torch.cuda.max_memory_allocated()
-    if sys.platform == "linux":
-        if anew:
-            Path("/proc/self/clear_refs").write_text("5")
-        return 1024 * int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
-    if sys.platform == "win32":
-        import psutil
-
-        return psutil.Process().memory_info().peak_wset
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # macOS counts it in bytes
-
-
-def measure(seed: int) -> None:
-    """Memory, time and bytes of a step of the head alone, in one process and in two."""
-    record, found = Record("class_parallel"), {}
-    for processes in (1, 2):
-        with tempfile.TemporaryDirectory() as folder:
-            run = ["torch.distributed.run", f"--nproc-per-node={processes}", "-m"] if processes > 1 else []
-            options = ["--alone", f"{folder}/found", "--seed", str(seed)]
-            command = [sys.executable, "-m", *run, "benchmarks.class_parallel", *options]
-            subprocess.run(command, check=True, cwd=ROOT, env=os.environ | GIVEN_BACK)
-            rows = json.loads(Path(f"{folder}/found").read_text(encoding="utf-8"))
-        for what, values in rows.items():
-            found.setdefault(what, {}).update({f"{name}, {processes}": value for name, value in values.items()})
-    for what, values in found.items():
-        record(what, values, "{:.4g}")
-
-
-def alone(many: bool, seed: int) -> dict[str, dict[str, float]]:
-    """Three steps of each head that is recorded, and of a small one before, which pays for what torch sets up."""
-    rows: dict[str, dict[str, float]] = {"memory": {}, "seconds": {}, "sent": {}}
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    each = BATCH // (dist.get_world_size() if many else 1)
-    for loss, classes, share in [("ArcFaceLoss", 2_000, 1.0), *RECORDED]:
-        torch.manual_seed(seed)
-        x, labels = torch.randn(each, SIZE, device=device), torch.randint(classes, (each,), device=device)
-        gc.collect()  # of the head before
-        before, seconds = most_memory(anew=True), []
-        head = made(loss, classes, SIZE, share, many, device)
-        optimizer = torch.optim.Adam(head.parameters())
-        for _ in range(3):
-            began = time.process_time()  # of this process alone, whatever else the machine does
-            optimizer.zero_grad()
-            with Sent() as sent:
-                head(x.requires_grad_(), labels).backward()
-            optimizer.step()
-            seconds.append(time.process_time() - began)
-        name = f"{loss}, {classes}, {share:g}"
-        for what, value in {"memory": most_memory() - before, "seconds": min(seconds[1:])}.items():
-            rows[what][name] = value
-        if many:
-            rows["sent"][name] = sent.bytes
-        del head, optimizer
-    return {
-        what: {name: value for name, value in values.items() if " 2000," not in name} for what, values in rows.items()
-    }
-
-
 def parsed(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--loss", default="ArcFaceLoss", choices=LOSSES)
@@ -233,7 +116,6 @@ def parsed(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--processes", type=int, help="1: without torchrun")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", choices=("cpu", "cuda"))
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--alone", metavar="FILE", help="measure the recorded heads without a network, into a file")
     return parser.parse_args(arguments)
 
 
@@ -249,12 +131,9 @@ def main(arguments: list[str] | None = None) -> int:
         torch.set_num_threads(max(1, (os.cpu_count() or 1) // int(os.environ["LOCAL_WORLD_SIZE"])))
         join()
     try:
-        if options.alone:
-            found = alone(many, options.seed)
-            if not many or dist.get_rank() == 0:
-                Path(options.alone).write_text(json.dumps(found), encoding="utf-8")
-        else:
-            train(options)
+        train(options)
+    except ValueError as error:
+        raise SystemExit(str(error)) from None
     except RuntimeError as error:
         if not many or not GONE.search(str(error)):
             raise

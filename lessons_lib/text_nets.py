@@ -6,8 +6,7 @@ from torch import nn
 def character_net(vocabulary_size: int, embedding_size: int, width: int = 64) -> nn.Sequential:
     """Two hidden layers on the counts of `lessons_lib.data.gram_counts`: (N, vocabulary_size) -> (N, embedding_size).
 
-    It knows which characters stand beside each other and no longer order; it has no attention. The second hidden layer
-    is what lets it add: with one it reads fewer sums that it never saw.
+    It knows which characters stand beside each other and no longer order; it has no attention.
     """
     return nn.Sequential(
         nn.Linear(vocabulary_size, width),

@@ -20,7 +20,8 @@ from tests import test_project
 ROOT, PROJECT = test_project.ROOT, test_project.PROJECT["project"]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 TEMPLATES = sorted(path for path in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml") if path.stem != "config")
-LESSONS = sorted(path.stem for path in (ROOT / "notebooks" / "text").glob("[0-9]*.md"))
+TEXTS = sorted((ROOT / "notebooks" / "text").glob("[0-9]*.md"))
+LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SOMEWHERE = "https://github.com/someone/Some.name"
 
@@ -122,8 +123,10 @@ def tree(tmp_path, monkeypatch):
     """A copy of what an address is written into."""
     for name in ("README.md", "pyproject.toml", "CITATION.cff"):
         shutil.copy(ROOT / name, tmp_path)
-    for name in (".github", "notebooks/text"):
-        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copytree(ROOT / ".github", tmp_path / ".github")
+    (tmp_path / "notebooks").mkdir()
+    for name in LESSONS:
+        (tmp_path / "notebooks" / f"{name}.ipynb").touch()
     monkeypatch.setattr(links, "ROOT", tmp_path)
     monkeypatch.setattr(links, "BADGES", tmp_path / ".github" / "badges")
     return tmp_path
@@ -168,8 +171,8 @@ def test_the_cell_for_colab_is_python_once_its_commands_are_taken_out():
 
 
 def test_llms_txt_lists_every_lesson_and_every_public_module():
-    told = llms.written()
-    assert re.findall(r"^- \[.+\]\((\S+)\.html\): \S", told, flags=re.MULTILINE) == LESSONS
+    told = llms.written({path.stem: path.read_text(encoding="utf-8") for path in TEXTS})
+    assert re.findall(r"^- \[.+\]\((\S+)\.html\): \S", told, flags=re.MULTILINE) == [path.stem for path in TEXTS]
     for module in llms.api.MODULES:
         assert f"`{module}`: " in told
     assert "ArcFaceLoss" in told and told.startswith("# ")

@@ -25,6 +25,8 @@ from lessons_lib.exercises import (  # noqa: F401  EXERCISES takes every lesson 
     lesson_12_margin,
     lesson_13,
     lesson_13_choice,
+    lesson_14,
+    lesson_15,
 )
 from lessons_lib.exercises.exercise import DONE, NOT_ATTEMPTED, NOT_YET, Exercise, Verdict
 

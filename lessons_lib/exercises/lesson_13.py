@@ -72,8 +72,8 @@ ENDS = Exercise(
         ),
     },
     draw=_draw_ends,
-    done="z = −1 alone, and with h = 0.333 that is three spreads below the mean: in a batch of 512 hardly one feature. "
-    "In the first row the feature would have a length of 0.3. h = 1 puts both ends one spread away.",
+    done="z = −1 alone, and with h = 0.333 that is three spreads below the mean. In the first row the feature would "
+    "have a length of 0.3. h = 1 puts both ends one spread away.",
 )
 
 
@@ -154,8 +154,8 @@ REWEIGHTED = Exercise(
         ),
     },
     draw=_draw_logits,
-    done="On the left, t = 0.1, hard classes lie below the dashed line: they count less than their cosine. On the "
-    "right, t = 0.8, those with a cosine above 0.2 count more.",
+    done="On the left, t = 0.1, the hard classes with a positive cosine lie below the dashed line, those with a "
+    "negative one above it. On the right, t = 0.8, all lie above it but those with a cosine from 0 to 0.2.",
 )
 
 EXERCISES = (ENDS, REWEIGHTED)

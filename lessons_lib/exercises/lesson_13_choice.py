@@ -32,6 +32,22 @@ _RECORDED = {
     "B": ("long_tail", "read of the three rarest"),
     "C": ("wrong_labels", "strangers verified, 40% wrong"),
 }
+# Other words for them, those of the lesson's text, in small letters.
+_ALIASES = {
+    "A": {"sub-center": "Sub-center ArcFace"},
+    "B": {
+        "a margin a class": "ArcFace, larger for the rare",
+        "larger for the rare": "ArcFace, larger for the rare",
+        "larger for the frequent": "ArcFace, larger for the frequent",
+        "one margin": "ArcFace, one margin",
+        "arcface": "ArcFace, one margin",
+    },
+    "C": {
+        "sub-center": "Sub-center ArcFace",
+        "partial fc": "ArcFace, 3 classes in 10",
+        "3 classes in 10": "ArcFace, 3 classes in 10",
+    },
+}
 _NEAR = 0.01  # so near to the best of a data set is as good
 _BEST = torch.tensor([max(tried.values()) for tried in TRIED.values()], dtype=torch.float64)
 
@@ -41,9 +57,15 @@ def _tried(answer: Any) -> Tensor:
     if not isinstance(answer, Mapping) or set(answer) != set(TRIED):
         raise Slip('A dict is wanted with a name for each data set: {"A": "…", "B": "…", "C": "…"}.')
     for name, chosen in answer.items():
-        if chosen not in TRIED[name]:
+        if _meant(name, chosen) is None:
             raise Slip(f"For {name} these were tried: {', '.join(TRIED[name])}. Yours is {chosen!r}.")
-    return torch.tensor([TRIED[name][answer[name]] for name in TRIED], dtype=torch.float64)
+    return torch.tensor([TRIED[name][_meant(name, answer[name])] for name in TRIED], dtype=torch.float64)
+
+
+def _meant(name: str, chosen: Any) -> str | None:
+    """The loss of a data set that these words name, in any case; None where they name none."""
+    words = {loss.lower(): loss for loss in TRIED[name]} | _ALIASES[name]
+    return words.get(" ".join(chosen.lower().split())) if isinstance(chosen, str) else None
 
 
 def _judge(yours: Tensor) -> str:
@@ -55,7 +77,7 @@ def _judge(yours: Tensor) -> str:
     name, best = list(TRIED)[worst], float(_BEST[worst])
     came_out = f"In {name} yours came to {float(yours[worst]):.1%}, the best that was tried to {best:.1%}."
     why = {
-        "A": "A class weight is an average: which loss leaves the wrong labels a place of their own?",
+        "A": "Which losses of the table read within a point of the best?",
         "B": "The rare classes have the fewest images to find their direction with: who needs the most room?",
         "C": "With twenty images a class and eight of them wrong, one class weight stands between them.",
     }
@@ -82,10 +104,10 @@ CHOICE = Exercise(
     number="13.3",
     stub='check("13.3", {"A": ..., "B": ..., "C": ...})',
     hints=(
-        "Names are those of the pictures and tables above, word for word. A wrong name is told which there are.",
-        "A: look who reads best with 40 % wrong. B: the picture of the rarest. C: the picture of strangers.",
+        "Names are those of the table and the two pictures above. A wrong name is told which there are.",
+        "A: which losses read within a point of the best with 40 % wrong? B and C: which row is on top?",
     ),
-    solution='chosen = {"A": "Sub-center ArcFace", "B": "ArcFace, larger for the rare", "C": "Sub-center ArcFace"}\n'
+    solution='chosen = {"A": "ArcFace", "B": "ArcFace, larger for the rare", "C": "Sub-center ArcFace"}\n'
     'check("13.3", chosen)',
     evaluate=_tried,
     target=_BEST,

@@ -61,18 +61,23 @@ def curve_panels(theta: Tensor, panels: Mapping[str, Mapping[str, Tensor]], ylab
     return picture
 
 
-def angle_histogram(angles: Mapping[str, Tensor], upto: int = 90) -> Picture:
-    """How far features stand from their own class weight: one row a name, θ in radians, its mean marked in degrees."""
+def angle_histogram(
+    angles: Mapping[str, Tensor], upto: int = 90, to: str = "its own class weight", mark: float | None = None
+) -> Picture:
+    """How far features stand from their own class weight, or from what `to` names: a row a name, θ (N,) in radians.
+
+    The means are written in degrees; `mark`, in degrees, is a dashed line through all rows.
+    """
     means = {name: math.degrees(float(theta.mean())) for name, theta in angles.items()}
     said = "; ".join(f"{name}: mean {mean:.1f} degrees" for name, mean in means.items())
-    picture = Picture(
-        f"Histograms of the angle between feature and own class weight. {said}.", 7.2, 1.1 + 1.15 * len(angles)
-    )
+    picture = Picture(f"Histograms of the angle between feature and {to}. {said}.", 7.2, 1.1 + 1.15 * len(angles))
     rows = picture.subplots(len(angles), 1, sharex=True, squeeze=False)[:, 0]
     for i, (axes, (name, theta)) in enumerate(zip(rows, angles.items(), strict=True)):
         colour, mean = _LINES[i % len(_LINES)], means[name]
         axes.hist(np.degrees(theta.numpy()), bins=np.linspace(0, upto, 61), color=colour, alpha=0.75)
         axes.axvline(mean, color=INK, linewidth=1)
+        if mark is not None:
+            axes.axvline(mark, color=SOFT, linewidth=1, dashes=(5, 3))
         quiet_axes(axes).set_yticks([])
         axes.spines["left"].set_visible(False)
         axes.annotate(
@@ -86,7 +91,7 @@ def angle_histogram(angles: Mapping[str, Tensor], upto: int = 90) -> Picture:
         )
         axes.text(1.0, 0.82, name, transform=axes.transAxes, ha="right", color=colour, weight="bold")
     degree_ticks(rows[-1], upto, 10 if upto > 30 else 5)
-    rows[-1].set_xlabel("angle θ between the feature and its own class weight", color=INK)
+    rows[-1].set_xlabel(f"angle θ between the feature and {to}", color=INK)
     return picture
 
 

@@ -16,6 +16,11 @@ class TextHead(Head):
     `weight` (C, d) is what one predicts with: of each class the mean of its captions' directions.
     """
 
+    inputs: Tensor
+    classes: Tensor
+    first: Tensor
+    counts: Tensor
+
     def __init__(self, net: nn.Module, inputs: Tensor, classes: Tensor, loss: BothWays):
         nn.Module.__init__(self)  # Head's own would make class weights
         self.net, self.pairs = net, loss
@@ -29,12 +34,12 @@ class TextHead(Head):
         self.register_buffer("counts", counts)
 
     @property
-    def scale(self) -> float | Tensor:
+    def scale(self) -> float | Tensor:  # type: ignore[override]
         """The loss's."""
         return self.pairs.head.scale
 
     @property
-    def weight(self) -> Tensor:
+    def weight(self) -> Tensor:  # type: ignore[override]
         """Of each class the mean of its captions' directions, (C, d)."""
         return class_means(self.net(self.inputs), self.classes)
 

@@ -10,20 +10,7 @@ import torch.distributed.checkpoint as dcp
 from torch import nn, optim
 from torch.distributed.checkpoint.state_dict import get_state_dict, set_state_dict
 
-_AGAIN = "TORCHELASTIC_RESTART_COUNT"  # how often torchrun has started this machine's processes again
 _LAST = "last"  # the name of the checkpoint that is whole
-
-
-def join() -> int:
-    """Join the processes that torchrun has started on this machine: gloo for tensors on a CPU, NCCL for those on GPUs.
-
-    Gives how often they were started again, as one had died: each time they meet under another name, as what the dead
-    one left in torchrun's store would have them look for it.
-    """
-    again = os.environ.get(_AGAIN, "0")
-    store, rank, count = next(iter(dist.rendezvous("env://")))
-    dist.init_process_group(store=dist.PrefixStore(f"start {again}", store), rank=rank, world_size=count)
-    return int(again)
 
 
 def keep(folder: str | Path, step: int, net: nn.Module, head: nn.Module, optimizer: optim.Optimizer) -> None:
@@ -34,7 +21,9 @@ def keep(folder: str | Path, step: int, net: nn.Module, head: nn.Module, optimiz
     folder, name = Path(folder), f"step {step}"
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "torch.distributed is disabled")  # with one process it is
-        dcp.save(_state(step, net, head, optimizer), checkpoint_id=folder / name, no_dist=not _many())
+        # Batch norm counts for itself in each process, and process 0's count is everyone's at the next step.
+        first = dcp.DefaultSavePlanner(dedup_save_to_lowest_rank=True)
+        dcp.save(_state(step, net, head, optimizer), checkpoint_id=folder / name, planner=first, no_dist=not _many())
     if not _many() or dist.get_rank() == 0:
         (folder / f"{_LAST}.new").write_text(name, encoding="utf-8")
         os.replace(folder / f"{_LAST}.new", folder / _LAST)

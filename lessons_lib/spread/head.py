@@ -47,14 +47,15 @@ class Spread(nn.Module):
         self.mesh = init_device_mesh(head.weight.device.type, (self.processes,))
         self.rows = shard(head.num_classes, self.processes, self.rank)
         self._chance = torch.Generator(head.weight.device).manual_seed(torch.initial_seed() + self.rank)
-        for kind in (head._parameters, head._buffers):
-            kind |= {name: self._placed(name, value) for name, value in kind.items() if value is not None}
+        for part in head.modules():
+            rows = head.a_row_a_class if part is head else ()
+            for kind in (part._parameters, part._buffers):
+                kind |= {name: self._placed(value, name in rows) for name, value in kind.items() if value is not None}
 
-    def _placed(self, name: str, value: Tensor) -> Tensor:
+    def _placed(self, value: Tensor, a_row_a_class: bool) -> Tensor:
         """A DTensor of it: a row a class goes where the class is, all else is everywhere."""
         number = self.head.num_classes
-        a_row_a_class = name in self.head.a_row_a_class and value.ndim > 0
-        if not a_row_a_class:
+        if not a_row_a_class or value.ndim == 0:
             placed = distribute_tensor(value.detach(), self.mesh, [Replicate()], src_data_rank=None)
         else:
             mine = value.detach()[self.rows].clone() if len(value) == number else value.detach()
@@ -114,7 +115,9 @@ class _WithinEngine(torch.autograd.Function):
     def backward(ctx: Any, upstream: Tensor) -> tuple[Any, ...]:
         with engine():
             on_loss = DTensor.from_local(upstream, ctx.spread.mesh, [Replicate()])
-            on_x, *rest = torch.autograd.grad(ctx.loss, ctx.inputs, on_loss, allow_unused=True)
+            on_x, *found = torch.autograd.grad(ctx.loss, ctx.inputs, on_loss, allow_unused=True)
+            own = zip(found, ctx.inputs[1:], strict=True)
+            rest = [value if value is None else value.redistribute(placements=of.placements) for value, of in own]
             return None, on_x * ctx.spread.processes, None, *rest
 
 

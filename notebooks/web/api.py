@@ -20,6 +20,10 @@ MODULES: dict[str, tuple[str, ...] | None] = {
     "lessons_lib.evaluation": None,
     "lessons_lib.explorers": None,
     "lessons_lib.data": None,
+    "lessons_lib.losses.both_ways": ("BothWays", "SigmoidLoss", "learn_scale"),
+    "lessons_lib.losses.text_head": ("TextHead",),
+    "lessons_lib.text_nets": ("character_net",),
+    "lessons_lib.evaluation.zero_shot": ("centre_gaps", "retrieval", "zero_shot_accuracy", "zero_shot_draws"),
 }
 _PLACES = re.compile(r"\b(?:lessons_lib|torch|collections|pathlib|typing|matplotlib|numpy)(?:\.\w+)*\.(?=\w)")
 

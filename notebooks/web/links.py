@@ -1,6 +1,6 @@
 """Where the course stands on the web, and the lines in README that follow from it.
 
-    python notebooks/web/links.py                                   write badges and README's lines anew
+    python notebooks/web/links.py                                   write badges and README anew, as make notebooks does
     python notebooks/web/links.py https://github.com/someone/name   after setting the public address to this
 
 The address stands in one place, pyproject.toml's [project.urls]; README, CITATION.cff and the links to Colab and Binder
@@ -135,7 +135,7 @@ def main(arguments: list[str]) -> None:
     BADGES.mkdir(exist_ok=True)
     for name, (label, words, _) in badges().items():
         (BADGES / f"{name}.svg").write_text(drawn(label, words), encoding="utf-8")
-    lessons = sorted(path.stem for path in (ROOT / "notebooks" / "text").glob("[0-9]*.md"))
+    lessons = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
     readme, between = ROOT / "README.md", lines(address(), lessons)
     written = BETWEEN.sub(lambda found: f"{found[1]}\n{between}\n{found[2]}", readme.read_text(encoding="utf-8"))
     readme.write_text(written, encoding="utf-8")

@@ -1,11 +1,11 @@
 """llms.txt: what the course is and where everything stands, for programs that read a site; llmstxt.org has its form."""
 
 import re
-from pathlib import Path
+from collections.abc import Mapping
 
 import api
 
-TEXTS = Path(__file__).resolve().parents[1] / "text"
+TITLE, QUESTION = r"^# (.+)$", r"^\*\*The question\.\*\* (.+)$"
 ABOUT = """\
 # Angles: deep metric learning you can drag
 
@@ -21,19 +21,14 @@ as one wheel, holds MNIST, and runs offline.
 """
 
 
-def question(text: str) -> str:
-    """What a lesson asks, from its text."""
-    return re.search(r"^\*\*The question\.\*\* (.+)$", text, flags=re.MULTILINE)[1]
+def first(pattern: str, text: str) -> str:
+    """What the first line of this kind says, or nothing."""
+    found = re.search(pattern, text, flags=re.MULTILINE)
+    return found[1] if found else ""
 
 
-def title(text: str) -> str:
-    """A lesson's heading."""
-    return re.search(r"^# (.+)$", text, flags=re.MULTILINE)[1]
-
-
-def written() -> str:
-    """The file: every lesson with its question, and every public name of the library."""
-    texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(TEXTS.glob("[0-9]*.md"))}
-    lessons = [f"- [{title(text)}]({name}.html): {question(text)}" for name, text in texts.items()]
+def written(texts: Mapping[str, str]) -> str:
+    """The file: every lesson, its text by its name, with its question, and every public name of the library."""
+    lessons = [f"- [{first(TITLE, text)}]({name}.html): {first(QUESTION, text)}" for name, text in texts.items()]
     library = [f"- `{module.name}`: {', '.join(entry.name for entry in module.entries)}" for module in api.listed()]
     return "\n".join([ABOUT, "## Lessons", "", *lessons, "", "## Library", "", *library, ""])

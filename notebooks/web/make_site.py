@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import build
+import llms
 import nbformat
 import plotly
 from family import family
@@ -59,6 +60,8 @@ def write(lessons: list[Lesson], site: Path) -> dict[str, int]:
         (site / lesson.page).write_text(page, encoding="utf-8")
     start = templates.get_template("start.html.j2").render(common, **start_page(lessons))
     (site / "index.html").write_text(start, encoding="utf-8")
+    texts = {lesson.name: (build.TEXTS / f"{lesson.name}.md").read_text(encoding="utf-8") for lesson in lessons}
+    (site / "llms.txt").write_text(llms.written(texts), encoding="utf-8")
     write_assets(site / "assets", plotly_too=any(lesson.uses_plotly for lesson in lessons))
     return check(site)
 

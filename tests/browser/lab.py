@@ -60,6 +60,8 @@ def notebook_of(*cells: str) -> NotebookNode:
 class JupyterLab:
     """A server of this environment's JupyterLab in `folder`, a context manager; it runs until the block is left."""
 
+    place = "lab/workspaces/{name}/tree/{name}.ipynb"  # of a notebook, in a workspace of its own
+
     def __init__(self, folder: Path):
         self.folder, self.notebooks = folder, folder / "notebooks"
         self.notebooks.mkdir(parents=True)
@@ -103,7 +105,7 @@ class JupyterLab:
             context.add_init_script(IN_FIGURES)
             page = context.new_page()
             page.set_default_timeout(1000 * SECONDS)
-            notebook = OpenNotebook(page, f"{self._url}lab/workspaces/{name}/tree/{name}.ipynb", self._token)
+            notebook = OpenNotebook(page, f"{self._url}{self.place.format(name=name)}", self._token)
             yield notebook
         finally:
             context.close()

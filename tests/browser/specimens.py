@@ -15,6 +15,7 @@ from lessons_lib.data import ImageData, LabelledImages
 from lessons_lib.losses import ModifiedSoftmaxLoss
 from lessons_lib.nets import EmbeddingNet
 from lessons_lib.runs import Run
+from lessons_lib.text_nets import character_net
 
 torch.manual_seed(0)
 labels = torch.arange(200) % 10
@@ -132,6 +133,17 @@ SPECIMENS = [
         by_key=press_slider("length"),
         assign="family.length = 10 + {}",
         told="family.settings",
+    ),
+    Specimen(
+        name="pairs",
+        make=(
+            "explorers.PairMatrix(images.images[:6], ['ab', 'b', 'c', 'a b', 'cc', 'bc'], torch.randn(6, 5), "
+            "torch.randn(6, 5), labels=labels[:6], text_net=character_net(3, 5, 4), vocabulary=('a', 'b', 'c'))"
+        ),
+        by_mouse=drag_slider("scale"),
+        by_key=press_slider("scale"),
+        assign="pairs.margin = {}",
+        told="pairs.settings",
     ),
     Specimen(
         name="charges",

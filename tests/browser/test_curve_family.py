@@ -116,7 +116,7 @@ def test_the_plots_move_the_line(page):
 
 def test_the_length_walks_by_key(show, explorer):
     page = show(explorer, reduced_motion="reduce")
-    handle = page.get_by_role("slider", name="length ρ of the feature")
+    handle = page.get_by_role("slider", name="length ‖x‖ of the feature")
     handle.focus()
     for key, z in [
         ("ArrowRight", -0.5), ("ArrowUp", -0.45), ("Shift+ArrowLeft", -0.7), ("PageUp", 0), ("PageUp", 1),
@@ -124,9 +124,9 @@ def test_the_length_walks_by_key(show, explorer):
     ]:  # fmt: skip
         page.keyboard.press(key)
         assert 0.333 * (settings(page)["length"] - 20) / 5.001 == pytest.approx(z, abs=1e-4)
-    expect(handle).to_have_attribute("aria-valuetext", "ρ = 35, z = +1: AdaFace")
+    expect(handle).to_have_attribute("aria-valuetext", "‖x‖ = 35, z = +1: AdaFace")
     page.keyboard.press("Home")
-    expect(handle).to_have_attribute("aria-valuetext", "ρ = 5, z = −1: AdaFace = ArcFace")
+    expect(handle).to_have_attribute("aria-valuetext", "‖x‖ = 5, z = −1: AdaFace = ArcFace")
     choose(page, "CurricularFace")
     handle = page.get_by_role("slider", name="age t of the training")
     handle.focus()
@@ -138,7 +138,7 @@ def test_the_length_walks_by_key(show, explorer):
 
 def test_magface_slides_between_its_margins(page):
     choose(page, "MagFace")
-    expect(caption(page)).to_contain_text("ρ = 12: ArcFace with the margin of this length, m = 0.457 rad (26.2°)")
+    expect(caption(page)).to_contain_text("‖x‖ = 12: ArcFace with the margin of this length, m = 0.457 rad (26.2°)")
     before = at_rest(page)
     page.mouse.move(*with_length(page, 12, 121))
     page.mouse.down()
@@ -147,7 +147,7 @@ def test_magface_slides_between_its_margins(page):
     page.mouse.move(*with_length(page, 110.8, 121), steps=4)
     page.mouse.up()
     expect(caption(page)).to_contain_text("with its greatest margin: m = 0.8 rad")
-    expect(page.locator(".read")).to_contain_text("ρ 12 → 110: at")
+    expect(page.locator(".read")).to_contain_text("‖x‖ 12 → 110: at")
     assert settings(page)["length"] == 110
     assert at_rest(page) != before
 
@@ -197,7 +197,7 @@ def test_only_what_bears_on_the_loss_can_be_set(page):
 
 def test_a_screen_reader_hears_what_was_said(show, explorer):
     page = stop_clock(show(explorer, clock=True))
-    page.get_by_role("slider", name="length ρ").press("Home")
+    page.get_by_role("slider", name="length ‖x‖").press("Home")
     page.clock.run_for(2_000)
     expect(page.locator(".spoken")).to_contain_text("z = −1: AdaFace is ArcFace here, exactly")
     expect(page.locator(".spoken")).to_contain_text("z −0.53 → −1: at θ = 60.0°")
@@ -209,7 +209,7 @@ def test_rings_invite_a_drag_until_the_handle_is_touched(show, explorer):
     still = picture_now(page)
     page.clock.run_for(1_000)
     assert picture_now(page) == still
-    page.get_by_role("slider", name="length ρ").press("PageUp")  # on its way, then there
+    page.get_by_role("slider", name="length ‖x‖").press("PageUp")  # on its way, then there
     page.clock.run_for(48)
     moving = picture_now(page)
     page.clock.run_for(2_000)
@@ -223,7 +223,7 @@ def test_with_reduced_motion_nothing_moves_by_itself(show, explorer):
         seen.add(picture_now(page))
         page.clock.run_for(200)
     assert len(seen) == 1
-    page.get_by_role("slider", name="length ρ").press("PageUp")
+    page.get_by_role("slider", name="length ‖x‖").press("PageUp")
     page.clock.run_for(48)
     there = picture_now(page)
     page.clock.run_for(1_000)

@@ -15,7 +15,10 @@ MISTAKES = {
         (RIGHT | {"B": "ArcFace, larger for the frequent", "C": "ArcFace"}, "In B yours came to"),
         (RIGHT | {"C": "ArcFace"}, "In C yours came to"),
         (RIGHT | {"C": "ArcFace, 3 classes in 10"}, "In C yours came to"),
-        (RIGHT | {"B": "ArcFace"}, "For B these were tried: cosine softmax, ArcFace, one margin"),
+        (RIGHT | {"B": "ArcFace"}, "In B yours came to"),
+        (RIGHT | {"C": "Partial FC"}, "In C yours came to"),
+        (RIGHT | {"B": "Sub-center ArcFace"}, "For B these were tried: cosine softmax, ArcFace, one margin"),
+        (RIGHT | {"C": "ArcFace, right labels"}, "For C these were tried"),
         (RIGHT | {"C": ...}, "For C these were tried"),
         (RIGHT | {"A": 3}, "Yours is 3."),
         ({"A": "ArcFace"}, "A dict is wanted"),
@@ -23,7 +26,16 @@ MISTAKES = {
         ("Sub-center ArcFace", "A dict is wanted"),
     ]
 }
-ALSO_RIGHT = {"13.3": [RIGHT, RIGHT | {"A": "ArcFace"}, dict(reversed(RIGHT.items()))]}
+IN_THE_LESSONS_WORDS = {"A": "sub-center", "B": "a margin a class", "C": "Sub-Center  ArcFace"}
+ALSO_RIGHT = {
+    "13.3": [
+        RIGHT,
+        RIGHT | {"A": "ArcFace"},
+        RIGHT | {"A": "CurricularFace"},
+        dict(reversed(RIGHT.items())),
+        IN_THE_LESSONS_WORDS,
+    ]
+}
 
 
 class TestExercises(EveryLesson):

@@ -260,7 +260,7 @@ def test_the_sentences_hold_the_numbers(v8):
     assert said(v8, "curveSentence").startswith("z = 0: AdaFace is CosFace here, exactly: cos θ − 0.4. The feature is")
     text = said(v8, "curveSentence", p=params(length=4.0))
     assert text.startswith("z = −1: AdaFace is ArcFace here, exactly: cos(θ + 0.4). So short a feature is taken for")
-    assert "Beside a feature of mean length (CosFace) it is pushed harder from 61° to 78°" in text
+    assert "Beside a feature of mean length (CosFace) it is pulled harder from 61° to 78°" in text
     text = said(v8, "curveSentence", p=params(length=40.0))
     assert text.startswith("z = +1, the other end: cos(θ − 0.4) − 0.8. Longer than the mean")
     assert "less from 60° to 101°" in text
@@ -271,30 +271,52 @@ def test_the_sentences_hold_the_numbers(v8):
         v8, "curveSentence", p=params(margins={"adaface": 0.0})
     )
     text = said(v8, "curveSentence", p=params("magface", length=60.0))
-    assert text.startswith("ρ = 60: ArcFace with the margin of this length, m = 0.625 rad (35.8°).")
+    assert text.startswith("‖x‖ = 60: ArcFace with the margin of this length, m = 0.625 rad (35.8°).")
     text = said(v8, "curveSentence", p=params("magface", length=3.0))
-    assert text.startswith("ρ = 3: MagFace is ArcFace here, exactly, with its least margin: m = 0.45 rad (25.8°)")
+    assert text.startswith("‖x‖ = 3: MagFace is ArcFace here, exactly, with its least margin: m = 0.45 rad (25.8°)")
     assert "greatest margin: m = 0.8 rad" in said(v8, "curveSentence", p=params("magface", length=110.0))
     text = said(v8, "curveSentence", p=params("curricularface"))
     assert text.startswith("t = 0.30, early in training. Hard is another class nearer than 78.6°, where cos θj exceeds")
-    assert text.endswith("it counts cos θj(0.30 + cos θj): more than in ArcFace below 45.6°, less from there on.")
-    text = said(v8, "curveSentence", p=params("curricularface", age=0.0, own=math.pi / 2))
-    assert text.endswith("From 90.0° on its slope t + 2 cos θj is negative: there it is pulled closer.")
-    assert said(v8, "curveSentence", p=params("curricularface", age=0.0)).endswith(
-        "less than in ArcFace, at every angle."
+    assert text.endswith(
+        "its logit is cos θj(0.30 + cos θj): a larger logit than in ArcFace below 45.6°, a smaller one from there on. "
+        "Its slope exceeds ArcFace’s, 1, below 69.5°: a smaller logit is not a smaller push."
     )
-    assert said(v8, "curveSentence", p=params("curricularface", age=0.9)).endswith("more than in ArcFace, wherever it is hard.")  # fmt: skip  # noqa: E501
+    text = said(v8, "curveSentence", p=params("curricularface", age=0.0, own=math.pi / 2))
+    assert "a smaller logit than in ArcFace up to 90°, a larger one beyond. Its slope exceeds" in text
+    assert text.endswith("From 90.0° on its slope t + 2 cos θj is negative: there it is pulled closer.")
+    assert "a smaller logit than in ArcFace, at every angle." in said(
+        v8, "curveSentence", p=params("curricularface", age=0.0)
+    )
+    text = said(v8, "curveSentence", p=params("curricularface", age=0.9))
+    assert "a larger logit than in ArcFace, wherever it is hard. Its slope exceeds ArcFace’s, 1, below 78.6°" in text
+
+
+@pytest.mark.parametrize("age", [0.0, 0.3, 0.7, 1.0])
+@pytest.mark.parametrize("own", [20, 50, 90])
+def test_where_the_sentence_says_larger_the_logit_is_larger(v8, age, own):
+    p = params("curricularface", age=age, own=math.radians(own))
+    figure, text = CurveFamily(loss="curricularface", age=age, own=p["own"]), said(v8, "curveSentence", p=p)
+    theta = torch.arange(0.5, 180.0, 1.0, dtype=torch.float64)
+    cosines = theta.deg2rad().cos()
+    logit = figure.curve(theta.deg2rad())
+    hard = theta < own + math.degrees(0.5)
+    even = math.degrees(math.acos(1 - age))
+    larger = hard & ((theta < even) | (theta > 90))
+    assert (logit[larger] > cosines[larger]).all() and (logit[hard & ~larger] < cosines[hard & ~larger]).all()
+    told = f"below {even:.1f}°, a smaller one" in text
+    assert told == (age > 0 and even < min(own + math.degrees(0.5), 90) - 1e-3)
+    assert ("90°, a larger one beyond" in text) == (bool((larger & (theta > 90)).any()) and age < 1)
 
 
 def test_a_gesture_is_told_from_where_it_began(v8):
     text = said(v8, "hereSentence")
-    assert text == "At θ = 60.0° the logit is 0.100, its push 0.559 s (at mean length 0.559 s)."
+    assert text == "At θ = 60.0° the logit is 0.100, its pull 0.559 s (at mean length 0.559 s)."
     text = said(v8, "hereSentence", p=params(length=36.0), before=params())
-    assert text.startswith("z 0 → +1: at θ = 60.0° the logit is 0.100 → −0.002, its push 0.559 s → 0.545 s")
+    assert text.startswith("z 0 → +1: at θ = 60.0° the logit is 0.100 → −0.002, its pull 0.559 s → 0.545 s")
     text = said(v8, "hereSentence", p=params(scale=64.0), before=params())
     assert text.startswith("s 16 → 64: at θ = 60.0° the logit is 0.100 as before")
     text = said(v8, "hereSentence", p=params("magface", length=60.0), before=params("magface"))
-    assert text.startswith("ρ 20 → 60:")
+    assert text.startswith("‖x‖ 20 → 60:")
     for before in (params(age=0.9), params("magface"), {}):  # nothing that bears on AdaFace
         assert said(v8, "hereSentence", before=before).startswith("At θ")
     text = said(v8, "hereSentence", p=params("curricularface", age=0.5), before=params("curricularface"))
@@ -305,7 +327,7 @@ def test_the_trained_angles_are_told(v8):
     net = CurveFamily({"<b>": [0.1, 1.1, 2.0, 2.2, math.nan]}).nets[0]
     text = said(v8, "netSentence", p=params(length=2.0), net=net)
     assert text == (
-        "Were the 4 trained features (&lt;b&gt;) all of this length, 1 would be pushed harder than at mean length, "
+        "Were the 4 trained features (&lt;b&gt;) all of this length, 1 would be pulled harder than at mean length, "
         "2 less. 1 more is no number and is left out."
     )
     assert said(v8, "netSentence", net=net).startswith("Drag the length: the 4 trained angles")
@@ -319,7 +341,7 @@ def test_the_formula_is_worked_out(v8):
     for words in (
         "= 0.333 · (12 − 20)/5 → −0.53",
         "= cos(θ + 0.213) − 0.187 = 0.119",
-        "push ÷ s = 0.547, s = 16, C = 10",
+        "pull ÷ s = 0.547, s = 16, C = 10",
     ):
         assert words in text
     assert "= cos(60.0° + 35.8°) = −0.101" in said(v8, "familyFormula", p=params("magface", length=60.0))

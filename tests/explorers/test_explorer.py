@@ -14,6 +14,7 @@ from lessons_lib.explorers import (
     CurveFamily,
     GradientLength,
     LogitCurves,
+    PairMatrix,
     ProbabilityCurve,
     VerificationThreshold,
 )
@@ -28,6 +29,9 @@ MADE = {
     "CurveFamily": CurveFamily,
     "GradientLength": GradientLength,
     "LogitCurves": LogitCurves,
+    "PairMatrix": lambda **given: PairMatrix(
+        torch.zeros(4, 1, 8, 8), list("abcd"), torch.eye(4), torch.eye(4) + 0.1, labels=range(4), **given
+    ),
     "ProbabilityCurve": ProbabilityCurve,
     "VerificationThreshold": lambda **given: VerificationThreshold(
         torch.linspace(0, 1, 20), torch.arange(20) % 2 == 0, **given

@@ -200,6 +200,16 @@ def test_histogram_marks_the_mean_in_degrees():
     shown(picture)
 
 
+def test_histogram_names_what_the_angle_is_to_and_marks_an_angle_in_every_row():
+    angles = {"a": torch.full((10,), math.radians(12.3)), "b": torch.rand(100)}
+    plain, picture = figures.angle_histogram(angles), figures.angle_histogram(angles, to="the dominant centre", mark=75)
+    assert "the dominant centre" in picture.alt and "the dominant centre" in picture.axes[-1].get_xlabel()
+    assert "its own class weight" in plain.axes[-1].get_xlabel()
+    marked = [[line.get_xdata()[0] for line in axes.lines] for axes in picture.axes]
+    assert all(75 in places for places in marked) and all(len(axes.lines) == 1 for axes in plain.axes)
+    shown(picture)
+
+
 def test_digits_leave_no_empty_frame():
     picture = figures.digits(torch.rand(13, 1, 28, 28), [str(i) for i in range(13)])
     assert sum(bool(axes.images) for axes in picture.axes) == 13

@@ -1,5 +1,5 @@
 // ClassCost's controls: loss and machine, sliders in steps of their own, the table of parts, and how it is counted.
-import { element } from '../kit/view.js';
+import { element, write } from '../kit/view.js';
 import { button, choice, slider } from '../kit/controls.js';
 import { row } from '../kit/curves.js';
 import { nearestIn } from '../kit/trained.js';
@@ -91,7 +91,7 @@ export function partsTable() {
     heads[0].textContent = `p = ${thousands(p.processes)}`;
     [p, { ...p, processes: 1 }].forEach((q, i) => {
       const put = (key, text, value) => {
-        cells.get(key)[i].textContent = i && p.processes === 1 ? '' : cellText(text, value);
+        write(cells.get(key)[i], i && p.processes === 1 ? '' : cellText(text, value));
       };
       put('memory', bytesText, memoryOf(q, given));
       put('time', secondsText, timeOf(q, given));
@@ -133,7 +133,7 @@ export function countedText({ counts, machines }) {
     `memory = ${held} <i>W</i> + max(${adam} <i>W</i>, <i>R</i> + ${copies} <i>L</i>)<br>` +
     `time = 3 <i>N R</i>/4 products + (${all} <i>W</i>, ${all + back} where a share is drawn, + ${drawn} <i>R</i> + ` +
     `${passes.softmax} <i>L</i>, for P2SGrad ${passes.p2sgrad}) of memory traffic + what is sent + its messages<br>` +
-    'sent = (<i>p</i> − 1)/<i>p</i> · (8 <i>N d</i> + 8 <i>N</i>, and for a softmax 24 <i>N</i>)<br>' +
+    'sent = (<i>p</i> − 1)/<i>p</i> · (8 <i>N d</i> + 8 <i>N</i>, and for a softmax 40 <i>N</i>)<br>' +
     Object.values(machines)
       .map(({ name, source }) => `${name}. ${source}`)
       .join('<br>')

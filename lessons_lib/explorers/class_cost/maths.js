@@ -58,14 +58,22 @@ export function memoryParts(p, { counts }) {
   };
 }
 
-/** What a step must exchange: [its name, whether it is an all-reduce, bytes of the whole]. */
+/** What a softmax with a margin asks of all processes, N numbers each time. */
+const SUMS = [
+  'cosine of the true class',
+  'largest logit',
+  'sum of exponentials',
+  'log P of the true class',
+  'the same backwards',
+];
+
+/** What a step exchanges: [its name, whether it is an all-reduce, bytes of the whole]. */
 export function messagesOf({ loss, batch, embedding_size }) {
-  const sums = ['largest logit', 'sum of exponentials', 'logit of the true class'],
-    embeddings = BYTES * batch * embedding_size;
+  const embeddings = BYTES * batch * embedding_size;
   return [
     ['embeddings', false, embeddings],
     ['labels', false, LABEL_BYTES * batch],
-    ...(loss === 'softmax' ? sums.map(name => [name, true, BYTES * batch]) : []),
+    ...(loss === 'softmax' ? SUMS.map(name => [name, true, BYTES * batch]) : []),
     ['gradient of embeddings', false, embeddings],
   ];
 }
@@ -94,7 +102,7 @@ export function sentParts(p) {
   };
 }
 
-/** Of these, what the three sums of a softmax take. */
+/** Of these, what the sums of a softmax take. */
 export const sentForSums = p =>
   through(
     messagesOf(p).filter(([, reduced]) => reduced),

@@ -84,7 +84,10 @@ function paintPlot(pen, frame, state, what, spot) {
     walls = what === 'memory' ? [paintRoom(pen, frame, state)] : [];
   within(left - 6, top - 2, right - left + 12, floor - top + 2, () => {
     if (other) trace(other.points, c[other.style], 1.8, { dash: other.dash });
-    if (before) trace(line(before), c.accent, 1, { alpha: 0.75 });
+    if (before) {
+      trace(line(before), c.accent, 1, { alpha: 0.75 });
+      dot(frame.X(before.num_classes), Y(PLOTS[what].of(before, given)), 4, c.pale);
+    }
     if (what !== 'sent' || p.processes > 1) paintOwn(pen, frame, state, what, own);
   });
   walls.push(...paintMeasured(pen, frame, state, what));
@@ -158,8 +161,7 @@ function paintValue({ c, write, wide }, frame, { p, given }, { what, spot: [x, y
       passed = own.filter(([cx]) => cx >= at - 14 && cx <= at + 14).map(([, cy]) => cy);
     return { words, across, at, middle: Math.max(y, ...passed) + 16 };
   };
-  const fits = ({ at, middle }) => middle <= floor - 9 && (what !== 'seconds' || at > x),
-    seat = [`${processesText(p)}: ${value}`, value].map(below).find(fits),
+  const seat = [`${processesText(p)}: ${value}`, value].map(below).find(({ middle }) => middle <= floor - 9),
     { words, across, at, middle } = seat ?? { ...below(value), middle: Math.max(top + 9, y - 17) };
   write(words, at, middle, { style: c.accent, font: VALUES, halo: 5 });
   return [at - 4, middle - 10, at + across + 4, middle + 10];

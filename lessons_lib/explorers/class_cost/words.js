@@ -4,6 +4,7 @@ import {
   fewest,
   measuredFor,
   memoryOf,
+  messagesOf,
   mostClasses,
   sentBy,
   sentByCopies,
@@ -33,7 +34,7 @@ function inUnits(units, value, least) {
     number = value / size;
   if (unit === 'bytes') return `${number.toFixed(0)} bytes`;
   const digits = number < 9.995 ? 2 : number < 99.95 ? 1 : 0;
-  return `${number.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${unit}`;
+  return `${number < 999.5 ? number.toFixed(digits) : thousands(Math.round(number))} ${unit}`;
 }
 /** 1.41 GB, 34.8 kB, 512 bytes: in powers of a thousand. */
 export const bytesText = value => inUnits(BYTES, value, [1, 'bytes']);
@@ -163,13 +164,14 @@ function sentText(p) {
     sends =
       `Each process sends ${bold(tight(bytesText(bytes)))}, however many classes there are; ` +
       `had each all weights, it would be ${copies}.`;
+  const [most, least] = ['softmax', 'p2sgrad'].map(loss => messagesOf({ ...p, loss }).length);
   if (p.loss === 'softmax')
     return (
-      `${sends} The softmax’s sum over all classes is 3 of the 6 exchanges, ` +
+      `${sends} The softmax’s sums over all classes are ${most - least} of the ${most} exchanges, ` +
       `${percent(sentForSums(p) / bytes)} of the bytes.`
     );
   const room = p.embedding_size < p.num_classes ? ` It wants ${tight('d ≥ C')}, which it has not here.` : '';
-  return `${sends} P2SGrad needs no sum over all classes: 3 exchanges, where a softmax has 6.${room}`;
+  return `${sends} P2SGrad needs no sum over all classes: ${least} exchanges, where a softmax has ${most}.${room}`;
 }
 
 /** What was measured with these very numbers, beside the model. */

@@ -65,12 +65,12 @@ class Pair(traitlets.TraitType):
 
 
 class CurveFamily(CursorExplorer):
-    """AdaFace's and MagFace's curve for a feature's length ρ, CurricularFace's other classes for a training's age t.
+    """AdaFace's and MagFace's curve for a feature's length ‖x‖, CurricularFace's other classes for a training's age t.
 
     `theta` are trained angles to show below: a mapping of a net's name to angles (N,) in radians. `lengths` (N,) are a
     batch's: AdaFace's `mean` and `spread` are then theirs, the feature begins one spread below their mean, and they
     stand behind the track. `loss` is "adaface",
-    "magface" or "curricularface"; `length` is ρ, `age` is t (0..1). `margins` are AdaFace's and CurricularFace's in
+    "magface" or "curricularface"; `length` is ‖x‖, `age` is t (0..1). `margins` are AdaFace's and CurricularFace's in
     radians, `magface_margins` those of the shortest and the longest feature, which have the two `magface_lengths`; `h`
     is AdaFace's, `own` the θ_y of the feature whose other classes CurricularFace weighs. `scale` (1..64) and `classes`
     decide the gradients, `angle` (radians) is the cursor, `net` says which trained net is shown. `before` is where the

@@ -6,7 +6,7 @@ import { arcface, cosface, fallingCosine } from '../kit/losses.js';
  * What decides the curves.
  * @typedef {object} Params
  * @property {string} loss a key of LOSSES
- * @property {number} length ρ of the feature
+ * @property {number} length ‖x‖ of the feature
  * @property {number} mean of the batch's lengths
  * @property {number} spread their standard deviation
  * @property {number} h how far one standard deviation moves z
@@ -190,7 +190,7 @@ export function compared(one, other) {
 /** What happens at one of a net's bins, tenths of a degree. */
 export const kindAt = (bin, runs) => (runs.find(({ to }) => (180 * (bin + 0.5)) / TENTHS <= to) ?? runs.at(-1)).kind;
 
-/** How many of a net's angles are pushed harder, less or alike. */
+/** How many of a net's angles are pulled harder, less or alike. */
 export function countKinds({ first, counts }, runs) {
   const found = { harder: 0, less: 0, alike: 0, all: 0 };
   counts.forEach((count, i) => {

@@ -15,14 +15,14 @@ function spansOf(runs, kind) {
 /** a, b and c. */
 const listed = words => [words.slice(0, -1).join(', '), ...words.slice(-1)].filter(Boolean).join(' and ');
 
-/** How the curve pushes beside its reference, for which angles. */
-function pushText(runs, beside) {
+/** How the curve pulls beside its reference, for which angles. */
+function pullText(runs, beside) {
   const said = ['harder', 'less']
     .map(kind => [kind, spansOf(runs, kind)])
     .filter(([, spans]) => spans)
     .map(([kind, spans]) => `<b class="${kind}">${kind}</b> from ${spans}`);
   if (!said.length) return '';
-  return ` Beside ${beside} it is pushed ${said.join(', and ')}.`;
+  return ` Beside ${beside} it is pulled ${said.join(', and ')}.`;
 }
 
 function adafaceSentence(p, runs) {
@@ -40,18 +40,18 @@ function adafaceSentence(p, runs) {
   if (near(z, -1))
     return (
       `${bold(`${ends}: AdaFace is ArcFace here, exactly`)}: ${curve}. ` +
-      `So short a feature is taken for a bad picture.${pushText(runs, beside)}`
+      `So short a feature is taken for a bad picture.${pullText(runs, beside)}`
     );
   const where = near(z, 1) ? 'the other end' : z < 0 ? 'between ArcFace and CosFace' : 'past CosFace';
   const thought =
     z < 0 ? 'Shorter than the mean: taken for a worse picture.' : 'Longer than the mean: taken for a better picture.';
-  return `${bold(`${ends}, ${where}`)}: ${curve}. ${thought}${pushText(runs, beside)}`;
+  return `${bold(`${ends}, ${where}`)}: ${curve}. ${thought}${pullText(runs, beside)}`;
 }
 
 function magfaceSentence(p, runs) {
   const m = placeOf(p),
     [least, most] = p.magface_margins,
-    rho = tight(`ρ = ${lengthText(p.length)}`),
+    rho = tight(`‖x‖ = ${lengthText(p.length)}`),
     turned = tight(`m = ${turnText(m)} rad (${degrees(m)})`);
   if (least === most) return `${bold(rho)}: both margins are ${turnText(m)}, so MagFace is ArcFace at every length.`;
   if (near(m, least))
@@ -62,23 +62,34 @@ function magfaceSentence(p, runs) {
   const head = near(m, most)
     ? `${bold(`${rho}: MagFace is ArcFace here, exactly`)}, with its greatest margin: ${turned}.`
     : `${bold(rho)}: ArcFace with the margin of this length, ${turned}.`;
-  return `${head} The longer a feature, the more is asked of it.${pushText(runs, 'the shortest one')}`;
+  return `${head} The longer a feature, the more is asked of it.${pullText(runs, 'the shortest one')}`;
+}
+
+/**
+ * How a hard class's logit stands beside ArcFace's, up to the angle `edge`. Beyond 90° the cosine is negative, and the
+ * logit is larger wherever t + cos θj is below 1: always.
+ */
+function weightText(age, edge) {
+  const even = Math.acos(1 - age),
+    right = Math.PI / 2,
+    past = edge > right + 0.01;
+  if (age === 0)
+    return `a smaller logit than in ArcFace${past ? ' up to 90°, a larger one beyond' : ', at every angle'}`;
+  if (even >= Math.min(edge, right) - 1e-6) return 'a larger logit than in ArcFace, wherever it is hard';
+  const on = past ? 'to 90°, a larger one beyond' : 'on';
+  return `a larger logit than in ArcFace below ${bold(degrees(even))}, a smaller one from there ${on}`;
 }
 
 function curricularSentence(p) {
   const { edge } = hardness(p),
-    t = tight(`t = ${p.age.toFixed(2)}`),
-    even = Math.acos(1 - p.age);
+    t = tight(`t = ${p.age.toFixed(2)}`);
   const hard =
     `Hard is another class nearer than ${bold(degrees(edge))}, ` +
     'where cos θ<sub>j</sub> exceeds cos(θ<sub>y</sub> + m); ' +
-    `it counts ${tight(`cos θ<sub>j</sub>(${p.age.toFixed(2)} + cos θ<sub>j</sub>)`)}`;
-  const weight =
-    p.age === 0
-      ? 'less than in ArcFace, at every angle'
-      : even >= edge - 1e-6
-        ? 'more than in ArcFace, wherever it is hard'
-        : `more than in ArcFace below ${bold(degrees(even))}, less from there on`;
+    `its logit is ${tight(`cos θ<sub>j</sub>(${p.age.toFixed(2)} + cos θ<sub>j</sub>)`)}`;
+  const steep = Math.acos((1 - p.age) / 2);
+  const below = degrees(Math.min(edge, steep));
+  const push = ` Its slope exceeds ArcFace’s, 1, below ${below}: a smaller logit is not a smaller push.`;
   const stage =
     p.age === 0
       ? 'the training begins'
@@ -92,10 +103,10 @@ function curricularSentence(p) {
       edge > turn + 0.01
         ? ` From ${degrees(turn)} on its slope <i>t</i> + 2 cos θ<sub>j</sub> is negative: there it is pulled closer.`
         : '';
-  return `${bold(`${t}, ${stage}`)}. ${hard}: ${weight}.${turned}`;
+  return `${bold(`${t}, ${stage}`)}. ${hard}: ${weightText(p.age, edge)}.${push}${turned}`;
 }
 
-/** What the curve is, and how it pushes. */
+/** What the curve is, and how it pulls. */
 export const curveSentence = ({ p, runs }) =>
   ({ adaface: adafaceSentence, magface: magfaceSentence, curricularface: curricularSentence })[p.loss](p, runs);
 
@@ -117,11 +128,11 @@ export function hereSentence({ p, before, angle }) {
     ref = { adaface: 'at mean length', magface: 'for the shortest', curricularface: 'in ArcFace' }[p.loss];
   return (
     `${moved ? `${bold(moved)}: at` : 'At'} ${at} the ${other ? 'other class’s ' : ''}logit is ${value}, ` +
-    `its push ${change(push)} (${ref} ${push(beside)}).`
+    `its ${other ? 'push' : 'pull'} ${change(push)} (${ref} ${push(beside)}).`
   );
 }
 
-/** Which of today's trained features would be pushed harder; for CurricularFace, how old such a training is. */
+/** Which of today's trained features would be pulled harder; for CurricularFace, how old such a training is. */
 export function netSentence({ p, runs, net }) {
   if (!net) return '';
   const { harder, less, all } = countKinds(net, runs),
@@ -137,7 +148,7 @@ export function netSentence({ p, runs, net }) {
     return `Drag the length: the ${trained} angles (${name}) take the colour of what it does to them.` + leftOut(net);
   return (
     `Were the ${trained} features (${name}) all of this length, <b class="harder">${thousands(harder)}</b> ` +
-    `would be pushed harder than ${p.loss === 'adaface' ? 'at mean length' : 'if shortest'}, ` +
+    `would be pulled harder than ${p.loss === 'adaface' ? 'at mean length' : 'if shortest'}, ` +
     `<b class="less">${thousands(less)}</b> less.${leftOut(net)}`
   );
 }
@@ -150,15 +161,15 @@ export function familyFormula({ p, angle }) {
     part = Math.abs(push(angle)) < 5e-4 ? '0.000' : numberText(push(angle));
   const lines = {
     adaface: () => [
-      '<i>z</i> = <i>h</i> (ρ − μ)/σ, kept in −1…1',
+      '<i>z</i> = <i>h</i> (‖x‖ − μ)/σ, kept in −1…1',
       `= ${plain(p.h)} · (${lengthText(p.length)} − ${plain(p.mean)})/${plain(p.spread)} → <b>${zText(u)}</b>`,
       '<i>f</i>(θ) = cos(θ − <i>m z</i>) − <i>m</i>(1 + <i>z</i>)',
       `= ${adafaceWith(p.margins.adaface, u)} = ${f}`,
     ],
     magface: () => [
-      '<i>m</i>(ρ): from least to greatest, linear in ρ',
+      '<i>m</i>(‖x‖): from least to greatest, linear in ‖x‖',
       `= ${turnText(p.magface_margins[0])} … ${turnText(p.magface_margins[1])} → <b>${turnText(u)}</b>`,
-      '<i>f</i>(θ) = cos(θ + <i>m</i>(ρ))',
+      '<i>f</i>(θ) = cos(θ + <i>m</i>(‖x‖))',
       `= cos(${degrees(angle)} + ${degrees(u)}) = ${f}`,
     ],
     curricularface: () => [
@@ -171,5 +182,6 @@ export function familyFormula({ p, angle }) {
     ],
   }[p.loss]();
   const numbers = `${tight(`s = ${plain(p.scale)}`)}, ${tight(`C = ${thousands(p.classes)}`)}`;
-  return `${lines.join('<br>')}<br><span class="soft">push ÷ s = ${part}, ${numbers}</span>`;
+  const name = p.loss === 'curricularface' ? 'push' : 'pull';
+  return `${lines.join('<br>')}<br><span class="soft">${name} ÷ s = ${part}, ${numbers}</span>`;
 }

@@ -75,7 +75,7 @@ function glider() {
   };
 }
 
-/** What the hand can set: `place` is ρ or t, its name `key`. */
+/** What the hand can set: `place` is ‖x‖ or t, its name `key`. */
 function handOn(figure, trained, glide) {
   const { pick, move, draw } = figure,
     key = () => (pick(['loss']).loss === 'curricularface' ? 'age' : 'length'),

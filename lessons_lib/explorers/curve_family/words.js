@@ -37,15 +37,15 @@ export const trackTitle = loss =>
         'age t: the mean cosine so far',
         'age t',
       ]
-    : ['length ρ of the feature: drag it, grey is its batch', 'length ρ of the feature', 'length ρ'].slice(
+    : ['length ‖x‖ of the feature: drag it, grey is its batch', 'length ‖x‖ of the feature', 'length ‖x‖'].slice(
         loss === 'adaface' ? 0 : 1,
       );
 
 /** Where the hand is, as plain words. */
 export const placeText = p =>
   ({
-    adaface: () => `ρ = ${lengthText(p.length)}, z = ${zText(placeOf(p))}`,
-    magface: () => `ρ = ${lengthText(p.length)}, m = ${turnText(placeOf(p))}`,
+    adaface: () => `‖x‖ = ${lengthText(p.length)}, z = ${zText(placeOf(p))}`,
+    magface: () => `‖x‖ = ${lengthText(p.length)}, m = ${turnText(placeOf(p))}`,
     curricularface: () => `t = ${p.age.toFixed(2)}`,
   })[p.loss]();
 
@@ -55,8 +55,8 @@ export const stopText = (key, { magface_margins: [from, to], magface_lengths: [s
     'z-1': ['ArcFace', 'z = −1'],
     z0: ['CosFace', 'z = 0, the mean'],
     z1: ['cos(θ − m) − 2m', 'z = +1'],
-    least: [`ArcFace, ${turnText(from)}`, `up to ρ = ${plain(short)}`],
-    most: [`ArcFace, ${turnText(to)}`, `from ρ = ${plain(long)}`],
+    least: [`ArcFace, ${turnText(from)}`, `up to ‖x‖ = ${plain(short)}`],
+    most: [`ArcFace, ${turnText(to)}`, `from ‖x‖ = ${plain(long)}`],
     start: ['t = 0', 'start'],
     even: ['as ArcFace', 't = 1 − cos θⱼ'],
     trained: ['this net', 'its mean cosine'],
@@ -92,7 +92,7 @@ export function adafaceWith(m, z) {
 
 /** For each setting [its name, its value in words]. */
 const SAID = {
-  length: ['ρ', p => lengthText(p.length)],
+  length: ['‖x‖', p => lengthText(p.length)],
   z: ['z', p => zText(standardised(p.length, p))],
   age: ['t', p => p.age.toFixed(2)],
   mean: ['μ', p => plain(p.mean)],
@@ -127,4 +127,5 @@ export const hintText = ({ p }) =>
 
 /** What a screen reader hears of the hand. */
 export const spokenPlace = p => `${placeText(p)}: ${memberName(placeOf(p), p)}`;
-export const handLabel = loss => (LOSSES[loss].what === 'length' ? 'length ρ of the feature' : 'age t of the training');
+export const handLabel = loss =>
+  LOSSES[loss].what === 'length' ? 'length ‖x‖ of the feature' : 'age t of the training';

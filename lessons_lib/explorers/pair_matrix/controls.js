@@ -41,19 +41,19 @@ export function knobsOf(model, B, { put, move }) {
   return { nodes: [way.root, scale.root, margin.root, bias.root], update };
 }
 
-/** Where one writes the caption of the chosen column; `write(text, done)` takes it. */
-export function deskOf(tries, write) {
+/** Where one writes the caption of the chosen column: `write(text, keep)` takes it, `keep` tells the kernel. */
+export function deskOf(tries, write, keep) {
   const id = `lesson-caption-${Math.floor(Math.random() * 1e12)}`,
     label = element('label', { for: id });
   const input = ownKeys(
     element('input', {
       ...{ id, type: 'text', maxlength: 40, spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off' },
-      input: () => write(input.value, false),
-      change: () => write(input.value, true),
+      input: () => write(input.value, () => {}),
+      change: keep, // the column may be another one by now
     }),
   );
-  const back = button('put back', () => write('', true)),
-    offers = tries.map(text => button(text, () => write(text, true), { title: `write ${text}` }));
+  const back = button('put back', () => write('', keep)),
+    offers = tries.map(text => button(text, () => write(text, keep), { title: `write ${text}` }));
   const root = element(
     'div',
     { class: 'desk' },

@@ -14,6 +14,7 @@ import traitlets
 from torch import Tensor, nn
 
 from lessons_lib.angles import unit_vectors
+from lessons_lib.data import gram_counts
 from lessons_lib.explorers.kit.explorer import Choice, Explorer, Number, of_a_widget
 from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.packing import folded, pack, packed_text
@@ -92,7 +93,7 @@ class PairMatrix(Explorer):
         sides = [unit_vectors(side.detach().cpu().double()) for side in (image_embeddings, caption_embeddings)]
         rays = _digits(sides[0], labels) if directions is None else _checked(directions, sides[0].shape[1])
         self._images, self._labels = images.detach().cpu(), labels.cpu()
-        self._cosines = (sides[0] @ sides[1].T).clamp(-1, 1)
+        self._sides, self._text = sides, (text_net, tuple(vocabulary))
         size = len(captions)
         super().__init__(
             facts={
@@ -119,9 +120,29 @@ class PairMatrix(Explorer):
         """The columns whose caption a reader may write: all, or none without a text network."""
         return [str(i) for i in range(len(self.facts.get("captions", [])))] if self.network else []
 
+    @property
+    def captions(self) -> list[str]:
+        """What stands over the columns: the batch's captions, or what was written in their place."""
+        own = enumerate(self.facts["captions"])
+        return [self.written.get(str(column), "").strip() or text for column, text in own]
+
+    @property
+    def cosines(self) -> Tensor:
+        """Of images (rows) and captions as they are now (columns), (B, B) float64."""
+        images, captions = self._sides
+        net, vocabulary = self._text
+        own = [
+            j for j, (now, given) in enumerate(zip(self.captions, self.facts["captions"], strict=True)) if now != given
+        ]
+        if net is not None and own:
+            with torch.no_grad():
+                counts = gram_counts([self.captions[j] for j in own], vocabulary).to(next(net.parameters()))
+                captions = captions.index_copy(0, torch.tensor(own), unit_vectors(net(counts).cpu().double()))
+        return (images @ captions.T).clamp(-1, 1)
+
     def pushes(self) -> Tensor:
-        """B/s times the gradient of the loss on each cosine, (B, B) float64, with the captions as they were given."""
-        cosines = self._cosines.clone().requires_grad_()
+        """B/s times the gradient of the loss on each cosine, (B, B) float64."""
+        cosines = self.cosines.requires_grad_()
         (gradient,) = torch.autograd.grad(self._loss(cosines), cosines)
         return gradient * len(cosines) / self.scale
 
@@ -143,30 +164,31 @@ class PairMatrix(Explorer):
     @property
     def alt(self) -> str:
         """What the first frame shows, in two sentences."""
-        cosine = float(self._cosines[self.row, self.column])
+        cosine = float(self.cosines[self.row, self.column])
         kind = "right" if self.row == self.column else "wrong"
         return (
-            f"{len(self._cosines)} images against {len(self._cosines)} captions, a disc in each cell as large as the "
+            f"{len(self._labels)} images against {len(self._labels)} captions, a disc in each cell as large as the "
             f"gradient on its cosine: {WAYS[self.way]}, scale {self.scale:.3g}. The {kind} pair of a "
-            f"{int(self._labels[self.row])} and “{self.facts['captions'][self.column]}” has the cosine {cosine:.2f}."
+            f"{int(self._labels[self.row])} and “{self.captions[self.column]}” has the cosine {cosine:.2f}."
         )
 
     def picture(self) -> Picture:
         """The first frame, still: cosines as shades, gradients as discs."""
-        picture = Picture(self.alt, 5.0, 4.6)
-        plot, size = picture.subplots(), len(self._cosines)
-        plot.imshow((self._cosines + 1) / 2, cmap="Greys", vmin=0, vmax=3.2)
-        push = self.pushes()
-        i, j = torch.meshgrid(torch.arange(size), torch.arange(size), indexing="ij")
-        colours = np.where((i == j).flatten(), ACCENT, INK)
-        area = (push.abs() * (190 / size) ** 2).flatten()
-        plot.scatter(j.flatten(), i.flatten(), area, colours, linewidths=0)
-        plot.plot(self.column, self.row, "s", markersize=205 / size, markerfacecolor="none", markeredgecolor=INK)
-        plot.set_xticks(range(size), self.facts["captions"], rotation=60, ha="left", color=INK, fontsize=9)
-        plot.set_yticks(range(size), [str(int(k)) for k in self._labels], color=INK, fontsize=9)
+        picture = Picture(self.alt, 4.2, 3.9)
+        plot, size = picture.subplots(), len(self._labels)
+        plot.imshow((self.cosines.numpy() + 1) / 2, cmap="Greys", vmin=0, vmax=3.2)
+        push = self.pushes().numpy()
+        i, j = np.indices((size, size)).reshape(2, -1)
+        area = np.abs(push).flatten() * (195 / size) ** 2
+        plot.scatter(j, i, area, np.where(i == j, ACCENT, INK), linewidths=0)
+        plot.plot(self.column, self.row, "s", markersize=195 / size, markerfacecolor="none", markeredgecolor=INK)
+        plot.set_xticks(
+            range(size), self.facts["captions"], rotation=60, rotation_mode="anchor", ha="left", color=INK, fontsize=9
+        )
+        plot.set_yticks(range(size), [str(int(k)) for k in self._labels], color=INK, fontsize=8)
         plot.tick_params(top=True, bottom=False, labeltop=True, labelbottom=False, length=0)
         plot.spines[:].set_color(FAINT)
-        plot.set_ylabel("the digit in the image", color=SOFT, fontsize=9)
+        plot.set_ylabel("the digit in the image", color=SOFT, fontsize=8)
         return picture
 
 
@@ -187,6 +209,8 @@ def _check(images: Tensor, captions: Sequence[str], labels: Tensor, one: Tensor,
         raise ValueError("images must be floating point numbers between 0 and 1, without NaN.")
     if labels.shape != (size,) or labels.is_floating_point() or not bool(((labels >= 0) & (labels < 10)).all()):
         raise ValueError(f"labels must be {size} digits in 0..9, one for each pair, got {labels.tolist()!r:.60}.")
+    if len(labels.unique()) < 2:
+        raise ValueError(f"labels must hold at least two different digits, got {labels.tolist()}.")
     for name, side in (("image_embeddings", one), ("caption_embeddings", other)):
         if side.ndim != 2 or len(side) != size or side.shape[1] != one.shape[-1] or side.shape[1] < 2:
             raise ValueError(

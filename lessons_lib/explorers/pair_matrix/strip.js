@@ -1,7 +1,7 @@
 // Below the words one types: the angle of a caption to each digit, a row each.
 import { penOn, greys } from '../kit/pen.js';
 
-const ROW = 19,
+const ROW = 17,
   TOP = 8,
   LEFT = 24;
 

@@ -67,11 +67,11 @@ function partsOf(model, data, figure) {
     ),
     place = element('canvas', { 'aria-hidden': 'true' }),
     landing = element('p', { class: 'landing' });
-  const put = (text, done) => {
-    const written = { ...model.get('written'), [model.get('column')]: text };
-    figure.move(`caption ${model.get('column')}`, { written }, done ? figure.save : () => {});
+  const put = (text, keep) => {
+    const column = model.get('column');
+    figure.move(`caption ${column}`, { written: { ...model.get('written'), [column]: text } }, keep);
   };
-  const desk = data.embed && deskOf(data.tries, put),
+  const desk = data.embed && deskOf(data.tries, put, figure.save),
     knobs = knobsOf(model, data.captions.length, {
       put: values => figure.move('way', values),
       move: (name, value) => figure.move(name, { [name]: value }),
@@ -86,6 +86,13 @@ function partsOf(model, data, figure) {
   return { canvas, place, landing, desk, knobs };
 }
 
+/** Pixels of the widest of some texts, as the matrix writes them. */
+function widest(canvas, texts) {
+  const g = canvas.getContext('2d');
+  g.font = '600 13px system-ui, sans-serif';
+  return Math.max(...texts.map(text => g.measureText(text).width)) + 4;
+}
+
 /** Where a caption lands: on the circle where there is one, else its angles. */
 function paintPlace(canvas, width, state) {
   const flat = state.data.rays[0].length === 2,
@@ -96,6 +103,7 @@ function paintPlace(canvas, width, state) {
 /** What moves over the matrix: a pointer, or keys. */
 function handOn(canvas, { model, figure, frame, desk, over }) {
   const choose = (row, column) => {
+    over(null); // what was chosen last is read, wherever the mouse rests
     if (row === model.get('row') && column === model.get('column')) return;
     figure.set({ row, column });
     figure.draw();
@@ -112,11 +120,8 @@ function handOn(canvas, { model, figure, frame, desk, over }) {
     find(spot) {
       const cell = frame() && found(spot);
       if (!cell) return null;
-      const inside = frame().part(spot) === 'cell';
-      return {
-        ...{ cell, cursor: 'pointer', scrolls: true, still: !inside, move },
-        take: () => inside || choose(...cell),
-      };
+      const does = frame().part(spot) === 'cell' ? { move } : { tap: () => choose(...cell) };
+      return { cell, cursor: 'pointer', scrolls: true, ...does };
     },
     hover: grip => over(grip?.cell ?? null),
     press({ key }) {
@@ -158,9 +163,7 @@ async function render({ model, el }) {
       now = pick(DRAWN),
       state = { data, ...stateOf(data, captions, now), cell: [row, column], over, look: figure.look() },
       past = before?.way && JSON.stringify(before) !== JSON.stringify(now) ? stateOf(data, captions, before) : null;
-    const g = surface(canvas, width, frame?.width === width ? frame.height : 0);
-    g.font = '600 13px system-ui, sans-serif';
-    longest ||= Math.max(...data.captions.map(text => g.measureText(text).width)) + 4;
+    longest ||= widest(canvas, data.captions);
     frame = matrixFrame(width, data.captions.length, longest);
     Object.assign(state, { before, was: past?.batch ?? null, formerly: past?.captions ?? state.captions });
     state.focus = canvas.matches(':focus-visible');

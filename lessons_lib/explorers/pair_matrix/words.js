@@ -7,7 +7,7 @@ import { CLIP_CAP, CLIP_START, adacosScale, balance, evenBias } from './maths.js
 const minus = text => text.replace('-', '−');
 const near = (a, b) => Math.abs(a - b) < 0.006 * Math.abs(b);
 export const plain = value => minus(String(Number(value.toPrecision(3))));
-const signed = value => (Math.abs(value) < 5e-4 ? '0' : minus(value.toPrecision(3)));
+const signed = value => (value < 0 ? '−' : '') + amount(Math.abs(value));
 export const cosineText = value => minus((Math.abs(value) < 5e-4 ? 0 : value).toFixed(3));
 /** 0.123, or under 0.001. */
 export const shareText = p => (p > 0 && p < 0.001 ? 'under 0.001' : p > 0.999 && p < 1 ? 'over 0.999' : p.toFixed(3));
@@ -28,31 +28,23 @@ export const scaleText = (scale, B, learnt) => {
   const name = scaleName(scale, B, learnt);
   return plain(scale) + (name && ` · ${name}`);
 };
-export const biasText = (bias, B) =>
-  Math.abs(bias - evenBias(B)) < 0.03 ? `${plain(bias)} · −ln(B − 1)` : plain(bias);
+export const biasText = (bias, B) => (Math.abs(bias - evenBias(B)) < 0.03 ? `${plain(bias)} · P = 1/B` : plain(bias));
 
 const LEAD = {
   row: 'Softmax by row: which caption belongs to an image?',
   column: 'Softmax by column: which image belongs to a caption?',
   both: 'CLIP: the mean of softmax by row and by column.',
-  sigmoid: 'SigLIP: each cell is asked on its own, same or not.',
-};
-
-/** How many to one, as one says it. */
-const ratio = ({ pull, pushed }) => {
-  const [more, less] = pull > pushed ? [pull, pushed] : [pushed, pull];
-  return less > 0 && more / less < 1000 ? `${Number((more / less).toPrecision(2))} to 1` : 'by more than 1,000 to 1';
+  sigmoid: 'SigLIP: each cell on its own, same or not.',
 };
 
 /** Who pulls and who pushes. */
 function balanceText({ p, batch }) {
-  const all = balance(batch),
-    { pull, pushed, share, few, wrong } = all,
-    who = `A right pair has on average ${bold(percent(pull / batch.size))} of its full pull; nine tenths of the push come from ${bold(`${few} of ${wrong}`)} wrong pairs.`;
-  if (p.way !== 'sigmoid') return `${who} Pull and push are equal in sum, as in every softmax.`;
-  const even = Math.abs(share - 0.5) < 0.02,
-    more = pull > pushed ? 'pull outweighs push' : 'push outweighs pull';
-  return `${who} The right pairs have ${bold(percent(share))} of pull and push together: ${even ? 'about as much as the wrong ones' : `${more} ${ratio(all)}`}.`;
+  const { pull, share, few, wrong } = balance(batch),
+    each = bold(percent(pull / batch.size)),
+    who = `A right pair has ${each} of its full pull on average; ${bold(`${few} of ${wrong}`)} wrong pairs do nine tenths of the pushing.`;
+  if (p.way !== 'sigmoid') return `${who} Pull and push are equal, as in every softmax.`;
+  const half = Math.abs(share - 0.5) < 0.02 ? ', about half' : '';
+  return `${who} Of all pull and push the right pairs have ${bold(percent(share))}${half}.`;
 }
 
 const SAID = {
@@ -128,10 +120,9 @@ export function gradientFormula({ p, batch, over, cell }) {
 
 /** Where a caption lands among the digits. */
 export function landingSentence({ text, known, digits, angles, byAngle }) {
-  if (known === 0)
-    return `The network knows nothing in ${quoted(text)}: none of its characters was in the captions it learned from.`;
-  const [a, b, c] = byAngle.map(k => `${degrees(angles[k])} from ${digits[k]}`),
+  if (known === 0) return `The network knows nothing of ${quoted(text)}: not one of its characters.`;
+  const [a, b] = byAngle.map(k => `${degrees(angles[k])} from ${digits[k]}`),
     [first, second] = byAngle.map(k => angles[k]),
-    sure = second - first < 0.09 ? `, but only just` : '';
-  return `${quoted(text)} lands ${bold(a)}, ${b}${c ? `, ${c}` : ''}: read as ${bold(String(digits[byAngle[0]]))}${sure}.`;
+    sure = second - first < 0.09 ? ', but only just' : '';
+  return `${quoted(text)} lands ${bold(a)}, ${b}: read as ${bold(String(digits[byAngle[0]]))}${sure}.`;
 }

@@ -1,0 +1,172 @@
+"""Exercises of lesson 15: the loss from two pieces of a softmax, and the memory that a process needs."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lessons_lib.exercises.answer import Slip, call
+from lessons_lib.exercises.exercise import Exercise
+from lessons_lib.figures.style import ACCENT, FAINT, INK, Picture, quiet_axes
+
+
+def _made_up_pieces() -> list[tuple[Tensor, ...]]:
+    """For three batches of six images: largest logit and sum of each of two pieces, and the true logit."""
+    chance, batches = torch.Generator().manual_seed(3), []
+    for spread, above in (
+        (3.0, 0.0),
+        (3.0, 8.0),
+        (2_000.0, 0.0),
+    ):  # alike, one piece far above, logits in the thousands
+        pieces = [spread * torch.randn(6, k, generator=chance, dtype=torch.float64) for k in (5, 4)]
+        pieces[1] = pieces[1] + above
+        largest = [piece.amax(dim=1) for piece in pieces]
+        sums = [(piece - m[:, None]).exp().sum(dim=1) for piece, m in zip(pieces, largest, strict=True)]
+        batches.append((largest[0], sums[0], largest[1], sums[1], pieces[0][:, 0]))
+    return batches
+
+
+_BATCHES = _made_up_pieces()
+
+
+def joined(m1: Tensor, t1: Tensor, m2: Tensor, t2: Tensor, own: Tensor) -> Tensor:
+    m = torch.maximum(m1, m2)
+    t = t1 * torch.exp(m1 - m) + t2 * torch.exp(m2 - m)
+    return (torch.log(t) + m - own).mean()
+
+
+def _losses(function: Any) -> Tensor:
+    """The reader's loss of each batch, (3,)."""
+    found = [call(function, *batch) for batch in _BATCHES]
+    for value in found:
+        if value.numel() == 6:
+            raise Slip("That is a loss for each image: the mean over the batch is wanted.")
+        if value.numel() != 1:
+            raise Slip(f"One number is wanted, the mean loss; yours has shape {tuple(value.shape)}.")
+    return torch.stack([value.reshape(()) for value in found])
+
+
+def _draw_losses(yours: Tensor | None) -> Picture:
+    words = "The loss of three batches" + (", and yours." if yours is not None else ".")
+    picture = Picture(words, 7.4, 2.2)
+    names = ("pieces alike", "one far above", "logits in thousands")
+    for place, (axes, name) in enumerate(zip(picture.subplots(1, 3), names, strict=True)):
+        quiet_axes(axes, name).set(yticks=[])
+        axes.axvline(float(_LOSSES[place]), color=FAINT, linewidth=8)
+        value = float("nan") if yours is None else float(yours[place].nan_to_num(posinf=9e9, neginf=-9e9))
+        width = max(1.0, 0.5 * float(_LOSSES[place]))
+        axes.set_xlim(float(_LOSSES[place]) - width, float(_LOSSES[place]) + width)
+        if yours is not None:
+            low, high = axes.get_xlim()
+            axes.plot([min(max(value, low), high)], [0], "o", color=ACCENT, markersize=7)
+    return picture
+
+
+_LOSSES = _losses(joined)
+
+
+def _by(loss: Callable[..., Tensor]) -> Tensor:
+    """What comes of another formula for the loss of each image."""
+    return _losses(lambda *batch: loss(*batch).mean())
+
+
+JOINED = Exercise(
+    number="15.1",
+    stub="def joined(m1, t1, m2, t2, own):\n    ...",
+    hints=(
+        "t1 is the sum of e^(z − m1). Times e^(m1 − m) it becomes the sum of e^(z − m), for the largest m of both.",
+        "The loss of an image is log t + m − own, with t the sum over both pieces; then the mean.",
+    ),
+    solution=joined,
+    evaluate=_losses,
+    target=_LOSSES,
+    slips={
+        "The two sums are counted from two different largest logits: bring both to one before you add them.": _by(
+            lambda m1, t1, m2, t2, own: (t1 + t2).log() + torch.maximum(m1, m2) - own
+        ),
+        "The largest logits are missing: t1 and t2 are sums of e^(z − m), not of e^z.": _by(
+            lambda m1, t1, m2, t2, own: (t1 + t2).log() - own
+        ),
+        "e^m is infinite for logits in the thousands: take the larger of m1 and m2 out of the sum first.": _by(
+            lambda m1, t1, m2, t2, own: (t1 * m1.exp() + t2 * m2.exp()).log() - own
+        ),
+        "That is a sum over the images: take their mean.": 6 * _LOSSES,
+        "The sign is turned: the loss is −log P, and never negative.": -_LOSSES,
+        "Turn the two differences round: it is m1 − m with the larger one, m, so that no exponential is above 1.": _by(
+            lambda m1, t1, m2, t2, own: (
+                (t1 * (torch.maximum(m1, m2) - m1).exp() + t2 * (torch.maximum(m1, m2) - m2).exp()).log()
+                + torch.maximum(m1, m2)
+                - own
+            )
+        ),
+    },
+    draw=_draw_losses,
+    done="m and t are all that a piece must know of the other, two numbers an image, and the true logit is the third. "
+    "With more processes it is the same line with more terms.",
+)
+
+_HEADS = ((1e6, 64, 256, 1), (1e6, 64, 256, 2), (1e7, 512, 1024, 4), (1e7, 512, 64, 8), (1e8, 256, 4096, 64))
+
+
+def gigabytes(C: float, d: float, N: float, P: float) -> float:
+    numbers = 4 * C * d + 3 * N * C
+    return 4 * numbers / P / 1e9
+
+
+def _memory(function: Any) -> Tensor:
+    """The reader's gigabytes for each of five heads, as shares of what is right, (5,)."""
+    found = [call(function, *head) for head in _HEADS]
+    for value in found:
+        if value.numel() != 1:
+            raise Slip(f"One number is wanted for each head; yours has shape {tuple(value.shape)}.")
+    return torch.stack([value.reshape(()) for value in found]).double() / torch.tensor([gigabytes(*h) for h in _HEADS])
+
+
+def _draw_memory(yours: Tensor | None) -> Picture:
+    words = "Gigabytes a process for five heads" + (", and yours." if yours is not None else ".")
+    picture = Picture(words, 7.0, 2.6)
+    axes = quiet_axes(picture.subplots(), "GB a process")
+    right = [gigabytes(*head) for head in _HEADS]
+    axes.plot(right, range(5), "o", color=FAINT, markersize=12)
+    if yours is not None:
+        drawn = [one * float(share.nan_to_num()) for one, share in zip(right, yours, strict=True)]
+        axes.plot([min(max(value, 1e-3), 1e6) for value in drawn], range(5), "o", color=ACCENT, markersize=5)
+    axes.set(xscale="log", ylim=(-0.7, 4.7))
+    names = [f"C = 10^{len(str(int(C))) - 1}, d = {d}, N = {N}, P = {P}" for C, d, N, P in _HEADS]
+    axes.set_yticks(range(5), names, color=INK, fontsize=7)
+    return picture
+
+
+GIGABYTES = Exercise(
+    number="15.2",
+    stub="def gigabytes(C, d, N, P):\n    ...",
+    hints=(
+        "A process owns C/P classes: C/P·d numbers a tensor of weights.",
+        "Its logits are of all N images and its own classes: N·C/P numbers a tensor. Four of the one, three of these.",
+    ),
+    solution=gigabytes,
+    evaluate=_memory,
+    target=torch.ones(5, dtype=torch.float64),
+    slips={
+        "The classes are not shared yet: a process has C/P of them.": _memory(lambda C, d, N, P: gigabytes(C, d, N, 1)),
+        "Each process sees all N images: only the classes are shared.": _memory(
+            lambda C, d, N, P: gigabytes(C, d, N / P, P)
+        ),
+        "The logits are not shared yet: a process has those of its own classes.": _memory(
+            lambda C, d, N, P: gigabytes(C, d, N * P, P)
+        ),
+        "The logits are missing: three tensors of N times C/P.": _memory(lambda C, d, N, P: gigabytes(C, d, 0, P)),
+        "Only one tensor of weights: there are the gradient and Adam's two moments as well.": _memory(
+            lambda C, d, N, P: gigabytes(C, d / 4, N, P)
+        ),
+        "Those are bytes: divide by 10⁹.": _memory(lambda C, d, N, P: 1e9 * gigabytes(C, d, N, P)),
+        "Those are numbers: each takes four bytes.": _memory(lambda C, d, N, P: gigabytes(C, d, N, P) / 4),
+        "Here a GB is 10⁹ bytes, not 2³⁰.": _memory(lambda C, d, N, P: 1e9 / 2**30 * gigabytes(C, d, N, P)),
+    },
+    draw=_draw_memory,
+    done="205 GB in all: three GPUs of 80 GB are enough, with 68 GB in each, and two are not. More than half of it is "
+    "logits, so there a smaller batch or fewer negatives help.",
+)
+
+EXERCISES = (JOINED, GIGABYTES)

@@ -1,0 +1,71 @@
+"""Exercises 15.1 and 15.2, wrong and right ways to them."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from lessons_lib.class_cost import SpreadHead, memory
+from lessons_lib.exercises import lesson_15
+from lessons_lib.exercises.lesson_15 import gigabytes, joined
+from tests.exercises.every_lesson import EveryLesson
+
+MISTAKES = {
+    "15.1": [
+        (lambda m1, t1, m2, t2, own: ((t1 + t2).log() + torch.maximum(m1, m2) - own).mean(), "two different largest"),
+        (lambda m1, t1, m2, t2, own: ((t1 + t2).log() - own).mean(), "The largest logits are missing"),
+        (lambda m1, t1, m2, t2, own: ((t1 * m1.exp() + t2 * m2.exp()).log() - own).mean(), "infinite for logits"),
+        (lambda *batch: 6 * joined(*batch), "That is a sum over the images"),
+        (lambda *batch: -joined(*batch), "The sign is turned"),
+        (lambda m1, t1, m2, t2, own: (t1 * (m2 - m1).exp() + t2).log() + m2 - own, "a loss for each image"),
+        (lambda m1, t1, m2, t2, own: (m1, t1), "One number is wanted"),
+        (lambda m1, t1, m2, t2, own: joined(m1, t1, m1, t1, own), "Not the same yet"),
+        (lambda m1, t1: m1, "Keep the arguments of the stub"),
+    ],
+    "15.2": [
+        (lambda C, d, N, P: gigabytes(C, d, N, 1), "The classes are not shared yet"),
+        (lambda C, d, N, P: gigabytes(C, d, N / P, P), "Each process sees all N images"),
+        (lambda C, d, N, P: (16 * C * d / P + 12 * N * C) / 1e9, "The logits are not shared yet"),
+        (lambda C, d, N, P: 16 * C * d / P / 1e9, "The logits are missing"),
+        (lambda C, d, N, P: (4 * C * d + 12 * N * C) / P / 1e9, "Only one tensor of weights"),
+        (lambda C, d, N, P: 1e9 * gigabytes(C, d, N, P), "divide by 10⁹"),
+        (lambda C, d, N, P: gigabytes(C, d, N, P) / 4, "each takes four bytes"),
+        (lambda C, d, N, P: gigabytes(C, d, N, P) * 1e9 / 2**30, "not 2³⁰"),
+        (lambda C, d, N, P: (C, d), "One number is wanted"),
+        (lambda C, d, N, P: 1.0, "Not the same yet"),
+    ],
+}
+ALSO_RIGHT = {
+    "15.1": [
+        lambda m1, t1, m2, t2, own: (torch.logaddexp(t1.log() + m1, t2.log() + m2) - own).mean(),
+        lambda m1, t1, m2, t2, own: np.mean(
+            np.logaddexp(t1.log().numpy() + m1.numpy(), t2.log().numpy() + m2.numpy()) - own.numpy()
+        ),
+    ],
+    "15.2": [
+        lambda C, d, N, P: (C / P * d * 4 + N * C / P * 3) * 4 / 10**9,
+        lambda C, d, N, P: math.fsum(4 * [4e-9 * C * d / P] + 3 * [4e-9 * C * N / P]),
+    ],
+}
+
+
+class TestExercises(EveryLesson):
+    exercises, mistakes, also_right = lesson_15.EXERCISES, MISTAKES, ALSO_RIGHT
+
+
+def test_the_loss_of_two_pieces_is_that_of_the_whole():
+    logits = 500 * torch.randn(7, 12, dtype=torch.float64)
+    labels = torch.arange(7)
+    pieces = logits.split([9, 3], dim=1)
+    told = [(piece.amax(dim=1), (piece - piece.amax(dim=1, keepdim=True)).exp().sum(dim=1)) for piece in pieces]
+    found = joined(*told[0], *told[1], logits[torch.arange(7), labels])
+    torch.testing.assert_close(found, torch.nn.functional.cross_entropy(logits, labels))
+
+
+def test_the_memory_is_the_models_but_for_what_adam_and_the_batch_need_for_a_moment():
+    head = SpreadHead(10_000_000, 512, batch=1024, processes=4)
+    parts = memory(head)
+    kept = sum(parts[name] for name in ("weights", "gradients", "moments", "logits"))
+    assert gigabytes(1e7, 512, 1024, 4) == pytest.approx(kept / 1e9)
+    assert 2 * 80 < gigabytes(1e7, 512, 1024, 1) < 3 * 80
