@@ -13,7 +13,7 @@ A lesson is notebooks/text/NN_topic.md: MyST Markdown that begins with
 
 Code stands in ```{code-cell} fences; a line of +++ parts two cells of prose. It becomes notebooks/NN_topic.ipynb.
 A cell that begins with the line :tags: [hide-input] is folded into its first line of code, a comment that says what it
-checks or defines.
+checks or defines. Cells that only import or only assert are folded too: folding.py.
 """
 
 import argparse
@@ -27,6 +27,7 @@ from pathlib import Path
 
 import jupytext
 import nbformat
+from folding import folded
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -42,7 +43,6 @@ CELL_SECONDS = 300
 
 STAND_INS = {"text/html", "image/png", "image/svg+xml"}
 PROGRESS = re.compile(r"\d%\||\b(it/s|s/it)\b")
-FOLDED = "hide-input"  # the tag of a cell that is shown as its first line, until somebody opens it
 
 
 class LessonError(Exception):
@@ -140,7 +140,7 @@ def clean(notebook: NotebookNode, made_from: dict[str, str]) -> NotebookNode:
     for cell, identity in zip(notebook.cells, cell_ids(notebook), strict=True):
         cell.id = identity
         cell.metadata.pop("execution", None)
-        if FOLDED in cell.metadata.get("tags", ()):
+        if cell.cell_type == "code" and folded(cell.source, cell.metadata.get("tags", ())):
             cell.metadata["jupyter"] = {"source_hidden": True}  # JupyterLab's word for it
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     widgets = notebook.metadata.get("widgets", {})

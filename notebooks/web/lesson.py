@@ -1,18 +1,25 @@
 """One lesson as a page: its notebook checked, its cells as HTML, and what other pages say about it."""
 
+import base64
 import hashlib
 import re
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import build
+from exercise_forms import Answers
+from folding import folded
+from listing import Listing
 from nbconvert.exporters import TemplateExporter
-from nbconvert.filters import Highlight2HTML, markdown2html
+from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
-from prose import Heading, Prose, SiteError
+from prose import Heading, Prose, SiteError, plain
+from stills import PLACE, Still, png_size
 from terms import Links, read_tables
 from traitlets.config import Config
+from typography import typeset
 
 HERE = Path(__file__).parent
 PLOTLY = "application/vnd.plotly.v1+json"
@@ -25,6 +32,7 @@ class Lesson:
 
     name: str
     notebook: NotebookNode
+    still: Still | None = None
     body: str = ""
     headings: tuple[Heading, ...] = ()
 
@@ -43,7 +51,7 @@ class Lesson:
     @property
     def title(self) -> str:
         """The first heading, as "5 · CosFace and ArcFace"."""
-        return self._first(r"^# (.+)$", self.name)
+        return typeset(self._first(r"^# (.+)$", self.name))
 
     @property
     def topic(self) -> str:
@@ -55,8 +63,14 @@ class Lesson:
         return self._inline(self._first(r"^\*\*The question\.\*\* (.+)$", ""))
 
     @property
+    def about(self) -> str:
+        """What the lesson asks, as plain words: what a search engine shows below its title."""
+        return plain(self.question) or self.topic
+
+    @property
     def time(self) -> str:
-        return self._first(r"\*(About \d+ minutes[^*]*?)\.?\*", "")
+        """How long a reader takes."""
+        return self._first(r"\*(About \d+ minutes)[^*]*\*", "")
 
     @property
     def uses_plotly(self) -> bool:
@@ -113,12 +127,34 @@ def render(lesson: Lesson, links: Links) -> None:
     )
     prose = Prose(links, lesson.page)
     exporter.register_filter("markdown2html", prose)
-    exporter.register_filter("highlight_code", Highlight2HTML(pygments_lexer="ipython3"))
+    exporter.register_filter("highlight_code", Listing())
+    exporter.register_filter("folded", lambda cell: folded(cell.source, cell.metadata.get("tags", ())))
+    exporter.register_filter("answered", Answers())
+    exporter.register_filter("size", lambda picture: png_size(base64.b64decode(picture)))
+    if lesson.still:
+        lesson.notebook.cells[lesson.still.cell].metadata["place"] = PLACE
     try:
         lesson.body = exporter.from_notebook_node(lesson.notebook)[0]
     except SiteError as error:
         raise SiteError(f"{lesson.name}: {error}") from error
     lesson.headings = tuple(prose.headings)
+    lesson.body = with_opening(lesson)
+
+
+def with_opening(lesson: Lesson) -> str:
+    """The lesson's body with its picture under the question."""
+    if lesson.still is None:
+        return lesson.body
+    width, height = lesson.still.size
+    words = "Take hold of this figure" if lesson.still.moves else "From this lesson"
+    alt = escape(lesson.still.alt)
+    picture = (
+        f'<figure class="opening"><a href="#{PLACE}"><img src="assets/{lesson.number}.png" width="{width}" '
+        f'height="{height}" alt="{alt}"></a><figcaption><a href="#{PLACE}">{words}</a></figcaption>'
+        "</figure>"
+    )
+    head, end, rest = lesson.body.partition("</p>")
+    return f"{head}{end}{picture}{rest}"
 
 
 def links_of(lessons: list[Lesson]) -> dict[str, Any]:

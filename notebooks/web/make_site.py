@@ -7,25 +7,35 @@ site are checked before the old site goes: a link that leads nowhere stops the b
 import shutil
 import sys
 import tempfile
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import api
 import build
+import library
+import links
 import llms
 import nbformat
 import plotly
+import search
 from family import family
 from fontTools import subset
 from jinja2 import Environment, FileSystemLoader
 from lesson import Lesson, links_of, refuse_if_unfit, render, said_of_library, times
 from pages import check
 from prose import SiteError
+from stills import opening, social
 from terms import Links
 
 HERE = Path(__file__).parent
 SITE = build.ROOT / "site"
 COURSE = "Angles"
+ABOUT = (
+    "A course on angular losses, from plain softmax to ArcFace, AdaCos and P2SGrad: each is one curve, trained on real "
+    "data and drawn as a figure that you can drag. Free, and it runs on a laptop."
+)
 HERO = "MarginBand("  # the figure that the start page begins with: the cell that shows it
 # What formulas may need of the font: letters, Greek, accents, arrows, operators, italics. All of it would be 1.5 MB.
 GLYPHS = "20-7e a0-ff 2c6-2dc 302-304 391-3f5 2010-2063 210e-210e 2190-21d4 2200-22ff 2308-230b 1d434-1d467 1d6fc-1d71b"
@@ -47,23 +57,55 @@ def read(names: list[str]) -> list[Lesson]:
 def write(lessons: list[Lesson], site: Path) -> dict[str, int]:
     """Write the site into an empty folder and check it; returns the size of each page."""
     given = links_of(lessons)
+    shown: set[str] = set()
     for lesson in lessons:
+        lesson.still = opening(lesson.notebook, shown)
         render(lesson, Links(**given))
-    glossary = f"{given['glossary']}#glossary" if given["words"] else ""
-    common = {"course": COURSE, "lessons": lessons, "glossary": glossary}
-    templates = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True)
+    modules = listed()
+    pages = _Pages(site, lessons, f"{given['glossary']}#glossary" if given["words"] else "")
     for before, lesson, after in zip([None, *lessons], lessons, [*lessons[1:], None], strict=False):
-        page = templates.get_template("lesson.html.j2").render(
-            common, lesson=lesson, here=lesson.page, before=before, after=after, title=f"{lesson.title} · {COURSE}",
-            plotly=lesson.uses_plotly,
+        pages.write(
+            lesson.page, "lesson", title=f"{lesson.title} · {COURSE}", about=lesson.about, lesson=lesson, before=before,
+            after=after, plotly=lesson.uses_plotly, answers='class="answer"' in lesson.body,
         )  # fmt: skip
-        (site / lesson.page).write_text(page, encoding="utf-8")
-    start = templates.get_template("start.html.j2").render(common, **start_page(lessons))
-    (site / "index.html").write_text(start, encoding="utf-8")
+    pages.write("index.html", "start", about=ABOUT, **start_page(lessons))
+    pages.write(
+        library.PAGE, "library", title=f"The library · {COURSE}", headings=library.headings(modules),
+        about="Every public name of lessons_lib, with its signature, what it does, its formula and its paper.",
+        modules=library.shown(modules, Links(**given)),
+    )  # fmt: skip
+    pages.write("404.html", "lost", title=f"No such page · {COURSE}", about="This page is not there.")
+    write_assets(site / "assets", plotly_too=any(lesson.uses_plotly for lesson in lessons))
+    for lesson in lessons:
+        if lesson.still:
+            (site / "assets" / f"{lesson.number}.png").write_bytes(lesson.still.png)
+    found = [section for lesson in lessons for section in search.sections(lesson)]
+    search.write(site / "assets" / "sections.js", found + search.names(modules))
     texts = {lesson.name: (build.TEXTS / f"{lesson.name}.md").read_text(encoding="utf-8") for lesson in lessons}
     (site / "llms.txt").write_text(llms.written(texts), encoding="utf-8")
-    write_assets(site / "assets", plotly_too=any(lesson.uses_plotly for lesson in lessons))
+    (site / "robots.txt").write_text("User-agent: *\nAllow: /\n", encoding="utf-8")
     return check(site)
+
+
+class _Pages:
+    """Writes pages of one site: what all of them have in common is given once."""
+
+    def __init__(self, site: Path, lessons: list[Lesson], glossary: str) -> None:
+        self.site = site
+        self.templates = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True)
+        repository = links.address()
+        address = "" if repository == links.NOT_GIVEN else f"{links.site(repository)}/"
+        self.common = {"course": COURSE, "lessons": lessons, "glossary": glossary, "address": address}
+
+    def write(self, name: str, template: str, **content: Any) -> None:
+        page = self.templates.get_template(f"{template}.html.j2").render(self.common, here=name, **content)
+        (self.site / name).write_text(page, encoding="utf-8")
+
+
+@cache
+def listed() -> list[api.Module]:
+    """The library's names; gathering them imports the library."""
+    return api.listed()
 
 
 def start_page(lessons: list[Lesson]) -> dict[str, Any]:
@@ -72,7 +114,6 @@ def start_page(lessons: list[Lesson]) -> dict[str, Any]:
     seconds, taken_on = times(readme)
     return {
         "title": f"{COURSE}: deep metric learning you can drag",
-        "here": "index.html",
         "explorer": hero(lessons),
         "family": family({lesson.number: lesson.page for lesson in lessons}),
         "seconds": seconds,
@@ -92,9 +133,12 @@ def hero(lessons: list[Lesson]) -> dict[str, Any] | None:
 def write_assets(folder: Path, plotly_too: bool) -> None:
     """Style, script, licence and the font of the formulas; plotly.js once, where a lesson has a sphere to turn."""
     folder.mkdir()
-    for name in ("site.css", "dark.css", "site.js", "pictures.js", "icon.svg"):
+    for name in ("site.css", "dark.css", "site.js", "pictures.js", "search.js", "answers.js", "icon.svg"):
         shutil.copy(HERE / name, folder / name)
     shutil.copy(build.ROOT / "LICENSE", folder / "LICENSE.txt")
+    social(
+        folder / "social.png", "Deep metric\nlearning you\ncan drag", "A course: softmax to ArcFace, AdaCos, P2SGrad"
+    )
     if plotly_too:
         shutil.copy(Path(plotly.__file__).parent / "package_data" / "plotly.min.js", folder / "plotly.min.js")
     write_font(folder / "math.woff")

@@ -28,13 +28,13 @@ class Page(HTMLParser):
         given = {name: value or "" for name, value in attributes}
         if "id" in given:
             self.ids[given["id"]] += 1
-        if "href" in given:
+        if "href" in given and given.get("rel") != "canonical" and tag != "base":
             (self.links if tag == "a" else self.loads).append(given["href"])
         if "src" in given:
             self.loads.append(given["src"])
         if HEADING.match(tag):
             self.levels.append(int(tag[1]))
-        if tag == "img" and not given.get("alt", "").strip():
+        if tag == "img" and not given.get("alt", "").strip() and given.get("role") != "presentation":
             self.mute.append(given.get("src", "")[:40])
 
 

@@ -8,10 +8,12 @@ from typing import Any
 from math_core import LatexError, LatexToMathML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from terms import Links
+from typography import typeset
 
 SPACED_LINE = re.compile(r"\\\\\[[^\]]*\]")  # \\[2pt]: how far lines stand apart is the font's business here
 TOGETHER = re.compile(r"(\(?)(<math(?! display)[^>]*>.*?</math>)([,.;:!?)’]*)", flags=re.DOTALL)
 TAGS = re.compile(r"<[^>]*>")
+TO_RUN = re.compile(r"\b(?:Then r|R)un(?: the (?:next )?cell| it)?,? and (\w)")  # before what one looks at then
 NOTEBOOK = re.compile(r"(?:\./)?(\d\d_\w+)\.ipynb(?:#(.*))?$")
 _set = LatexToMathML(fancy_error=False)
 
@@ -66,6 +68,7 @@ class Prose:
     headings: list[Heading] = field(default_factory=list)
 
     def __call__(self, source: str) -> str:
+        source = TO_RUN.sub(lambda found: found[1].upper(), source)  # nothing runs on a page, all was run before
         html = MarkdownWithMath(renderer=_Renderer(self)).render(source)
         return self.links.put(TOGETHER.sub(_keep_together, html), self.here)
 
@@ -74,7 +77,7 @@ class Prose:
         level = nested_level(level, [heading.level for heading in self.headings])
         base = slug(plain(text))
         twins = sum(heading.id == base or heading.id.startswith(f"{base}-") for heading in self.headings)
-        self.headings.append(Heading(level, f"{base}-{twins + 1}" if twins else base, plain(text)))
+        self.headings.append(Heading(level, f"{base}-{twins + 1}" if twins else base, typeset(plain(text))))
         return self.headings[-1]
 
 

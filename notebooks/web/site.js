@@ -37,7 +37,7 @@ const scrolled = new ResizeObserver(all => {
   }
 });
 addEventListener('load', () => {
-  for (const one of document.querySelectorAll('.scroll, .formula, .input, pre')) scrolled.observe(one);
+  for (const one of document.querySelectorAll('.scroll, .formula, .plot, pre')) scrolled.observe(one);
 });
 
 /** Load plotly.js, once for all spheres of a page. */
@@ -62,9 +62,27 @@ async function turn(place) {
   await window.Plotly.newPlot(home, data, { ...layout, width: side, height: side }, { ...config, responsive: false });
 }
 
+/** Mark the section one reads in the contents: the last heading above the upper third of the window. */
+function followReading(contents) {
+  const links = [...contents.querySelectorAll('a')], headings = links.map(link => document.getElementById(decodeURIComponent(link.hash.slice(1))));
+  let asked = false, last = -1;
+  const mark = () => {
+    asked = false;
+    const below = headings.findIndex(heading => heading.getBoundingClientRect().top > innerHeight / 3);
+    const here = below < 0 ? headings.length - 1 : Math.max(0, below - 1);
+    if (here === last) return;
+    links[last]?.removeAttribute('aria-current');
+    links[last = here].setAttribute('aria-current', 'location');
+    const { offsetTop, offsetHeight } = links[here];
+    if (offsetTop < contents.scrollTop || offsetTop + offsetHeight > contents.scrollTop + contents.clientHeight) contents.scrollTop = offsetTop - contents.clientHeight / 2;
+  };
+  addEventListener('scroll', () => { if (!asked) { asked = true; requestAnimationFrame(mark); } }, { passive: true });
+  mark();
+}
+
 addEventListener('DOMContentLoaded', () => {
   const theme = document.querySelector('button.theme'), contents = document.querySelector('.contents details');
-  const menu = document.querySelector('.menu');
+  const menus = [...document.querySelectorAll('.menu')];
   theme.hidden = false;
   theme.addEventListener('click', () => useTheme(chosen(theme.ariaChecked === 'true' ? 'light' : 'dark')));
   dark.addEventListener('change', () => useTheme());
@@ -73,8 +91,13 @@ addEventListener('DOMContentLoaded', () => {
     fit();
     wide.addEventListener('change', fit);
   }
-  addEventListener('click', event => { if (!menu.contains(event.target)) menu.open = false; });
-  addEventListener('keydown', event => { if (event.key === 'Escape' && menu.open) { menu.open = false; menu.firstElementChild.focus(); } });
+  const list = document.querySelector('.contents');
+  if (list) followReading(list);
+  for (const menu of menus) {
+    addEventListener('click', event => { if (!menu.contains(event.target)) menu.open = false; });
+    addEventListener('keydown', event => { if (event.key === 'Escape' && menu.open) { menu.open = false; menu.firstElementChild.focus(); } });
+    menu.addEventListener('toggle', () => { for (const other of menus) if (menu.open && other !== menu) other.open = false; });
+  }
   for (const place of document.querySelectorAll('.turnable')) {
     place.querySelector('button').addEventListener('click', () => turn(place));
     place.addEventListener('click', event => { if (event.target.matches('img')) turn(place); });

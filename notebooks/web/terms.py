@@ -7,6 +7,7 @@ from functools import partial
 from html import escape
 
 from bs4 import BeautifulSoup, NavigableString, Tag
+from typography import typeset_html
 
 LESSON = r"\b[Ll]esson (?P<one>\d+)\b|\b[Ll]essons (?P<several>\d+(?:(?:, and |, | and | to )\d+)+)"
 PAPER = r"arXiv:(?P<paper>\d{4}\.\d{4,5})"
@@ -65,6 +66,7 @@ class Links:
                 linked = self.wanted.sub(partial(self._link, here=here, around=_around(node)), text)
                 if linked != text:
                     node.replace_with(BeautifulSoup(linked, "html.parser"))
+        typeset_html(tree)
         return str(tree)
 
     def _link_symbol(self, formula: Tag) -> None:

@@ -11,6 +11,7 @@ import subprocess
 import build
 import nbformat
 import pytest
+from folding import FOLDED
 
 SMALL = {"00_start_here": 400_000, "02_softmax_hides_an_angle": 480_000}
 MACHINE_BOUND = re.compile(
@@ -105,7 +106,7 @@ def test_cells_are_short(lesson):
 def test_a_folded_cell_says_what_it_holds_checks_that_nothing_in_sight_needs_or_functions(lesson):
     cells = code(lesson[2])
     for place, cell in enumerate(cells):
-        if build.FOLDED not in cell.metadata.get("tags", ()):
+        if FOLDED not in cell.metadata.get("tags", ()):
             continue
         assert cell.metadata.jupyter.source_hidden
         if cell.source.startswith("# Defined here: "):
@@ -113,7 +114,7 @@ def test_a_folded_cell_says_what_it_holds_checks_that_nothing_in_sight_needs_or_
         else:
             assert cell.source.startswith("# Checked: ") or cell.source.startswith("# Checked of all recorded starts: ")
             assert "assert" in cell.source
-            seen = [one.source for one in cells[place + 1 :] if build.FOLDED not in one.metadata.get("tags", ())]
+            seen = [one.source for one in cells[place + 1 :] if FOLDED not in one.metadata.get("tags", ())]
             made, needed = names(cell.source, ast.Store), names("\n".join(seen), ast.Load)
             assert not made & (needed - names("\n".join(seen), ast.Store))
 

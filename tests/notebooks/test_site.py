@@ -1,18 +1,31 @@
 """The tool that makes the web site: what it links, what it refuses, what it checks. Small inputs, no browser."""
 
+import base64
 import hashlib
+import json
+import math
+import re
 
+import api
 import build
 import make_site
 import nbformat
 import pytest
+from answers import asked
+from exercise_forms import Answers
 from family import family
+from folding import CHECKED, SET_UP, folded
 from lesson import Lesson, refuse_if_unfit, render, times
+from listing import Listing
 from nbconvert.filters import markdown2html
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from pages import LIMIT, Page, check, troubles
 from prose import Prose, SiteError, formula, nested_level, slug
+from py_mini_racer import MiniRacer
+from stills import SIZE, opening, png_size
 from terms import Links, read_tables
+
+from lessons_lib.exercises import EXERCISES
 
 TABLES = """## Notation
 
@@ -35,6 +48,8 @@ TABLES = """## Notation
 | normalise | 正規化 | to divide by the length |
 | hypersphere | 超球面 | unit vectors |
 """
+# The beginning of a PNG that is 3 pixels wide and 1 high.
+THREE_BY_ONE = base64.b64encode(b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\3\0\0\0\1").decode()
 GLOSSARY = "00_start_here.html"
 
 
@@ -59,6 +74,10 @@ def ran(source, *outputs):
 
 def term(row, words):
     return f'<a class="term" href="{GLOSSARY}#{row}">{words}</a>'
+
+
+def plainly(html):
+    return html.replace("\N{NO-BREAK SPACE}", " ")
 
 
 # Links
@@ -112,11 +131,11 @@ def test_nothing_is_linked_in_another_sense(links, sentence):
 
 @pytest.mark.parametrize("tag", ["code", "pre", "h2", "a", "math", "th"])
 def test_nothing_is_linked_inside(links, tag):
-    assert links.put(f"<{tag}>logit, lesson 5</{tag}>", "x") == f"<{tag}>logit, lesson 5</{tag}>"
+    assert plainly(links.put(f"<{tag}>logit, lesson 5</{tag}>", "x")) == f"<{tag}>logit, lesson 5</{tag}>"
 
 
 def test_lessons_are_linked_where_the_site_has_them(links):
-    said = links.put("<p>Lesson 5, lesson 12, lessons 5 and 12 and lesson 0.</p>", GLOSSARY)
+    said = plainly(links.put("<p>Lesson 5, lesson 12, lessons 5 and 12 and lesson 0.</p>", GLOSSARY))
     there = '<a href="05_arcface.html">'
     assert said == f"<p>{there}Lesson 5</a>, lesson 12, lessons {there}5</a> and 12 and lesson 0.</p>"
 
@@ -220,9 +239,8 @@ def test_an_edited_notebook_is_refused():
         refuse_if_unfit("01_dummy", edited, "text")
 
 
-@pytest.fixture
-def course(tmp_path, monkeypatch):
-    """A course of two lessons in a folder of its own; returns the folder."""
+def make_course(tmp_path, monkeypatch):
+    """A course of two lessons in a folder of its own."""
     (tmp_path / "notebooks" / "text").mkdir(parents=True)
     for name, path in {"ROOT": "", "NOTEBOOKS": "notebooks", "TEXTS": "notebooks/text"}.items():
         monkeypatch.setattr(build, name, tmp_path / path)
@@ -231,7 +249,7 @@ def course(tmp_path, monkeypatch):
     monkeypatch.setattr(make_site, "write_font", lambda path: path.write_bytes(b"a font"))
     said = new_output("stream", name="stdout", text="<said>")
     picture = new_output(
-        "display_data", data={"image/png": "iVBO"}, metadata={"image/png": {"alt": 'a "p"', "width": 9}}
+        "display_data", data={"image/png": THREE_BY_ONE}, metadata={"image/png": {"alt": 'a "p"', "width": 9}}
     )
     lessons = {
         "00_start_here": [new_markdown_cell("# 0 · Start here\n\n**The question.** Is $s$ there?\n\n" + TABLES)],
@@ -246,14 +264,30 @@ def course(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """A course whose site is still to be made, without the page of the library, which takes a second."""
+    monkeypatch.setattr(make_site, "listed", list)
+    return make_course(tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A course with its site, made once for all tests that only read it."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = make_course(tmp_path_factory.mktemp("course"), patch)
+        assert make_site.main() == 0
+        yield folder
+
+
 def test_a_site_is_made_of_what_lessons_there_are(course, capsys):
     assert make_site.main() == 0
     assert sorted(path.name for path in (course / "site").glob("*.html")) == [
-        "00_start_here.html", "01_dummy.html", "index.html",
+        "00_start_here.html", "01_dummy.html", "404.html", "index.html", "library.html",
     ]  # fmt: skip
     page = (course / "site" / "01_dummy.html").read_text()
     assert term("term-logit", "logit") in page
-    assert '<img alt="a &#34;p&#34;"' in page or '<img alt="a &quot;p&quot;"' in page
+    assert '<div class="plot"><img alt="a &quot;p&quot;" width="9" height="3" src="data:' in page
     assert "&lt;said&gt;" in page
     assert 'rel="prev" href="00_start_here.html"' in page and 'rel="next"' not in page
     start = (course / "site" / "index.html").read_text()
@@ -278,6 +312,212 @@ def test_a_folded_cell_is_its_first_line_which_opens_and_what_it_says_stays_in_s
     assert '<details class="folded"><summary>Checked: 1 &lt; 2.</summary><div class="input">' in lesson.body
     inside, after = lesson.body.split("</details>")
     assert "assert" in inside and "said</pre>" in after and "said</pre>" not in inside
+
+
+def page_of(course, name="01_dummy"):
+    return (course / "site" / f"{name}.html").read_text()
+
+
+def test_a_lesson_begins_with_its_picture_which_stands_for_it_in_the_list_too(made):
+    page = page_of(made)
+    before, opening = page.split('<figure class="opening">')
+    assert before.count("<p>") == 1 and "<h1" in before
+    assert opening.startswith(
+        '<a href="#the-figure"><img src="assets/01.png" width="3" height="1" alt="a &quot;p&quot;"'
+    )
+    assert page.count('id="the-figure"') == 1
+    assert (made / "site" / "assets" / "01.png").read_bytes() == base64.b64decode(THREE_BY_ONE)
+    assert page_of(made, "index").count('<span class="thumb"><img src="assets/01.png"') == 1
+
+
+def explorer(source, png):
+    html = f'<div data-explorer="1"><img alt="{source}" src="data:image/png;base64,{png}"></div>'
+    return ran(source, new_output("display_data", data={"text/html": html}))
+
+
+def test_the_picture_is_the_first_explorer_that_no_lesson_before_has_shown():
+    first, second = explorer("DriftPlayer()", THREE_BY_ONE), explorer("CenterUpdate()", THREE_BY_ONE)
+    picture = ran("figure", new_output("display_data", data={"image/png": THREE_BY_ONE}))
+    shown = set()
+    assert opening(notebook(new_markdown_cell("a"), first, second), shown).cell == 1
+    assert opening(notebook(first, ran("1"), explorer("MarginBand()", THREE_BY_ONE)), shown).alt == "MarginBand()"
+    assert opening(notebook(first, second, picture), shown).cell == 2
+    assert opening(notebook(ran("1"), second), shown).alt == "CenterUpdate()"
+    assert opening(notebook(ran("1")), shown) is None
+
+
+IMPORTS = "\n".join(f"import part{i}" for i in range(6))
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        (IMPORTS, SET_UP),
+        (f"{IMPORTS}\nx = 1\ny = 2", SET_UP),
+        (IMPORTS + "\nx = 1" * 7, None),
+        ("import math\nprint(1)", None),
+        ("assert a\nassert b", CHECKED),
+        ("assert a\nprint(b)", None),
+        ("# nothing", None),
+        ("%matplotlib inline", None),
+    ],
+)
+def test_set_up_and_checks_are_folded_and_nothing_else(source, line):
+    assert folded(source) == line
+    assert folded(f"# Said.\n{source}", ["hide-input"]) == "Said."
+    lesson = Lesson("01_dummy", notebook(ran(source)))
+    render(lesson, Links())
+    assert lesson.body.count('<details class="folded">') == (line is not None)
+
+
+def test_each_line_of_code_wraps_under_itself():
+    page = Listing()('def f(x):\n    return """a\n  b"""')
+    assert re.findall(r'<span class="line" style="--in:(\d+)ch">', page) == ["0", "4", "2"]
+    assert re.sub("<[^>]*>", "", page).rstrip("\n") == 'def f(x):\n    return """a\n  b"""'
+
+
+@pytest.mark.parametrize(
+    ("typed", "set_"),
+    [
+        ('<p>He says "a" and "b".</p>', "<p>He says “a” and “b”.</p>"),
+        ("<p>\"<em>a</em>\" ('b'), its' class's</p>", "<p>“<em>a</em>” (‘b’), its’ class’s</p>"),
+        ('<p><code>"a" 5 %</code> 150 % of 5 s, 3 dB</p>', '<p><code>"a" 5 %</code> 150\xa0% of 5\xa0s, 3 dB</p>'),
+        ("<p>λ = 5 and lesson 5, 5 so</p>", "<p>λ\xa0=\xa05 and lesson\xa05, 5 so</p>"),
+        ('<p>a</p><p>"b"</p>', "<p>a</p><p>“b”</p>"),
+    ],
+)
+def test_quotes_open_and_close_and_units_stay_with_their_numbers(typed, set_):
+    assert Links().put(typed, "x") == set_
+
+
+def test_nothing_asks_to_run_a_cell():
+    said = Prose(Links(), "x")("Which falls? Then run, and look at the left edge. Run the next cell and see.")
+    assert said == "<p>Which falls? Look at the left edge. See.</p>\n"
+    status = (
+        '<p role="status"><b><span>○</span> Exercise {}: not attempted.</b> Replace the … and run the cell again.</p>'
+    )
+    forms = Answers()
+    assert "run" not in forms(status.format("5.1")) and "<form" in forms(status.format("5.1"))
+    first, later = forms(status.format("1.3")), forms(status.format("2.1"))
+    assert "JupyterLab checks it" in first and "<form" not in first
+    assert "checks" not in later and "Python" in later
+
+
+def test_what_a_page_says_of_itself_to_others(made):
+    head = page_of(made, "00_start_here").partition("</head>")[0]
+    assert '<meta name="description" content="Is s there?">' in head
+    assert '<meta property="og:image" content="assets/social.png">' in head and "canonical" not in head
+    png = (made / "site" / "assets" / "social.png").read_bytes()
+    assert png_size(png) == SIZE
+    assert '<meta name="robots" content="noindex">' in page_of(made, "404")
+    assert "01_dummy.html" in (made / "site" / "404.html").read_text()
+
+
+def test_addresses_are_whole_where_the_course_has_one(course, monkeypatch):
+    monkeypatch.setattr(make_site.links, "address", lambda: "https://github.com/Some/course")
+    assert make_site.main() == 0
+    assert '<link rel="canonical" href="https://some.github.io/course/01_dummy.html">' in page_of(course)
+    assert 'content="https://some.github.io/course/assets/social.png"' in page_of(course)
+    assert '<link rel="canonical" href="https://some.github.io/course/">' in page_of(course, "index")
+    assert '<base href="https://some.github.io/course/">' in page_of(course, "404")
+
+
+def test_the_library_s_page_has_every_public_name(made):
+    page = page_of(made, "library")
+    for module in api.listed():
+        for entry in module.entries:
+            assert f'id="{module.name.removeprefix("lessons_lib.")}.{entry.name}"' in page
+    assert "<mfrac>" in page and "``" not in page
+
+
+# Search and answers, in V8
+
+
+@pytest.fixture(scope="module")
+def scripts():
+    """value(expression): what the page's own search and arithmetic say."""
+    with MiniRacer() as context:
+        for name in ("search.js", "answers.js"):
+            context.eval((make_site.HERE / name).read_text(encoding="utf-8") + ";0")
+        yield lambda expression: json.loads(context.eval(f"JSON.stringify({expression})"))
+
+
+def test_search_finds_sections_with_all_words_those_with_it_in_the_heading_first(made, scripts):
+    written = (made / "site" / "assets" / "sections.js").read_text(encoding="utf-8")
+    sections = json.loads(written.removeprefix("var SECTIONS = ").rstrip(";\n"))
+    lessons = [section for section in sections if section[0].startswith("0")]
+    assert ["01_dummy.html#1-dummy", "1 · Dummy", "1 · Dummy", "About 5 minutes. A logit."] in [
+        [*section[:3], section[3].replace("\xa0", " ")] for section in lessons
+    ]
+
+    def found(typed):
+        return [one["place"] for one in scripts(f"find({json.dumps(sections)}, {json.dumps(typed)})")]
+
+    assert found("ArcFace loss")[0] == "library.html#losses.ArcFaceLoss"
+    assert found("LOGIT minutes") == ["01_dummy.html#1-dummy"]
+    assert found("nowhere to be seen") == [] and found("  ") == []
+    assert found("(")  # a sign that regular expressions know
+    assert scripts('around("some words about a Margin here", ["margin"])') == [
+        ["some words about a ", False], ["Margin", True], [" here", False],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("2 + 3 * 4", 14), ("-2 ** 2", -4), ("2 ** -1", 0.5), ("2 ^ 3 ^ 2", 512), ("(1 - 2) - 3", -4), ("8 / 2 / 2", 2),
+        ("cos(pi) · 2", -2), ("math.acos(−1) / π", 1), ("return torch.sqrt(16)", 4), ("comb(6, 3)", 20), ("2x²", None),
+        ("1.5e2", 150), ("x² + 1", 10), ("atan2(0, -1)", math.pi), ("log(e)", 1), ("rad2deg(pi)", 180), (".5", 0.5),
+    ],
+)  # fmt: skip
+def test_arithmetic_is_read_as_python_reads_it(scripts, typed, value):
+    reading = f"(() => {{ try {{ return readFormula({json.dumps(typed)}, ['x'])([3]); }} catch {{ return null; }} }})()"
+    assert scripts(reading) == (value if value is None else pytest.approx(value))
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("", "Nothing is typed"), ("2 +", "missing at the end"), ("cos 2", "wants brackets"),
+        ("2 x", "a sign is missing"),
+        ("alert(1)", "alert is not known"), ("constructor", "is not known"), ("toString(1)", "is not known"),
+        ("x[0]", "cannot be read"), ("x(2)", "a sign is missing"), ("(2", "is missing"), ("cos(1, 2)", "one number"),
+        ("atan2(1)", "two numbers"), ("x; x", "cannot be read"), ("(" * 400, "At most 300"),
+    ],
+)  # fmt: skip
+def test_what_is_no_arithmetic_is_told(scripts, typed, words):
+    asked = json.dumps({"arguments": ["x"], "inputs": [[1]]})
+    judged = scripts(f"judge({asked}, {json.dumps(typed)})")
+    assert judged["state"] == "not yet" and words in judged["words"]
+
+
+IN_THE_PAGE = {number: given for number, one in EXERCISES.items() if (given := asked(one))}
+
+
+def test_these_exercises_are_answered_in_the_page():
+    first = "0.1 1.1 2.3 3.2 4.1 4.2 5.1 5.2 5.4 6.1 6.3 7.2 7.3 8.2 10.3 10.4 11.1 11.3"
+    assert set(IN_THE_PAGE) >= {*first.split()}
+
+
+@pytest.mark.parametrize("number", IN_THE_PAGE)
+def test_the_page_judges_as_python_does(scripts, number):
+    given, exercise = IN_THE_PAGE[number], EXERCISES[number]
+
+    def judge(typed):
+        return scripts(f"judge({json.dumps(given.for_page())}, {json.dumps(typed)})")
+
+    assert judge(given.solution) == {"state": "done", "words": exercise.done}
+    twice = judge(f"2 * ({given.solution})")
+    by_python = exercise.check(
+        (lambda *a: 2 * exercise.solution(*a)) if given.arguments else 2 * exercise.target.item()
+    )
+    assert twice["state"] == by_python.state == "not yet"
+    if by_python.words in exercise.slips:
+        assert twice["words"] == by_python.words
+    assert "solution" not in given.for_page()
+    for (words, wrong), tensor in zip(given.slips, exercise.slips.values(), strict=True):
+        assert (words in exercise.slips and None in wrong) or len(wrong) <= tensor.numel()
+        assert scripts(f"alike({json.dumps(wrong)}, {json.dumps(given.target)}, {given.tolerance})") is False
 
 
 def test_titles_are_text(course):

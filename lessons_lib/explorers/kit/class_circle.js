@@ -1,4 +1,4 @@
-// The circle of a 2-D embedding, as DriftPlayer, LiveLab and PairMatrix draw it: digits, class weights, their numbers outside.
+// The circle of a 2-D embedding, as DriftPlayer, LiveLab and PairMatrix draw it: digits, class weights, their numbers.
 import { TAU, marksOn } from './marks.js';
 
 /**

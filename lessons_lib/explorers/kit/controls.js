@@ -97,8 +97,8 @@ export function radioTable({ label, rows, columns, set }) {
 
 /**
  * Whether a value lies within the limits of a setting, as Python sent them: words, a `text` of at most so many
- * characters, numbers in low..high (`whole`, or so `many` of them, perhaps `rising`), or one of these for `each` of some
- * names.
+ * characters, numbers in low..high (`whole`, or so `many` of them, perhaps `rising`), or one of these for `each` of
+ * some names.
  */
 export function fitsLimits({ words = [], text, each, low, high, whole, many, rising }, value) {
   if (words.includes(value)) return true;

@@ -57,7 +57,7 @@ function pointsOf(first, labels) {
   };
 }
 
-/** What stands below the sentence: what one points at, what training has done, the class weight with the focus, or a hint. */
+/** What stands below the sentence: what one points at, what training has done, the weight with the focus, or a hint. */
 function readWords(v) {
   const { model, reading, training, before, now, focus, all, points } = v,
     [loss, dirs, left] = ['loss', 'directions', 'left_out'].map(name => model.get(name));

@@ -5,7 +5,7 @@ const DISC = 10,
   IMAGES = 0.78; // of the radius: where images stand, inside the captions
 const turnOf = ([x, y]) => Math.atan2(y, x);
 
-/** Of each pair a dot for the image, a bar on the rim for the caption; the chosen caption's ray and the chosen image. */
+/** Of each pair a dot for the image, a bar on the rim for the caption; the chosen caption's ray, the chosen image. */
 export function paintCircle(g, width, { data, places, cell, over, own, digits, rays = data.rays, captions, look }) {
   const [row, column] = over ?? cell,
     side = Math.min(width, g.canvas.clientHeight),

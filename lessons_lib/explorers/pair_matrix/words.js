@@ -41,7 +41,8 @@ const LEAD = {
 function balanceText({ p, batch }) {
   const { pull, share, few, wrong } = balance(batch),
     each = bold(percent(pull / batch.size)),
-    who = `A right pair has ${each} of its full pull on average; ${bold(`${few} of ${wrong}`)} wrong pairs do nine tenths of the pushing.`;
+    pushers = bold(`${few} of ${wrong}`),
+    who = `A right pair has ${each} of its full pull on average; ${pushers} wrong pairs do nine tenths of the pushing.`;
   if (p.way !== 'sigmoid') return `${who} Pull and push are equal, as in every softmax.`;
   const half = Math.abs(share - 0.5) < 0.02 ? ', about half' : '';
   return `${who} Of all pull and push the right pairs have ${bold(percent(share))}${half}.`;
