@@ -23,6 +23,10 @@ from typography import typeset
 
 HERE = Path(__file__).parent
 PLOTLY = "application/vnd.plotly.v1+json"
+RAN_BEFORE = (
+    '<p class="kernel">On these pages every cell was run before. Where this lesson speaks of running cells, it means '
+    "the notebook, in JupyterLab.</p>"
+)
 FACES = [PLOTLY, "text/html", "image/png", "text/plain"]  # the first that an output has is shown
 
 
@@ -153,6 +157,8 @@ def with_opening(lesson: Lesson) -> str:
         f'height="{height}" alt="{alt}"></a><figcaption><a href="#{PLACE}">{words}</a></figcaption>'
         "</figure>"
     )
+    if lesson.number == "00":
+        picture += RAN_BEFORE
     head, end, rest = lesson.body.partition("</p>")
     return f"{head}{end}{picture}{rest}"
 
