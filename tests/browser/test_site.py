@@ -79,6 +79,9 @@ def site(tmp_path_factory):
     return folder
 
 
+WAKE = "() => { for (const place of document.querySelectorAll('[data-explorer]')) wake(place); }"
+
+
 def left(asked):
     """Whether a request ended because the page was left before the answer came."""
     return "ERR_ABORTED" in (asked.failure or "")
@@ -114,8 +117,19 @@ def gestures(place: Locator):
     raise AssertionError("no code above this figure makes an explorer")
 
 
+def test_a_figure_begins_when_one_comes_near(opened):
+    page, _ = opened
+    far = page.locator("[data-explorer]:not([data-alive])")
+    for place in far.all()[-1:]:
+        expect(place.locator("img")).to_be_visible()
+        name = place.get_attribute("data-explorer")
+        place.scroll_into_view_if_needed()
+        drawn(page.locator(f"[data-explorer='{name}'] figure.lesson"))
+
+
 def test_every_figure_answers_mouse_and_keys(opened):
     page, troubles = opened
+    page.evaluate(WAKE)
     figures, places = page.locator("figure.lesson"), page.locator("[data-explorer]")  # a figure's own root is its wall
     expect(figures).to_have_count(places.count())
     for figure, place in zip(figures.all(), places.all(), strict=True):
@@ -312,7 +326,7 @@ def test_on_paper_there_is_the_lesson_alone_and_light(opened):
     page, _ = opened
     page.emulate_media(color_scheme="dark")
     expect(page.locator(".output img.for-dark")).to_have_count(page.locator(".output img.for-light").count())
-    figures = page.locator("figure.lesson").count()
+    figures = page.locator("[data-explorer]").count()
     page.emulate_media(media="print", color_scheme="dark")
     gone = ".bar, .contents, .turn, button, figure.lesson, img.for-dark"
     assert not page.locator(gone).filter(visible=True).count()
@@ -356,6 +370,8 @@ def test_on_a_phone_nothing_sticks_out_and_a_finger_moves_a_figure_or_the_page(o
     context = chromium.new_context(**phone, reduced_motion="reduce", offline=True)
     page = context.new_page()
     page.goto(opened[0].url.partition("#")[0])
+    page.evaluate(WAKE)
+    expect(page.locator("figure.lesson")).to_have_count(page.locator("[data-explorer]").count())
     for figure in page.locator("figure.lesson").all():
         drawn(figure)
     assert page.evaluate("() => [innerWidth, document.documentElement.scrollWidth]") == [390, 390]
