@@ -1,15 +1,26 @@
 """An exercise's words for a page, where nothing is run: a form where the page can judge an answer, else where to go."""
 
+import base64
 import json
 import re
 from html import escape
 
 from answers import asked
+from stills import png_size
 
 from lessons_lib.exercises import EXERCISES
 
 VERDICT = re.compile(r'<p role="status">.*?Exercise ([\d.]+): not attempted\.</b>[^<]*</p>', flags=re.DOTALL)
+IMAGE = re.compile(r'(<img [^>]*?src="data:image/png;base64,([^"]*)"[^>]*?)\s*/?>')
 NEEDS_PYTHON = "This one is answered in Python: the lesson in JupyterLab checks it. Hints and a solution unfold here."
+
+
+def _sized(found: re.Match[str]) -> str:
+    """A picture with its height, so that nothing moves when it is there, in a place that it can be scrolled in."""
+    width, height = png_size(base64.b64decode(found[2]))
+    shown = re.search(r'width="?(\d+)', found[0])
+    high = f' height="{round(height * int(shown[1]) / width)}"' if shown else f' width="{width}" height="{height}"'
+    return f'<div class="plot">{found[1]}{high}></div>'
 
 
 class Answers:
@@ -19,7 +30,7 @@ class Answers:
         self.said = False
 
     def __call__(self, html: str) -> str:
-        return VERDICT.sub(self._form, html)
+        return IMAGE.sub(_sized, VERDICT.sub(self._form, html)) if VERDICT.search(html) else html
 
     def _form(self, found: re.Match[str]) -> str:
         number = found[1]

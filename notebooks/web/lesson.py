@@ -16,6 +16,7 @@ from nbconvert.exporters import TemplateExporter
 from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
 from prose import Heading, Prose, SiteError, plain
+from shelf import Shelf
 from stills import PLACE, Still, png_size
 from terms import Links, read_tables
 from traitlets.config import Config
@@ -23,6 +24,10 @@ from typography import typeset
 
 HERE = Path(__file__).parent
 PLOTLY = "application/vnd.plotly.v1+json"
+RAN_BEFORE = (
+    '<p class="kernel">On these pages every cell was run before. Where this lesson speaks of running cells, it means '
+    "the notebook, in JupyterLab.</p>"
+)
 FACES = [PLOTLY, "text/html", "image/png", "text/plain"]  # the first that an output has is shown
 
 
@@ -117,7 +122,7 @@ def said_of_library(lessons: list[Lesson]) -> str:
     return f"{seen}; make notebooks runs them again." if older else ""
 
 
-def render(lesson: Lesson, links: Links) -> None:
+def render(lesson: Lesson, links: Links, shelf: Shelf) -> None:
     """Fill in the lesson's body and headings; SiteError names the lesson where a formula cannot be set."""
     exporter = TemplateExporter(
         template_name="lesson",
@@ -130,6 +135,8 @@ def render(lesson: Lesson, links: Links) -> None:
     exporter.register_filter("highlight_code", Listing())
     exporter.register_filter("folded", lambda cell: folded(cell.source, cell.metadata.get("tags", ())))
     exporter.register_filter("answered", Answers())
+    exporter.register_filter("later", shelf.figures)
+    exporter.register_filter("sphere", shelf.sphere)
     exporter.register_filter("size", lambda picture: png_size(base64.b64decode(picture)))
     if lesson.still:
         lesson.notebook.cells[lesson.still.cell].metadata["place"] = PLACE
@@ -147,12 +154,15 @@ def with_opening(lesson: Lesson) -> str:
         return lesson.body
     width, height = lesson.still.size
     words = "Take hold of this figure" if lesson.still.moves else "From this lesson"
-    alt = escape(lesson.still.alt)
+    alt, sharp = escape(lesson.still.alt), round(0.76 * width)
     picture = (
         f'<figure class="opening"><a href="#{PLACE}"><img src="assets/{lesson.number}.png" width="{width}" '
-        f'height="{height}" alt="{alt}"></a><figcaption><a href="#{PLACE}">{words}</a></figcaption>'
+        f'height="{height}" style="max-width:min(100%,{sharp}px)" alt="{alt}"></a>'
+        f'<figcaption><a href="#{PLACE}">{words}</a></figcaption>'
         "</figure>"
     )
+    if lesson.number == "00":
+        picture += RAN_BEFORE
     head, end, rest = lesson.body.partition("</p>")
     return f"{head}{end}{picture}{rest}"
 

@@ -26,6 +26,7 @@ from jinja2 import Environment, FileSystemLoader
 from lesson import Lesson, links_of, refuse_if_unfit, render, said_of_library, times
 from pages import check
 from prose import SiteError
+from shelf import Shelf
 from stills import opening, social
 from terms import Links
 
@@ -57,10 +58,10 @@ def read(names: list[str]) -> list[Lesson]:
 def write(lessons: list[Lesson], site: Path) -> dict[str, int]:
     """Write the site into an empty folder and check it; returns the size of each page."""
     given = links_of(lessons)
-    shown: set[str] = set()
+    shown, shelf = set[str](), Shelf()
     for lesson in lessons:
         lesson.still = opening(lesson.notebook, shown)
-        render(lesson, Links(**given))
+        render(lesson, Links(**given), shelf)
     modules = listed()
     pages = _Pages(site, lessons, f"{given['glossary']}#glossary" if given["words"] else "")
     for before, lesson, after in zip([None, *lessons], lessons, [*lessons[1:], None], strict=False):
@@ -68,7 +69,7 @@ def write(lessons: list[Lesson], site: Path) -> dict[str, int]:
             lesson.page, "lesson", title=f"{lesson.title} · {COURSE}", about=lesson.about, lesson=lesson, before=before,
             after=after, plotly=lesson.uses_plotly, answers='class="answer"' in lesson.body,
         )  # fmt: skip
-    pages.write("index.html", "start", about=ABOUT, **start_page(lessons))
+    pages.write("index.html", "start", about=ABOUT, **start_page(lessons, shelf))
     pages.write(
         library.PAGE, "library", title=f"The library · {COURSE}", headings=library.headings(modules),
         about="Every public name of lessons_lib, with its signature, what it does, its formula and its paper.",
@@ -79,6 +80,7 @@ def write(lessons: list[Lesson], site: Path) -> dict[str, int]:
     for lesson in lessons:
         if lesson.still:
             (site / "assets" / f"{lesson.number}.png").write_bytes(lesson.still.png)
+    shelf.write(site / "assets")
     found = [section for lesson in lessons for section in search.sections(lesson)]
     search.write(site / "assets" / "sections.js", found + search.names(modules))
     texts = {lesson.name: (build.TEXTS / f"{lesson.name}.md").read_text(encoding="utf-8") for lesson in lessons}
@@ -108,25 +110,25 @@ def listed() -> list[api.Module]:
     return api.listed()
 
 
-def start_page(lessons: list[Lesson]) -> dict[str, Any]:
+def start_page(lessons: list[Lesson], shelf: Shelf) -> dict[str, Any]:
     """What the start page shows: a figure to take hold of, the family of losses, the lessons with their times."""
     readme = (build.ROOT / "README.md").read_text(encoding="utf-8") if (build.ROOT / "README.md").exists() else ""
     seconds, taken_on = times(readme)
     return {
         "title": f"{COURSE}: deep metric learning you can drag",
-        "explorer": hero(lessons),
+        "explorer": hero(lessons, shelf),
         "family": family({lesson.number: lesson.page for lesson in lessons}),
         "seconds": seconds,
         "taken_on": taken_on,
     }
 
 
-def hero(lessons: list[Lesson]) -> dict[str, Any] | None:
+def hero(lessons: list[Lesson], shelf: Shelf) -> dict[str, Any] | None:
     """The figure for the start page and the lesson it stands in; None where no lesson shows it."""
     for lesson in lessons:
         for cell in lesson.notebook.cells:
             if HERO in cell.source and cell.get("outputs"):
-                return {"lesson": lesson, "html": cell.outputs[0].data["text/html"]}
+                return {"lesson": lesson, "html": shelf.figures(cell.outputs[0].data["text/html"])}
     return None
 
 

@@ -29,6 +29,20 @@ document.addEventListener('readystatechange', () => {
   }
 });
 
+const load = src => new Promise((done, failed) => {
+  document.head.append(Object.assign(document.createElement('script'), { src, onload: done, onerror: failed }));
+});
+
+/** Let a figure begin, once. */
+function wake(place) {
+  if (place.dataset.script) load(place.dataset.script);
+  delete place.dataset.script;
+}
+const near = new IntersectionObserver(all => {
+  for (const { target, isIntersecting } of all) if (isIntersecting) { near.unobserve(target); wake(target); }
+}, { rootMargin: '800px 0px' });
+addEventListener('load', () => { for (const place of document.querySelectorAll('[data-explorer]')) near.observe(place); });
+
 // What is wider than its place is scrolled by keys too, in a browser that does not see to that itself.
 const scrolled = new ResizeObserver(all => {
   for (const { target } of all) {
@@ -42,10 +56,15 @@ addEventListener('load', () => {
 
 /** Load plotly.js, once for all spheres of a page. */
 let plotly;
-const loadPlotly = () => plotly ??= new Promise((done, failed) => {
-  const script = Object.assign(document.createElement('script'), { src: 'assets/plotly.min.js', onload: done, onerror: failed });
-  document.head.append(script);
-});
+const loadPlotly = () => plotly ??= load('assets/plotly.min.js');
+
+/** What a sphere is made of: its file hands it over. */
+async function partsOf(place) {
+  let parts;
+  window.turned = given => { parts = given; };
+  await load(place.dataset.script);
+  return parts;
+}
 
 /** Put the figure in the place of its still; on paper the still comes back. */
 async function turn(place) {
@@ -53,7 +72,7 @@ async function turn(place) {
   if (button.disabled) return;
   Object.assign(button, { disabled: true, textContent: 'Loading …' });
   await loadPlotly();
-  const { data, layout, config } = JSON.parse(place.querySelector('script').textContent), stills = [...place.querySelectorAll('img')];
+  const { data, layout, config } = await partsOf(place), stills = [...place.querySelectorAll('img')];
   const home = document.createElement('div');
   home.setAttribute('role', 'img'); home.setAttribute('aria-label', stills[0].alt);
   const side = Math.max(...stills.map(still => still.clientWidth)); // the page's width may be less than the figure's
@@ -92,7 +111,7 @@ addEventListener('DOMContentLoaded', () => {
     wide.addEventListener('change', fit);
   }
   const list = document.querySelector('.contents');
-  if (list) followReading(list);
+  if (list && wide.matches) addEventListener('load', () => followReading(list));
   for (const menu of menus) {
     addEventListener('click', event => { if (!menu.contains(event.target)) menu.open = false; });
     addEventListener('keydown', event => { if (event.key === 'Escape' && menu.open) { menu.open = false; menu.firstElementChild.focus(); } });

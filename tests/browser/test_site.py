@@ -11,10 +11,12 @@ import build
 import make_site
 import nbformat
 import pytest
+from answers import asked
 from lesson import Lesson
 from matplotlib.colors import to_rgb
 from playwright.sync_api import Locator, expect
 
+from lessons_lib.exercises import EXERCISES
 from lessons_lib.figures.style import ACCENT, PALETTE
 from tests.browser.axe import barriers
 from tests.browser.lab import drawn, drawn_anew
@@ -25,7 +27,7 @@ EVERY_PAGE = bool(os.environ.get("EVERY_PAGE"))
 # The glossary, to which others link, the lesson that the start page's figure is from, and one with three figures. No
 # sphere: to draw one takes a machine without a graphics card ten seconds.
 BUILT = NAMES if EVERY_PAGE else [name for name in NAMES if name[:2] in ("00", "05", "07")]
-OPENED = ["index", *(BUILT if EVERY_PAGE else BUILT[-1:])]
+OPENED = ["index", *([*BUILT, "library", "404"] if EVERY_PAGE else BUILT[-1:])]
 
 # Text that a reader may find hard to read: its words, and its contrast with what is painted behind it. Large words and
 # a sign alone (an exercise's mark, a class's number on its colour) may have less.
@@ -77,6 +79,9 @@ def site(tmp_path_factory):
     return folder
 
 
+WAKE = "() => { for (const place of document.querySelectorAll('[data-explorer]')) wake(place); }"
+
+
 def left(asked):
     """Whether a request ended because the page was left before the answer came."""
     return "ERR_ABORTED" in (asked.failure or "")
@@ -112,8 +117,19 @@ def gestures(place: Locator):
     raise AssertionError("no code above this figure makes an explorer")
 
 
+def test_a_figure_begins_when_one_comes_near(opened):
+    page, _ = opened
+    far = page.locator("[data-explorer]:not([data-alive])")
+    for place in far.all()[-1:]:
+        expect(place.locator("img")).to_be_visible()
+        name = place.get_attribute("data-explorer")
+        place.scroll_into_view_if_needed()
+        drawn(page.locator(f"[data-explorer='{name}'] figure.lesson"))
+
+
 def test_every_figure_answers_mouse_and_keys(opened):
     page, troubles = opened
+    page.evaluate(WAKE)
     figures, places = page.locator("figure.lesson"), page.locator("[data-explorer]")  # a figure's own root is its wall
     expect(figures).to_have_count(places.count())
     for figure, place in zip(figures.all(), places.all(), strict=True):
@@ -136,7 +152,7 @@ def test_formulas_are_set_in_their_font(opened):
 
 def test_pictures_have_words_and_headings_nest(opened):
     page, _ = opened
-    assert page.locator("img:not([alt]), img[alt='']").count() == 0
+    assert page.locator("img:not([alt]), img[alt='']:not([role=presentation])").count() == 0
     mute = "canvas:not([aria-label], [aria-labelledby], [aria-hidden=true], [role=img] canvas)"
     assert page.locator(mute).evaluate_all("all => all.filter(c => !c.textContent.trim()).map(c => c.outerHTML)") == []
     levels = page.evaluate(
@@ -163,6 +179,57 @@ def test_nothing_keeps_out_who_hears_the_page_or_has_keys_alone(opened):
     page, _ = opened
     page.locator("details").evaluate_all("all => all.forEach(one => { one.open = !one.closest('header'); })")
     assert barriers(page) == []
+
+
+def test_the_search_opens_by_a_key_and_leads_to_a_section(opened):
+    page, troubles = opened
+    page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
+    page.keyboard.press("/")
+    field, search = page.get_by_role("searchbox"), page.locator(".search")
+    expect(field).to_be_focused()
+    page.keyboard.type("arcface margin")
+    expect(search.locator("mark").first).to_be_visible()
+    assert barriers(page, ".bar") == []
+    links = search.get_by_role("link").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+    assert 3 <= len(links) <= 12 and all("#" in link for link in links)
+    page.keyboard.type("qqq")
+    expect(search.get_by_role("status")).to_have_text("Nothing holds all of these words.")
+    field.fill("")
+    page.keyboard.press("Escape")
+    expect(field).to_be_hidden()
+    assert troubles == []
+
+
+def test_an_exercise_is_answered_in_the_page(opened):
+    page, troubles = opened
+    for form in page.locator("form.answer").all()[:2]:
+        number = form.locator("small").get_attribute("id").removeprefix("how-")
+        status = form.locator("xpath=..").get_by_role("status")
+        for typed, said in (("0 * 7", "not yet"), (asked(EXERCISES[number]).solution, "done"), ("", "not yet")):
+            form.get_by_role("textbox").fill(typed)
+            form.get_by_role("textbox").press("Enter")
+            expect(status).to_contain_text(f"Exercise {number}: {said}.")
+    assert troubles == []
+
+
+def test_the_section_one_reads_is_marked(opened):
+    page, _ = opened
+    contents = page.locator(".contents")
+    contents.locator("details").evaluate_all("all => all.forEach(one => { one.open = true; })")
+    for link in contents.locator(".level2 a").all()[1:3]:
+        link.click()
+        expect(contents.locator("[aria-current]")).to_have_attribute("href", link.get_attribute("href"))
+
+
+def test_all_ends_at_one_right_edge_and_no_code_is_cut_off(opened):
+    page, _ = opened
+    page.locator("details.folded").evaluate_all("all => all.forEach(one => { one.open = true; })")
+    edges = "all => [...new Set(all.map(one => Math.round(one.getBoundingClientRect().right)))]"
+    for kind in ("article .input", ".prose .scroll", "article .plot:not([style] .plot)", ".prose > p"):
+        found = page.locator(f"{kind}:visible").evaluate_all(edges)
+        assert found in ([], page.locator("main").evaluate_all(edges)), kind
+    cut = "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.textContent)"
+    assert page.locator(".input").evaluate_all(cut) == []
 
 
 def test_links_within_the_page_lead_somewhere(opened):
@@ -247,8 +314,8 @@ def test_it_works_over_http_too(chromium, site):
         page.on("request", lambda request: asked.append(request.url))
         page.goto(here)
         assert drawn(page.locator("figure.lesson"))
-        page.locator(".bar summary").click()
-        page.get_by_role("navigation", name="Lessons").get_by_role("link").last.click()
+        page.locator(".menu:not(.search) summary").click()
+        page.locator(".menu li:not(.more) a[href^='0']").last.click()
         expect(page.get_by_role("link", name="Lesson before")).to_be_visible()
         assert not [url for url in asked if not url.startswith((here, "data:", "blob:"))]
         page.close()
@@ -259,7 +326,7 @@ def test_on_paper_there_is_the_lesson_alone_and_light(opened):
     page, _ = opened
     page.emulate_media(color_scheme="dark")
     expect(page.locator(".output img.for-dark")).to_have_count(page.locator(".output img.for-light").count())
-    figures = page.locator("figure.lesson").count()
+    figures = page.locator("[data-explorer]").count()
     page.emulate_media(media="print", color_scheme="dark")
     gone = ".bar, .contents, .turn, button, figure.lesson, img.for-dark"
     assert not page.locator(gone).filter(visible=True).count()
@@ -303,9 +370,13 @@ def test_on_a_phone_nothing_sticks_out_and_a_finger_moves_a_figure_or_the_page(o
     context = chromium.new_context(**phone, reduced_motion="reduce", offline=True)
     page = context.new_page()
     page.goto(opened[0].url.partition("#")[0])
+    page.evaluate(WAKE)
+    expect(page.locator("figure.lesson")).to_have_count(page.locator("[data-explorer]").count())
     for figure in page.locator("figure.lesson").all():
         drawn(figure)
     assert page.evaluate("() => [innerWidth, document.documentElement.scrollWidth]") == [390, 390]
+    narrow = "all => all.map(one => one.getBoundingClientRect().width).filter(width => width < 600)"
+    assert page.locator(".plot img").evaluate_all(narrow) == []  # scrolled rather than too small to be read
     for slider in page.locator("figure.lesson input[type=range]:visible:enabled").all()[:1]:
         slider.evaluate("one => one.scrollIntoView({ block: 'center' })")
         box, before = slider.bounding_box(), slider.input_value()

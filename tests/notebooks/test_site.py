@@ -22,6 +22,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from pages import LIMIT, Page, check, troubles
 from prose import Prose, SiteError, formula, nested_level, slug
 from py_mini_racer import MiniRacer
+from shelf import Shelf
 from stills import SIZE, opening, png_size
 from terms import Links, read_tables
 
@@ -203,7 +204,7 @@ def test_a_formula_that_cannot_be_set_is_named():
         formula(r"\nosuch")
     lesson = Lesson("01_dummy", notebook(new_markdown_cell("# 1 · A\n\n$\\nosuch$")))
     with pytest.raises(SiteError, match=r"^01_dummy: the formula"):
-        render(lesson, Links())
+        render(lesson, Links(), Shelf())
 
 
 def test_slugs():
@@ -298,7 +299,7 @@ def test_a_site_is_made_of_what_lessons_there_are(course, capsys):
 def test_a_figure_that_asks_python_says_that_it_needs_a_kernel():
     first = new_output("stream", name="stdout", text="what it showed at first")
     lesson = Lesson("01_dummy", notebook(ran("interact(picture)", first), ran("1 + 1")))
-    render(lesson, Links())
+    render(lesson, Links(), Shelf())
     before, _ = lesson.body.split("it needs a kernel")
     assert "what it showed at first" in before
 
@@ -307,7 +308,7 @@ def test_a_folded_cell_is_its_first_line_which_opens_and_what_it_says_stays_in_s
     folded = ran("# Checked: 1 < 2.\nassert 1 < 2\nprint('said')", new_output("stream", name="stdout", text="said"))
     folded.metadata["tags"] = ["hide-input"]
     lesson = Lesson("01_dummy", notebook(folded, ran("1 + 1")))
-    render(lesson, Links())
+    render(lesson, Links(), Shelf())
     assert lesson.body.count("<details") == 1
     assert '<details class="folded"><summary>Checked: 1 &lt; 2.</summary><div class="input">' in lesson.body
     inside, after = lesson.body.split("</details>")
@@ -322,12 +323,23 @@ def test_a_lesson_begins_with_its_picture_which_stands_for_it_in_the_list_too(ma
     page = page_of(made)
     before, opening = page.split('<figure class="opening">')
     assert before.count("<p>") == 1 and "<h1" in before
-    assert opening.startswith(
-        '<a href="#the-figure"><img src="assets/01.png" width="3" height="1" alt="a &quot;p&quot;"'
-    )
+    assert opening.startswith('<a href="#the-figure"><img src="assets/01.png" width="3" height="1" style=')
+    assert 'alt="a &quot;p&quot;"' in opening.partition("</figure>")[0]
     assert page.count('id="the-figure"') == 1
     assert (made / "site" / "assets" / "01.png").read_bytes() == base64.b64decode(THREE_BY_ONE)
     assert page_of(made, "index").count('<span class="thumb"><img src="assets/01.png"') == 1
+
+
+def test_a_figure_s_script_waits_in_a_file_of_its_own(tmp_path):
+    shelf, plain = Shelf(), '<script type="module">1</script>'
+    figure = f'<div data-explorer="a"><img alt="x" src="y"></div>\n{plain}'
+    shown = shelf.figures(figure * 2 + plain)
+    place = re.search(r'data-script="assets/([^"]*)"', shown)[1]
+    assert shown == f'<div data-explorer="a" data-script="assets/{place}"><img alt="x" src="y"></div>' * 2 + plain
+    sphere = shelf.sphere({"data": ["</script>"]})
+    shelf.write(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([place, sphere.removeprefix("assets/")])
+    assert (tmp_path / place).read_text() == "(async () => {1})();\n"
 
 
 def explorer(source, png):
@@ -366,7 +378,7 @@ def test_set_up_and_checks_are_folded_and_nothing_else(source, line):
     assert folded(source) == line
     assert folded(f"# Said.\n{source}", ["hide-input"]) == "Said."
     lesson = Lesson("01_dummy", notebook(ran(source)))
-    render(lesson, Links())
+    render(lesson, Links(), Shelf())
     assert lesson.body.count('<details class="folded">') == (line is not None)
 
 
