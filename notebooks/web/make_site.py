@@ -24,6 +24,7 @@ from family import family
 from fontTools import subset
 from jinja2 import Environment, FileSystemLoader
 from lesson import Lesson, links_of, refuse_if_unfit, render, said_of_library, times
+from markupsafe import Markup
 from pages import check
 from prose import SiteError
 from shelf import Shelf
@@ -37,6 +38,7 @@ ABOUT = (
     "A course on angular losses, from plain softmax to ArcFace, AdaCos and P2SGrad: each is one curve, trained on real "
     "data and drawn as a figure that you can drag. Free, and it runs on a laptop."
 )
+IN_EVERY_PAGE = {"look": "site.css", "look_in_the_dark": "dark.css", "script": "site.js"}
 HERO = "MarginBand("  # the figure that the start page begins with: the cell that shows it
 # What formulas may need of the font: letters, Greek, accents, arrows, operators, italics. All of it would be 1.5 MB.
 GLYPHS = "20-7e a0-ff 2c6-2dc 302-304 391-3f5 2010-2063 210e-210e 2190-21d4 2200-22ff 2308-230b 1d434-1d467 1d6fc-1d71b"
@@ -97,7 +99,9 @@ class _Pages:
         self.templates = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True)
         repository = links.address()
         address = "" if repository == links.NOT_GIVEN else f"{links.site(repository)}/"
-        self.common = {"course": COURSE, "lessons": lessons, "glossary": glossary, "address": address}
+        # In the page itself: a browser shows nothing before it has these.
+        own = {name: Markup((HERE / file).read_text(encoding="utf-8")) for name, file in IN_EVERY_PAGE.items()}
+        self.common = {"course": COURSE, "lessons": lessons, "glossary": glossary, "address": address, **own}
 
     def write(self, name: str, template: str, **content: Any) -> None:
         page = self.templates.get_template(f"{template}.html.j2").render(self.common, here=name, **content)
@@ -133,9 +137,9 @@ def hero(lessons: list[Lesson], shelf: Shelf) -> dict[str, Any] | None:
 
 
 def write_assets(folder: Path, plotly_too: bool) -> None:
-    """Style, script, licence and the font of the formulas; plotly.js once, where a lesson has a sphere to turn."""
+    """Scripts, licence and the font of the formulas; plotly.js once, where a lesson has a sphere to turn."""
     folder.mkdir()
-    for name in ("site.css", "dark.css", "site.js", "pictures.js", "search.js", "answers.js", "icon.svg"):
+    for name in ("pictures.js", "search.js", "answers.js", "icon.svg"):
         shutil.copy(HERE / name, folder / name)
     shutil.copy(build.ROOT / "LICENSE", folder / "LICENSE.txt")
     social(

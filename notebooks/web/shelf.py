@@ -1,5 +1,6 @@
 """What a page needs only when somebody comes near a figure or takes hold of it: files of their own beside the pages."""
 
+import base64
 import hashlib
 import json
 import re
@@ -7,7 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from stills import png_size
+
+IMAGE = re.compile(r'src="data:image/png;base64,([^"]*)"')
 FIGURE = re.compile(r'<div data-explorer="([^"]*)">(.*?)</div>\s*<script type="module">(.*?)</script>', flags=re.DOTALL)
+
+
+def _sized(found: re.Match[str]) -> str:
+    """A still with its size, so that nothing moves when it is there."""
+    width, height = png_size(base64.b64decode(found[1]))
+    return f'{found[0]} width="{width}" height="{height}"'
 
 
 @dataclass
@@ -28,7 +38,8 @@ class Shelf:
 
     def _figure(self, found: re.Match[str]) -> str:
         place = self.put(f"(async () => {{{found[3]}}})();\n")
-        return f'<div data-explorer="{found[1]}" data-script="{place}">{found[2]}</div>'
+        still = IMAGE.sub(_sized, found[2])
+        return f'<div data-explorer="{found[1]}" data-script="{place}">{still}</div>'
 
     def sphere(self, figure: dict[str, Any]) -> str:
         """The address of a figure of plotly."""

@@ -81,13 +81,13 @@ async function turn(place) {
   await window.Plotly.newPlot(home, data, { ...layout, width: side, height: side }, { ...config, responsive: false });
 }
 
-/** Mark the section one reads in the contents: the last heading above the upper third of the window. */
+/** Mark the section one reads in the contents: the last heading near the top of the window. */
 function followReading(contents) {
   const links = [...contents.querySelectorAll('a')], headings = links.map(link => document.getElementById(decodeURIComponent(link.hash.slice(1))));
   let asked = false, last = -1;
   const mark = () => {
     asked = false;
-    const below = headings.findIndex(heading => heading.getBoundingClientRect().top > innerHeight / 3);
+    const below = headings.findIndex(heading => heading.getBoundingClientRect().top > innerHeight / 6);
     const here = below < 0 ? headings.length - 1 : Math.max(0, below - 1);
     if (here === last) return;
     links[last]?.removeAttribute('aria-current');

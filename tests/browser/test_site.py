@@ -386,6 +386,9 @@ def test_on_a_phone_nothing_sticks_out_and_a_finger_moves_a_figure_or_the_page(o
             expect(slider).not_to_have_value(before)
             assert slider.bounding_box() == pytest.approx(box, abs=2)  # it stays under the finger
             before = slider.input_value()
+    if page.evaluate("() => document.documentElement.scrollHeight < 1.2 * innerHeight"):
+        context.close()
+        return  # there is nothing to scroll to
     words = page.locator(".prose p, .lead").first
     words.scroll_into_view_if_needed()
     box, top = words.bounding_box(), page.evaluate("scrollY")

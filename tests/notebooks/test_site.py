@@ -332,10 +332,12 @@ def test_a_lesson_begins_with_its_picture_which_stands_for_it_in_the_list_too(ma
 
 def test_a_figure_s_script_waits_in_a_file_of_its_own(tmp_path):
     shelf, plain = Shelf(), '<script type="module">1</script>'
-    figure = f'<div data-explorer="a"><img alt="x" src="y"></div>\n{plain}'
+    still = f'<img alt="x" src="data:image/png;base64,{THREE_BY_ONE}"'
+    figure = f'<div data-explorer="a">{still}></div>\n{plain}'
     shown = shelf.figures(figure * 2 + plain)
     place = re.search(r'data-script="assets/([^"]*)"', shown)[1]
-    assert shown == f'<div data-explorer="a" data-script="assets/{place}"><img alt="x" src="y"></div>' * 2 + plain
+    sized = f'{still} width="3" height="1">'
+    assert shown == f'<div data-explorer="a" data-script="assets/{place}">{sized}</div>' * 2 + plain
     sphere = shelf.sphere({"data": ["</script>"]})
     shelf.write(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([place, sphere.removeprefix("assets/")])
