@@ -67,9 +67,8 @@ class SigmoidLoss(Head):
     def mean_loss(self, embeddings: Tensor, labels: Tensor) -> Tensor:
         """−ln σ(z_y) − Σ_{j≠y} ln σ(−z_j), mean over a batch that was checked."""
         z = self.logits(embeddings)
-        return (F.softplus(z).sum() - z.gather(1, labels[:, None]).sum()) / len(
-            labels
-        )  # softplus(−z) = softplus(z) − z
+        # −ln σ(z) is softplus(−z) = softplus(z) − z, and −ln σ(−z) is softplus(z).
+        return (F.softplus(z).sum() - z.gather(1, labels[:, None]).sum()) / len(labels)
 
 
 def even_bias(count: int) -> float:
