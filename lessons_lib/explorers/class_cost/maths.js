@@ -29,7 +29,7 @@ export const FEWEST = 100;
 export const MOST = 1e8;
 
 /** Class weights that one process owns. */
-export const rowsOf = p => Math.ceil(p.num_classes / p.processes);
+const rowsOf = p => Math.ceil(p.num_classes / p.processes);
 
 /** Those of them that take part in a step: the share, but at least the batch's own classes. */
 const drawnOf = p => Math.min(rowsOf(p), Math.max(p.share * rowsOf(p), p.batch / p.processes));

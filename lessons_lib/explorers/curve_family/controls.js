@@ -3,8 +3,8 @@ import { element } from '../kit/view.js';
 import { choice, slider } from '../kit/controls.js';
 import { netChoice } from '../kit/curves.js';
 import { DEGREE } from '../kit/hold.js';
-import { CLASSES, nearestIn } from '../kit/trained.js';
-import { degrees, thousands } from '../kit/words.js';
+import { classesSlider } from '../kit/steps.js';
+import { degrees } from '../kit/words.js';
 import { LOSSES } from './maths.js';
 import { plain } from './words.js';
 
@@ -49,12 +49,14 @@ function knobs(model, move) {
     turn('own angle θ<sub>y</sub>', 'own', ['curricularface'], 90),
     turn('line at θ', 'angle', all, 180),
     number('scale <i>s</i>', 'scale', all, 0.5),
-    knob(all, () => nearestIn(CLASSES, model.get('classes')), {
-      label: 'classes <i>C</i>',
-      ...{ min: 0, max: CLASSES.length - 1, step: 1 },
-      show: () => thousands(model.get('classes')),
-      set: i => move('classes', CLASSES[i]),
-    }),
+    {
+      losses: all,
+      read: () => {},
+      ...classesSlider(
+        () => model.get('classes'),
+        C => move('classes', C),
+      ),
+    },
   ];
 }
 

@@ -31,7 +31,7 @@ export const LOSSES = {
 };
 export const GRID = 360;
 const TENTHS = 1800;
-export const ALIKE = 0.002; // below this part of s a difference is none
+const ALIKE = 0.002; // below this part of s a difference is none
 const COUNTED = [0.001, 100]; // AdaFace takes a length for no less and no more
 const EPS = 1e-3; // beside the batch's standard deviation, as AdaFace has it
 

@@ -3,11 +3,11 @@ import { DASHES, lossTints, penOn } from '../kit/pen.js';
 import { seatNames } from '../kit/seats.js';
 import { footOf } from '../kit/theta_plot.js';
 import { barsOf, sizeText } from '../kit/trained.js';
-import { degrees } from '../kit/words.js';
+import { degrees, minus, numberText } from '../kit/words.js';
 import { FAMILY_AXES, familyFrame, lineOf } from './axes.js';
 import { compared, fan, hardness, kindAt, landmarks, meanCosine, member, placeOf, reference } from './maths.js';
 import { paintTrack } from './track.js';
-import { kinName, memberName, numberText, titles } from './words.js';
+import { kinName, memberName, titles } from './words.js';
 
 /**
  * What is painted.
@@ -49,7 +49,7 @@ function paintGround({ c, line, write, fitting }, frame, { p, angle }) {
     rows = [...axis.values.map(v => [v, Y(v)]), ...axis.pushes.map(v => [v, P(v)])];
   for (const [value, y] of rows) {
     line(left, y, right, y, value ? c.faint : c.pale);
-    write(String(value).replace('-', '−'), left - 7, y, { align: 'right' });
+    write(minus(String(value)), left - 7, y, { align: 'right' });
   }
   for (let tick = 0; tick <= 180; tick += 30) {
     const x = X((tick * Math.PI) / 180);

@@ -5,8 +5,8 @@ import { netChoice, row } from '../kit/curves.js';
 import { MARGINS, marginText } from '../kit/losses.js';
 import { DASHES, lossTints } from '../kit/pen.js';
 import { PUSHES } from '../kit/push.js';
-import { CLASSES, nearestIn } from '../kit/trained.js';
-import { amount, degrees, thousands } from '../kit/words.js';
+import { classesSlider } from '../kit/steps.js';
+import { amount, degrees } from '../kit/words.js';
 import { AXES } from './axes.js';
 import { LOSSES, factorsAt } from './maths.js';
 import { PLACES, changed, placeText } from './words.js';
@@ -51,17 +51,13 @@ export function lengthKnobs(model, move) {
     show: m => (ranged(model.get('loss')) ? marginText(model.get('loss'), m) : 'none'),
     set: moveMargin,
   });
-  const classes = slider({
-    label: 'classes <i>C</i>',
-    min: 0,
-    max: CLASSES.length - 1,
-    step: 1,
-    show: () => thousands(model.get('classes')),
-    set: i => move('classes', CLASSES[i]),
-  });
+  const classes = classesSlider(
+    () => model.get('classes'),
+    C => move('classes', C),
+  );
   function update({ loss, p }) {
     scale.update(p.scale);
-    classes.update(nearestIn(CLASSES, p.classes));
+    classes.update();
     margin.update(p.margins[loss] ?? 0, ranged(loss) ?? { min: 0, max: 1, step: 1 });
     margin.input.disabled = !ranged(loss);
   }

@@ -3,9 +3,9 @@ import { radioTable, slider } from '../kit/controls.js';
 import { DEGREE } from '../kit/hold.js';
 import { MARGINS, marginText } from '../kit/losses.js';
 import { DASHES, lossTints } from '../kit/pen.js';
-import { degrees } from '../kit/words.js';
+import { degrees, numberText } from '../kit/words.js';
 import { LAMBDAS, LOGITS, logitAt, nearestLambda } from './maths.js';
-import { asksText, lambdaText, numberText } from './words.js';
+import { asksText, lambdaText } from './words.js';
 
 /** One row a loss: it chooses, and it reads the curve at the cursor. */
 export function logitTable(choose) {

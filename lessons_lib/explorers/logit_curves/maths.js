@@ -1,6 +1,6 @@
 // What stands in place of cos θ for the true class: the four curves, what they ask for, and where they bound.
 import { MARGINS } from '../kit/losses.js';
-import { nearestIn } from '../kit/trained.js';
+import { nearestIn } from '../kit/steps.js';
 
 export const LOGITS = Object.keys(MARGINS);
 export const GRID = 360;

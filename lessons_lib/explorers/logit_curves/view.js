@@ -4,13 +4,13 @@ import { curves, netChoice } from '../kit/curves.js';
 import { cursorOn, thetaCanvas } from '../kit/cursor.js';
 import { DEGREE, announce } from '../kit/hold.js';
 import { MARGINS } from '../kit/losses.js';
-import { degrees } from '../kit/words.js';
+import { degrees, numberText } from '../kit/words.js';
 import { logitFrame, stripFrame } from './axes.js';
 import { logitKnobs, logitTable } from './controls.js';
 import { concerning, logitAt, sameCosine } from './maths.js';
 import { paintLogits } from './paint.js';
 import { paintStrip } from './panels.js';
-import { asksText, edgeSentence, logitFormula, logitSentence, numberText } from './words.js';
+import { asksText, edgeSentence, logitFormula, logitSentence } from './words.js';
 import STYLE from './style.css' with { type: 'text' };
 
 const PARAMS = ['margins', 'annealing', 'between'],

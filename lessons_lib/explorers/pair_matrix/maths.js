@@ -29,7 +29,7 @@ export const WAY_NAMES = {
 };
 export const CLIP_START = 1 / 0.07;
 export const CLIP_CAP = 100;
-export const NINE_TENTHS = 0.9;
+const NINE_TENTHS = 0.9;
 
 /** FixedAdaCos's scale for so many classes. */
 export const adacosScale = size => Math.SQRT2 * Math.log(size - 1);

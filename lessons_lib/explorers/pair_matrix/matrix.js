@@ -23,8 +23,8 @@ const GAPS = { row: [0.5, 3], column: [3, 0.5], both: [1, 1], sigmoid: [3, 3] };
 const SHADE = 0.3, // of the ink, at a cosine of 1
   SEEN = 0.5; // pixels: smaller discs are none
 
-export const shadeOf = cosine => 0.02 + SHADE * Math.max(0, (cosine + 1) / 2) ** 1.5;
-export const radiusOf = (push, cell) => Math.sqrt(Math.min(1, Math.abs(push))) * (cell / 2 - 3);
+const shadeOf = cosine => 0.02 + SHADE * Math.max(0, (cosine + 1) / 2) ** 1.5;
+const radiusOf = (push, cell) => Math.sqrt(Math.min(1, Math.abs(push))) * (cell / 2 - 3);
 
 /** @param {State} state */
 export function paintMatrix(g, frame, state) {

@@ -2,7 +2,7 @@
 import { element } from '../kit/view.js';
 import { button, choice, slider } from '../kit/controls.js';
 import { DEGREE } from '../kit/hold.js';
-import { CLASSES } from '../kit/trained.js';
+import { CLASSES, classesSlider } from '../kit/steps.js';
 import { degrees, thousands } from '../kit/words.js';
 import { SCALE_STEPS, angleOfOthers, classesStep, fixedScale, scaleAt, scaleStep } from './maths.js';
 import { changed, placeText, readings, scaleText } from './words.js';
@@ -87,17 +87,11 @@ const TENS = [10, 100, 1000, 10000];
 
 /** How many classes there are. */
 function classControls(model, wish) {
-  const classes = slider({
-    label: 'classes <i>C</i>',
-    min: 0,
-    max: CLASSES.length - 1,
-    step: 1,
-    show: () => thousands(model.get('num_classes')),
-    set: i => wish('num_classes', { num_classes: CLASSES[i] }),
-  });
-  const marks = TENS.map(C => [thousands(C), () => wish('num_classes', { num_classes: C }), `${thousands(C)} classes`]);
+  const choose = num_classes => wish('num_classes', { num_classes }),
+    classes = classesSlider(() => model.get('num_classes'), choose);
+  const marks = TENS.map(C => [thousands(C), () => choose(C), `${thousands(C)} classes`]);
   marksOn(classes, marks)(TENS.map(C => [classesStep(C) / (CLASSES.length - 1)]));
-  return { nodes: [classes.root], update: ({ p }) => classes.update(classesStep(p.num_classes)) };
+  return { nodes: [classes.root], update: classes.update };
 }
 
 /** Where the other classes stand. */
