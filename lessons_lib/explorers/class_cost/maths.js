@@ -1,4 +1,5 @@
 // What a head spread over processes costs, as lessons_lib/class_cost.py has it. Bytes and seconds; no page in here.
+import { clamp, lastThat } from '../kit/numbers.js';
 
 /**
  * What decides the curves.
@@ -87,13 +88,11 @@ const through = (exchanged, processes) =>
 /** Bytes that one process sends a step. */
 export const sentBy = p => through(messagesOf(p), p.processes);
 
+const sentWhere = (p, counts) => through(messagesOf(p).filter(counts), p.processes);
+
 /** What is sent, by what it is. */
 export function sentParts(p) {
-  const part = name =>
-    through(
-      messagesOf(p).filter(([own]) => own === name),
-      p.processes,
-    );
+  const part = name => sentWhere(p, ([own]) => own === name);
   return {
     embeddings: part('embeddings'),
     labels: part('labels'),
@@ -103,11 +102,7 @@ export function sentParts(p) {
 }
 
 /** Of these, what the sums of a softmax take. */
-export const sentForSums = p =>
-  through(
-    messagesOf(p).filter(([, reduced]) => reduced),
-    p.processes,
-  );
+export const sentForSums = p => sentWhere(p, ([, reduced]) => reduced);
 
 /** The same where each process has all class weights and a part of the batch. */
 export const sentByCopies = p => through([['gradient', true, BYTES * p.num_classes * p.embedding_size]], p.processes);
@@ -155,14 +150,9 @@ export function fewest(p, given) {
 export function mostClasses(p, given) {
   const fits = num_classes => memoryOf({ ...p, num_classes }, given) <= given.machines[p.machine].memory;
   if (!fits(FEWEST)) return null;
-  let [low, high] = [Math.log(FEWEST), Math.log(1e12)];
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2;
-    if (fits(Math.round(Math.exp(middle)))) low = middle;
-    else high = middle;
-  }
-  const power = 10 ** (Math.floor(Math.log10(Math.exp(low))) - 1);
-  return Math.floor(Math.exp(low) / power) * power;
+  const most = Math.exp(lastThat(log => fits(Math.round(Math.exp(log))), Math.log(FEWEST), Math.log(1e12))),
+    power = 10 ** (Math.floor(Math.log10(most)) - 1);
+  return Math.floor(most / power) * power;
 }
 
 const STEPS = [1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8];
@@ -175,14 +165,14 @@ export const CLASS_STEPS = [
 /** So many steps on from a number of classes. */
 export function steppedClasses(now, by) {
   const at = by > 0 ? CLASS_STEPS.findLastIndex(value => value <= now) : CLASS_STEPS.findIndex(value => value >= now);
-  return CLASS_STEPS[Math.min(CLASS_STEPS.length - 1, Math.max(0, at + by))];
+  return CLASS_STEPS[clamp(at + by, 0, CLASS_STEPS.length - 1)];
 }
 
 /** A number of classes as a drag sets it: one that was measured where it lies within `reach` of it, else two digits. */
 export function restedClasses(value, measured, reach) {
   const near = measured.find(one => Math.abs(Math.log10(one / value)) <= reach),
     digits = Number(value.toPrecision(2));
-  return near ?? Math.min(MOST, Math.max(FEWEST, digits));
+  return near ?? clamp(digits, FEWEST, MOST);
 }
 
 /** Measurements that belong to the curves of p or of one process, for one of the plots. */

@@ -11,11 +11,12 @@ import { plain } from './words.js';
 /** MagFace's two margins stay in order: one that passes the other takes it along. */
 export const inOrder = ([from, to], i, m) => (i ? [Math.min(from, m), m] : [m, Math.max(to, m)]);
 
+const knob = (losses, read, range) => ({ losses, read, ...slider({ show: plain, ...range }) }),
+  between = ({ low, high }, step) => ({ min: low, max: high, step });
+
 /** Sliders of one setting each, with the losses it bears on and how its value is read. */
 function knobs(model, move) {
   const limits = model.get('limits');
-  const knob = (losses, read, range) => ({ losses, read, ...slider({ show: plain, ...range }) });
-  const between = ({ low, high }, step) => ({ min: low, max: high, step });
   const number = (label, name, losses, step) =>
     knob(losses, () => model.get(name), { label, ...between(limits[name], step), set: value => move(name, value) });
   const margin = loss =>

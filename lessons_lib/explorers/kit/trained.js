@@ -31,12 +31,3 @@ export function barsOf({ first, counts }) {
   });
   return bars;
 }
-
-/** What `memory` has for a key, made if it has nothing; it forgets the oldest. */
-export function kept(memory, key, most, make) {
-  if (!memory.has(key)) {
-    if (memory.size >= most) memory.delete(memory.keys().next().value);
-    memory.set(key, make());
-  }
-  return memory.get(key);
-}

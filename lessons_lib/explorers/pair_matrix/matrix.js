@@ -51,22 +51,16 @@ function paintCells(pen, frame, { data, p, batch, was, cosines, cell: chosen, ov
     if (before > SEEN && Math.abs(before - r) > 0.8)
       disc(middle, before, { edge: i === j ? look.accent : c.ink, width: 1, alpha: 0.55 });
     if (i !== j && data.labels[i] === data.labels[j])
-      frameCell(pen, frame, [i, j], { inset: 2.5, style: look.accent, width: 1.2, dash: [2.5, 2.5] });
+      frameCell(pen, frame, [i, j], { inset: 2.5, edge: look.accent, width: 1.2, dash: [2.5, 2.5] });
   }
-  if (over && over.join() !== chosen.join()) frameCell(pen, frame, over, { style: c.soft, width: 1.5 });
-  frameCell(pen, frame, chosen, { style: c.paper, width: focus ? 6 : 4.5 });
-  frameCell(pen, frame, chosen, { style: c.ink, width: focus ? 3 : 2 });
+  if (over && over.join() !== chosen.join()) frameCell(pen, frame, over, { edge: c.soft, width: 1.5 });
+  frameCell(pen, frame, chosen, { edge: c.paper, width: focus ? 6 : 4.5 });
+  frameCell(pen, frame, chosen, { edge: c.ink, width: focus ? 3 : 2 });
 }
 
-function frameCell({ g }, { box, cell }, [i, j], { inset = 0.5, style, width, dash = [] }) {
+function frameCell({ rounded }, { box, cell }, [i, j], { inset = 0.5, ...how }) {
   const [x, y] = box(i, j);
-  g.beginPath();
-  g.roundRect(x + inset, y + inset, cell - 2 * inset, cell - 2 * inset, 3);
-  g.strokeStyle = style;
-  g.lineWidth = width;
-  g.setLineDash(dash);
-  g.stroke();
-  g.setLineDash([]);
+  rounded(x + inset, y + inset, cell - 2 * inset, cell - 2 * inset, 3, how);
 }
 
 const drawn = { colour: '', data: null, thumbs: [] };
