@@ -34,7 +34,7 @@ def functions(text):
 
 
 def test_somebody_imports_whatever_is_exported():
-    """Another module, a test by its name, or who has the whole module: the Worker's page, a figure's page, anywidget."""
+    """Another module, a test by its name, or who has all of it: the page of a Worker or a figure, anywidget."""
     whole = PAGE + SOURCES["kit/training.js"]
     wanted = {"initialize", *re.findall(r"\.(\w+)\(", whole), *re.findall(r"\w+", TESTS)}
     wanted.update(*map(imported, SOURCES.values()))
