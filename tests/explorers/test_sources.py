@@ -9,7 +9,7 @@ from tests.explorers.modules import EXPLORERS
 
 SOURCES = {path.relative_to(EXPLORERS).as_posix(): path.read_text(encoding="utf-8") for path in EXPLORERS.rglob("*.js")}
 PAGE = (EXPLORERS / "kit/page.html").read_text(encoding="utf-8")
-TESTS = "\n".join(path.read_text(encoding="utf-8") for path in Path(__file__).parents[1].rglob("test_*.py"))
+TESTS = "\n".join(path.read_text(encoding="utf-8") for path in Path(__file__).parents[1].rglob("*.py"))
 EXPORT = re.compile(r"^export (?:async )?(?:const|let|class|function\*?) (\w+)", re.M)
 IMPORT = re.compile(r"^import \{([^}]*)\}", re.M)
 MOST = 46  # lines
