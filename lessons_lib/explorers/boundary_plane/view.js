@@ -1,6 +1,6 @@
 // BoundaryPlane: the plane of two angles, and the circle of the same directions; drag the band's edge, x, the weights.
 import { element, part, surface } from '../kit/view.js';
-import { choice, slider } from '../kit/controls.js';
+import { choice, named, slider } from '../kit/controls.js';
 import { curves } from '../kit/curves.js';
 import { DEGREE, announce, held } from '../kit/hold.js';
 import { MARGINS, curveFormula } from '../kit/losses.js';
@@ -66,7 +66,7 @@ function actsOn({ pick, set, save, draw }) {
 function planeControls(acts, model) {
   const losses = choice({
       label: 'loss',
-      options: Object.entries(MARGINS).map(([key, { name }]) => [key, name]),
+      options: named(MARGINS),
       set: acts.loss,
     }),
     margin = marginSlider(() => model.get('loss'), acts.saved(acts.margin)),

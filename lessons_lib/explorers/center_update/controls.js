@@ -1,6 +1,6 @@
 // What stands around CenterUpdate's plane: the rule, the batch, α, the buttons and the worked table.
 import { element, part, write } from '../kit/view.js';
-import { button, choice, ownKeys, slider, table } from '../kit/controls.js';
+import { button, choice, named, ownKeys, slider, table } from '../kit/controls.js';
 import { MOST, RULES } from './maths.js';
 import { lawOf, shareLine, tableRows } from './words.js';
 import { switched } from './hand.js';
@@ -49,7 +49,7 @@ function workedTable() {
 export function controls({ state, set, step, again, overshoot }, walk) {
   const rule = choice({
     label: 'rule of the update',
-    options: Object.entries(RULES).map(([key, { name }]) => [key, name]),
+    options: named(RULES),
     set: key => set('rule', key),
   });
   const alpha = slider({

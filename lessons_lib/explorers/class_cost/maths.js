@@ -133,9 +133,11 @@ export const PLOTS = {
   sent: { of: sentBy, low: 1e3, high: 1e12 },
 };
 
+const fitsIn = (p, given) => memoryOf(p, given) <= given.machines[p.machine].memory;
+
 /** The fewest processes whose memory lets them hold it; null where no number up to 10,000 is enough. */
 export function fewest(p, given) {
-  const fits = processes => memoryOf({ ...p, processes }, given) <= given.machines[p.machine].memory;
+  const fits = processes => fitsIn({ ...p, processes }, given);
   if (!fits(10_000)) return null;
   let [low, high] = [0, 10_000]; // too few, enough
   while (high - low > 1) {
@@ -148,7 +150,7 @@ export function fewest(p, given) {
 
 /** The most classes that still fit, two digits; null where not even the fewest do. */
 export function mostClasses(p, given) {
-  const fits = num_classes => memoryOf({ ...p, num_classes }, given) <= given.machines[p.machine].memory;
+  const fits = num_classes => fitsIn({ ...p, num_classes }, given);
   if (!fits(FEWEST)) return null;
   const most = Math.exp(lastThat(log => fits(Math.round(Math.exp(log))), Math.log(FEWEST), Math.log(1e12))),
     power = 10 ** (Math.floor(Math.log10(most)) - 1);

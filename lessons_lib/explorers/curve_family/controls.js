@@ -1,6 +1,6 @@
 // CurveFamily's controls: which loss, which trained net, and, folded away, what decides the curves besides the hand.
 import { element } from '../kit/view.js';
-import { choice, slider } from '../kit/controls.js';
+import { choice, named, slider } from '../kit/controls.js';
 import { netChoice } from '../kit/curves.js';
 import { DEGREE } from '../kit/hold.js';
 import { classesSlider } from '../kit/steps.js';
@@ -64,8 +64,7 @@ function knobs(model, move) {
 /** `put` sets the loss and the net, `move` what curves depend on. */
 export function familyControls(model, { put, move }) {
   const sliders = knobs(model, move),
-    options = Object.entries(LOSSES).map(([loss, { name }]) => [loss, name]);
-  const losses = choice({ label: 'loss', options, set: loss => put({ loss }) }),
+    losses = choice({ label: 'loss', options: named(LOSSES), set: loss => put({ loss }) }),
     net = netChoice(model.get('nets'), i => put({ net: i }));
   function update(loss) {
     losses.update(loss);

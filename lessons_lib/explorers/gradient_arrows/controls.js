@@ -1,6 +1,6 @@
 // What stands around GradientArrows' plane: losses, sliders, formulas and the table.
 import { element, part, picked, write } from '../kit/view.js';
-import { choice, fold, slider } from '../kit/controls.js';
+import { choice, fold, named, slider } from '../kit/controls.js';
 import { MARGINS, marginText } from '../kit/losses.js';
 import { PUSHES } from '../kit/push.js';
 import { CLASSES, FITS, TALLEST, even, factors, short } from './steps.js';
@@ -15,9 +15,9 @@ const sample = i =>
   `stroke="currentColor" aria-hidden="true">${SAMPLE[i]}</svg>`;
 /** One of the two losses: which it is, and its margin; one without a margin keeps the room for it. */
 export function lossPanel(trait, i, state, set) {
-  const named = choice({
+  const which = choice({
     label: i ? 'the other loss' : 'loss',
-    options: Object.entries(PUSHES).map(([key, { name }]) => [key, name]),
+    options: named(PUSHES),
     set: key => set(trait, key),
   });
   const margin = slider({
@@ -25,14 +25,14 @@ export function lossPanel(trait, i, state, set) {
     show: m => marginText(state()[trait], m),
     set: m => set('margins', { ...state().margins, [state()[trait]]: m }),
   });
-  const root = element('div', { class: 'loss', style: `--own:var(--${'ab'[i]})` }, named.root, margin.root);
+  const root = element('div', { class: 'loss', style: `--own:var(--${'ab'[i]})` }, which.root, margin.root);
   root.insertAdjacentHTML('afterbegin', sample(i));
   return {
     root,
     update(now) {
       const key = now[trait],
         range = MARGINS[key]?.range;
-      named.update(key);
+      which.update(key);
       margin.root.classList.toggle('none', !range);
       if (!range) return;
       margin.update(now.margins[key], range);

@@ -56,6 +56,9 @@ export function table(rows, heads, attributes) {
   return { root, heads: over, cells };
 }
 
+/** Options of a `choice` from a table of things that have a name. */
+export const named = things => Object.entries(things).map(([key, { name }]) => [key, name]);
+
 /** One of a few, as words with the chosen one underlined; options is [[value, text], …]. Arrow keys move the choice. */
 export function choice({ label, options, set }) {
   const name = `lesson-choice-${++numbered}`,
