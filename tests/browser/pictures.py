@@ -1,9 +1,11 @@
 """What a figure shows, as numbers, and the settings it tells: every explorer's tests look at it this way."""
 
 import json
+import re
+from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, expect
 
 from lessons_lib.explorers import Explorer
 
@@ -85,6 +87,53 @@ def paste(page: Page, text: str) -> None:
         page.locator("summary", has_text="settings").click()
     line.fill(text)
     page.keyboard.press("Enter")
+
+
+def refused(page: Page, texts: Sequence[str]) -> None:
+    """Each of these settings gets a sentence and changes nothing."""
+    before = at_rest(page)
+    for text in texts:
+        paste(page, text)
+        expect(page.get_by_role("status")).to_have_text(re.compile("These are no settings|has no|cannot be"))
+    assert at_rest(page) == before
+
+
+def each_page(page: Page, widths: Sequence[int]) -> Iterator[int]:
+    """The figure at these widths in both schemes: no page is wider than it is, and its ink is the scheme's."""
+    for scheme, ink in [("light", "rgb(27, 31, 36)"), ("dark", "rgb(232, 234, 237)")]:
+        before = at_rest(page)
+        page.emulate_media(color_scheme=scheme)
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_function(f"() => innerWidth === {width}")
+            at_rest(page)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            yield width
+        assert page.evaluate("getComputedStyle(inFigures('.lesson')[0]).color") == ink
+        assert at_rest(page) != before
+
+
+def cut_off(page: Page, parts: str) -> list:
+    """Which of these parts have more in them than they show."""
+    return page.locator(parts).evaluate_all("all => all.filter(n => n.scrollWidth > n.clientWidth + 1)")
+
+
+def height(page: Page) -> float:
+    """How tall the figure is, after all that was asked for has been painted."""
+    wait_until_painted(page)
+    return page.locator("figure.lesson").evaluate("node => node.getBoundingClientRect().height")
+
+
+def swiped(canvas: Locator, place: Sequence[float]) -> None:
+    """A finger is put down here, and the browser takes it to scroll the page."""
+    canvas.evaluate(
+        """(node, [clientX, clientY]) => {
+          node.setPointerCapture = () => {};
+          for (const type of ['pointerdown', 'pointercancel', 'lostpointercapture'])
+            node.dispatchEvent(new PointerEvent(type, { pointerType: 'touch', pointerId: 7, clientX, clientY }));
+        }""",
+        list(place),
+    )
 
 
 def no_worker_is_left(page: Page, patience: int = 200) -> bool:

@@ -6,7 +6,19 @@ import pytest
 from playwright.sync_api import expect
 
 from lessons_lib.explorers import ClassCost
-from tests.browser.pictures import at_rest, paste, picture, picture_now, settings, stop_clock, wait_until_painted
+from tests.browser.pictures import (
+    at_rest,
+    cut_off,
+    each_page,
+    height,
+    paste,
+    picture,
+    picture_now,
+    refused,
+    settings,
+    stop_clock,
+    swiped,
+)
 
 WIDE, NARROW = 1000, 390
 POINT = {"embedding_size": 64, "batch": 128}
@@ -104,14 +116,7 @@ def test_a_tap_moves_it_and_a_swipe_that_scrolls_does_not(show, explorer):
     page.touchscreen.tap(*at_classes(page, 10_000_000))
     assert settings(page)["num_classes"] == pytest.approx(10_000_000, rel=0.1)
     x, y = at_classes(page, 1_000)
-    plot(page).evaluate(
-        """(node, [clientX, clientY]) => {
-          node.setPointerCapture = () => {};
-          for (const type of ['pointerdown', 'pointercancel', 'lostpointercapture'])
-            node.dispatchEvent(new PointerEvent(type, { pointerType: 'touch', pointerId: 7, clientX, clientY }));
-        }""",
-        [x, y],
-    )
+    swiped(plot(page), (x, y))
     assert settings(page)["num_classes"] == pytest.approx(10_000_000, rel=0.1)
 
 
@@ -205,11 +210,6 @@ def test_nothing_moves_by_itself(show, explorer):
     assert picture_now(page) == there
 
 
-def height(page):
-    wait_until_painted(page)
-    return page.locator("figure.lesson").evaluate("node => node.getBoundingClientRect().height")
-
-
 @pytest.mark.parametrize("width", [340, NARROW, 600, 757, 800, WIDE])
 def test_no_gesture_moves_the_page(show, explorer, width):
     page = show(explorer, width=width, reduced_motion="reduce")
@@ -240,29 +240,15 @@ def test_picture_and_sentence_share_a_screen(show, explorer):
 
 def test_it_fits_every_page_in_both_schemes(page):
     page.locator("summary", has_text="how it is counted").click()
-    for scheme, ink in [("light", "rgb(27, 31, 36)"), ("dark", "rgb(232, 234, 237)")]:
-        before = at_rest(page)
-        page.emulate_media(color_scheme=scheme)
-        for width in (340, NARROW, 620, 800, WIDE, 1440):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.wait_for_function(f"() => innerWidth === {width}")
-            at_rest(page)
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-            cut = ".words > *, .knobs label, .readings th, .readings td, .counted"
-            assert page.locator(cut).evaluate_all("all => all.filter(n => n.scrollWidth > n.clientWidth + 1)") == []
-        assert page.evaluate("getComputedStyle(inFigures('.lesson')[0]).color") == ink
-        assert at_rest(page) != before
+    for _ in each_page(page, (340, NARROW, 620, 800, WIDE, 1440)):
+        assert cut_off(page, ".words > *, .knobs label, .readings th, .readings td, .counted") == []
 
 
 def test_settings_pasted_wrong_get_a_sentence_and_right_ones_are_taken(page):
-    before = at_rest(page)
-    for text in [
+    refused(page, [
         "nonsense", "[]", '{"num_classes": 10}', '{"processes": 1.5}', '{"share": 0}', '{"loss": "toString"}',
         '{"machine": "__proto__"}', '{"batch": null}', '{"points": []}', '{"embedding_size": 1e400}',
-    ]:  # fmt: skip
-        paste(page, text)
-        expect(page.get_by_role("status")).to_have_text(re.compile("These are no settings|has no|cannot be"))
-    assert at_rest(page) == before
+    ])  # fmt: skip
     sent = ClassCost(num_classes=54_321, processes=5, share=0.25, loss="p2sgrad", embedding_size=100, batch=300)
     paste(page, json.dumps(sent.settings))
     expect(page.get_by_role("status")).to_have_text("Set.")

@@ -7,7 +7,19 @@ import pytest
 from playwright.sync_api import expect
 
 from lessons_lib.explorers import CurveFamily
-from tests.browser.pictures import at_rest, paste, picture, picture_now, settings, stop_clock, wait_until_painted
+from tests.browser.pictures import (
+    at_rest,
+    cut_off,
+    each_page,
+    height,
+    paste,
+    picture,
+    picture_now,
+    refused,
+    settings,
+    stop_clock,
+    swiped,
+)
 
 WIDE, NARROW = 1000, 390
 
@@ -90,14 +102,7 @@ def test_a_tap_brings_the_handle_and_a_swipe_that_scrolls_does_not(show, explore
     page.touchscreen.tap(*with_length(page, 30))
     assert settings(page)["length"] == pytest.approx(30, abs=0.15)
     x, y = with_length(page, 8)
-    plot(page).evaluate(
-        """(node, [clientX, clientY]) => {
-          node.setPointerCapture = () => {};
-          for (const type of ['pointerdown', 'pointercancel', 'lostpointercapture'])
-            node.dispatchEvent(new PointerEvent(type, { pointerType: 'touch', pointerId: 7, clientX, clientY }));
-        }""",
-        [x, y],
-    )
+    swiped(plot(page), (x, y))
     assert settings(page)["length"] == pytest.approx(30, abs=0.15)
 
 
@@ -230,11 +235,6 @@ def test_with_reduced_motion_nothing_moves_by_itself(show, explorer):
     assert picture_now(page) == there not in seen
 
 
-def height(page):
-    wait_until_painted(page)
-    return page.locator("figure.lesson").evaluate("node => node.getBoundingClientRect().height")
-
-
 @pytest.mark.parametrize("width", [340, NARROW, 600, 800, WIDE])
 def test_no_gesture_moves_the_page(show, explorer, width):
     page = show(explorer, width=width, reduced_motion="reduce")
@@ -260,34 +260,20 @@ def test_picture_and_sentence_share_a_screen(show, explorer):
 
 def test_it_fits_every_page_in_both_schemes(page):
     page.locator("summary", has_text="more").click()
-    for scheme, ink in [("light", "rgb(27, 31, 36)"), ("dark", "rgb(232, 234, 237)")]:
-        before = at_rest(page)
-        page.emulate_media(color_scheme=scheme)
-        for width in (340, NARROW, 620, 800, WIDE, 1440):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.wait_for_function(f"() => innerWidth === {width}")
-            at_rest(page)
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-            beside = page.locator(".said").bounding_box()["x"] > plot(page).bounding_box()["x"] + 100
-            assert beside == (width >= 800)
-            cut = ".said > *, .sliders label"
-            assert page.locator(cut).evaluate_all("all => all.filter(n => n.scrollWidth > n.clientWidth + 1)") == []
-        assert page.evaluate("getComputedStyle(inFigures('.lesson')[0]).color") == ink
-        assert at_rest(page) != before
+    for width in each_page(page, (340, NARROW, 620, 800, WIDE, 1440)):
+        beside = page.locator(".said").bounding_box()["x"] > plot(page).bounding_box()["x"] + 100
+        assert beside == (width >= 800)
+        assert cut_off(page, ".said > *, .sliders label") == []
 
 
 def test_settings_pasted_wrong_get_a_sentence_and_right_ones_are_taken(show):
     page = show(CurveFamily())  # no trained angles: nothing speaks of them
     assert "trained" not in page.locator(".lesson").inner_text()
-    before = at_rest(page)
-    for text in [
+    refused(page, [
         "nonsense", "[]", '{"length": -1}', '{"length": "a"}', '{"age": 2}', '{"h": 0}', '{"own": 50}',
         '{"loss": "toString"}', '{"margins": {"arcface": 1}}', '{"margins": null}', '{"magface_lengths": [9, 3]}',
         '{"angle": 4}', '{"net": 1}', '{"classes": 2.5}', '{"margin": 3}', '{"scale": 1e400}',
-    ]:  # fmt: skip
-        paste(page, text)
-        expect(page.get_by_role("status")).to_have_text(re.compile("These are no settings|has no|cannot be"))
-    assert at_rest(page) == before
+    ])  # fmt: skip
     sent = CurveFamily(length=33.3, mean=22.5, spread=4.0, margins={"adaface": 0.3}, angle=math.pi)
     paste(page, json.dumps(sent.settings))
     expect(page.get_by_role("status")).to_have_text("Set.")

@@ -1,13 +1,12 @@
 import json
 import math
-import re
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 from lessons_lib.explorers import GradientLength
-from tests.browser.pictures import at_rest, paste, settings, stop_clock
+from tests.browser.pictures import at_rest, paste, refused, settings, stop_clock
 
 WIDE, NARROW = 1000, 420
 
@@ -265,16 +264,12 @@ def test_it_fits_every_page(show, explorer, scheme):
 def test_settings_pasted_wrong_get_a_sentence_and_right_ones_are_taken(show):
     page = show(GradientLength())  # no trained angles: nothing speaks of them
     assert "trained" not in page.locator(".lesson").inner_text()
-    before = at_rest(page)
-    for text in [
+    refused(page, [
         "nonsense", "[]", '{"scale": 0.5}', '{"scale": "a"}', '{"classes": 2.5}', '{"classes": 1e9}',
         '{"others": "toString"}',
         '{"loss": "hinge"}', '{"loss": ["arcface"]}', '{"margins": {"adacos": 1}}', '{"margins": {"arcface": null}}',
         '{"margins": null}', '{"angle": 4}', '{"angle": null}', '{"divided": 1}', '{"net": 1}', '{"theta": []}',
-    ]:  # fmt: skip
-        paste(page, text)
-        expect(page.get_by_role("status")).to_have_text(re.compile("These are no settings|has no|cannot be"))
-        assert at_rest(page) == before
+    ])  # fmt: skip
     sent = GradientLength(loss="sphereface", margin=5.0, scale=1, classes=100_000, others="circle", angle=math.pi)
     paste(page, json.dumps(sent.settings))
     expect(page.get_by_role("status")).to_have_text("Set.")

@@ -9,7 +9,19 @@ from playwright.sync_api import expect
 from lessons_lib.data import gram_counts
 from lessons_lib.explorers import PairMatrix
 from lessons_lib.text_nets import character_net
-from tests.browser.pictures import at_rest, paste, picture, settings, stop_clock, wait_until_painted
+from tests.browser.pictures import (
+    at_rest,
+    cut_off,
+    each_page,
+    height,
+    paste,
+    picture,
+    refused,
+    settings,
+    stop_clock,
+    swiped,
+    wait_until_painted,
+)
 
 WIDE, NARROW = 1000, 390
 CAPTIONS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "3 + 4", "number 2"]
@@ -151,14 +163,7 @@ def test_a_tap_reads_and_a_swipe_that_scrolls_does_not(show, explorer):
     page.touchscreen.tap(*cell(page, 6, 8))
     assert [settings(page)[name] for name in ("row", "column")] == [6, 8]
     x, y = cell(page, 1, 2)
-    matrix(page).evaluate(
-        """(node, [clientX, clientY]) => {
-          node.setPointerCapture = () => {};
-          for (const type of ['pointerdown', 'pointercancel', 'lostpointercapture'])
-            node.dispatchEvent(new PointerEvent(type, { pointerType: 'touch', pointerId: 7, clientX, clientY }));
-        }""",
-        [x, y],
-    )
+    swiped(matrix(page), (x, y))
     assert [settings(page)[name] for name in ("row", "column")] == [6, 8]
 
 
@@ -274,11 +279,6 @@ def test_a_screen_reader_hears_what_was_said(show, explorer):
     expect(page.locator(".spoken")).to_contain_text("s = 100")
 
 
-def height(page):
-    wait_until_painted(page)
-    return page.locator("figure.lesson").evaluate("node => node.getBoundingClientRect().height")
-
-
 @pytest.mark.parametrize("width", [340, NARROW, 600, 800, WIDE])
 def test_no_gesture_moves_the_page(show, explorer, width):
     page = show(explorer, width=width, reduced_motion="reduce")
@@ -311,30 +311,16 @@ def test_picture_and_sentence_share_a_screen(show, explorer):
 
 
 def test_it_fits_every_page_in_both_schemes(page):
-    for scheme, ink in [("light", "rgb(27, 31, 36)"), ("dark", "rgb(232, 234, 237)")]:
-        before = at_rest(page)
-        page.emulate_media(color_scheme=scheme)
-        for width in (340, NARROW, 620, 800, WIDE, 1440):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.wait_for_function(f"() => innerWidth === {width}")
-            at_rest(page)
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-            cut = ".words > *, figcaption, .slider label, .desk label, .desk button"
-            assert page.locator(cut).evaluate_all("all => all.filter(n => n.scrollWidth > n.clientWidth + 1)") == []
-        assert page.evaluate("getComputedStyle(inFigures('.lesson')[0]).color") == ink
-        assert at_rest(page) != before
+    for _ in each_page(page, (340, NARROW, 620, 800, WIDE, 1440)):
+        assert cut_off(page, ".words > *, figcaption, .slider label, .desk label, .desk button") == []
 
 
 def test_settings_pasted_wrong_get_a_sentence_and_right_ones_are_taken(page):
-    before = at_rest(page)
-    for text in [
+    refused(page, [
         "nonsense", "[]", '{"way": "toString"}', '{"scale": 0.5}', '{"scale": "a"}', '{"margin": 1}', '{"bias": 9}',
         '{"row": 12}', '{"column": 1.5}', '{"written": "x"}', '{"written": {"12": "x"}}', '{"written": {"0": 7}}',
         '{"temperature": 1}',
-    ]:  # fmt: skip
-        paste(page, text)
-        expect(page.get_by_role("status")).to_have_text(re.compile("These are no settings|has no|cannot be"))
-    assert at_rest(page) == before
+    ])  # fmt: skip
     sent = made(way="sigmoid", scale=40.0, margin=0.1, bias=-3.0, row=2, column=11, written={"11": "zwei"})
     paste(page, json.dumps(sent.settings))
     expect(page.get_by_role("status")).to_have_text("Set.")

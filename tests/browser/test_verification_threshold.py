@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from lessons_lib.explorers import VerificationThreshold
 from lessons_lib.explorers.verification_threshold.counts import edges_of
-from tests.browser.pictures import at_rest, paste, settings
+from tests.browser.pictures import at_rest, each_page, paste, refused, settings
 
 WIDE, NARROW = 1000, 420
 
@@ -177,31 +177,18 @@ OVERFLOWING = """root => [...root.querySelectorAll('.side > *, .readings td, .re
 
 def test_it_fits_every_page_in_both_schemes(page):
     paste(page, '{"prior": 0.00001, "threshold": 0.5}')
-    for scheme, ink in [("light", "rgb(27, 31, 36)"), ("dark", "rgb(232, 234, 237)")]:
-        before = at_rest(page)
-        page.emulate_media(color_scheme=scheme)
-        for width in (NARROW, WIDE, 1600):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.wait_for_function(f"() => innerWidth === {width}")
-            at_rest(page)
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-            beside = roc(page).bounding_box()["x"] > scores(page).bounding_box()["x"] + 100
-            assert beside == (width >= WIDE)
-            assert page.locator(".lesson").evaluate(OVERFLOWING) == []
-        assert page.evaluate("getComputedStyle(inFigures('.lesson')[0]).color") == ink
-        assert at_rest(page) != before
+    for width in each_page(page, (NARROW, WIDE, 1600)):
+        beside = roc(page).bounding_box()["x"] > scores(page).bounding_box()["x"] + 100
+        assert beside == (width >= WIDE)
+        assert page.locator(".lesson").evaluate(OVERFLOWING) == []
 
 
 def test_settings_pasted_wrong_get_a_sentence_and_right_ones_are_taken(page, explorer):
-    before = at_rest(page)
-    for text in [
+    refused(page, [
         "nonsense", "[]", '{"threshold": "a"}', '{"threshold": null}', '{"threshold": 1e400}', '{"prior": 0}',
         '{"prior": 1}', '{"prior": "half"}', '{"axis": "toString"}', '{"axis": ["log"]}', '{"net": 2}', '{"net": 0.5}',
         '{"margin": 3}',
-    ]:  # fmt: skip
-        paste(page, text)
-        expect(page.get_by_role("status")).to_have_text(re.compile("These are no settings|has no|cannot be"))
-    assert at_rest(page) == before
+    ])  # fmt: skip
     sent = {"net": 1, "threshold": 0.5, "axis": "log", "prior": 0.01}
     paste(page, json.dumps(sent))
     expect(page.get_by_role("status")).to_have_text("Set.")

@@ -1,11 +1,12 @@
 // The pen of both of BoundaryPlane's pictures.
 import { penOn, tints } from '../kit/pen.js';
+import { touches } from '../kit/seats.js';
 
 /** Strokes and words on `g` in the colours of `look`; what is written keeps its place, as a box in `taken`. */
 export function brush(g, look) {
   const pen = penOn(g, tints(look)),
     taken = [],
-    free = boxes => boxes.every(a => taken.every(b => a[2] < b[0] || a[0] > b[2] || a[3] < b[1] || a[1] > b[3]));
+    free = boxes => !boxes.some(box => taken.some(other => touches(box, other)));
   const write = (words, x, y, style) => {
     const { align = 'left', font = '12' } = style,
       wide = pen.wide(words, font),
@@ -34,23 +35,19 @@ export function brush(g, look) {
 }
 
 /** Weights, and x: both are handles. */
-function discsOn({ g, c, dot, write }) {
+function discsOn({ c, dot, bead, write }) {
   /** Weight k, as a disc with its name. */
   const weight = (x, y, k, r) => {
-    dot(x, y, r + 2, c.paper);
-    dot(x, y, r, c.classes[k]);
+    bead(x, y, r, c.classes[k], 2);
     write(`W${'₁₂'[k]}`, x, y + 0.5, { align: 'center', style: c.onClass(k), font: '600 12' });
   };
   /** The feature; hollow where it stands off the plane of the weights. */
   const feature = (x, y, inPlane, focus) => {
     if (focus) dot(x, y, 16, c.pale);
-    dot(x, y, 12.5, c.paper);
-    dot(x, y, 10.5, c.ink);
+    bead(x, y, 10.5, c.ink, 2);
     if (!inPlane) dot(x, y, 8.5, c.paper);
-    g.font = 'italic 600 14px Georgia, serif';
-    g.textAlign = 'center';
-    g.fillStyle = inPlane ? c.paper : c.ink;
-    g.fillText('x', x, y - 0.5);
+    const style = inPlane ? c.paper : c.ink;
+    write('x', x, y - 0.5, { align: 'center', style, font: 'italic 600 14px Georgia, serif' });
   };
   return { weight, feature };
 }

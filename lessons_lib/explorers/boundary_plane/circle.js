@@ -1,5 +1,6 @@
 // The circle beside BoundaryPlane's plane.
 import { MARGINS } from '../kit/losses.js';
+import { wrapped } from '../kit/numbers.js';
 import { brush } from './brush.js';
 import { clearArc, shadow } from './maths.js';
 
@@ -37,32 +38,20 @@ export function paintCircle(g, size, state) {
 }
 
 /** Where x is right enough for either class, the band between, and the weights. */
-function paintSectors({ g, c }, F, { loss, m, between }, ray) {
+function paintSectors({ g, c, shape }, F, { loss, m, between }, ray) {
   const { c: middle, down, R } = F,
     banded = m > MARGINS[loss].neutral,
     clear = clearArc(loss, m, between);
   const arc = (from, to) => g.arc(middle, down, R, -F.up(from), -F.up(to));
-  const fill = (style, alpha) => {
-    g.globalAlpha = alpha;
-    g.fillStyle = style;
-    g.fill();
-    g.globalAlpha = 1;
-  };
-  const sector = (from, to, style, alpha) => {
-    g.beginPath();
-    g.moveTo(middle, down);
-    arc(from, to);
-    fill(style, alpha);
-  };
-  const outline = (from, to, width, alpha) => {
-    g.beginPath();
-    arc(from, to);
-    g.strokeStyle = c.ink;
-    g.lineWidth = width;
-    g.globalAlpha = alpha;
-    g.stroke();
-    g.globalAlpha = 1;
-  };
+  const sector = (from, to, fill, alpha) =>
+    shape(
+      () => {
+        g.moveTo(middle, down);
+        arc(from, to);
+      },
+      { fill, alpha },
+    );
+  const outline = (from, to, width, alpha) => shape(() => arc(from, to), { edge: c.ink, width, alpha });
   sector(0, 7, banded ? c.accent : c.paper, banded ? (c.dark ? 0.36 : 0.24) : 1);
   if (clear)
     [clear, clear.map(a => between - a).reverse()].forEach(([from, to], k) => {
@@ -77,18 +66,14 @@ function paintSectors({ g, c }, F, { loss, m, between }, ray) {
 }
 
 /** θ1 and θ2, each the short way round. */
-function paintAngles({ g, c }, F, { between }, turn) {
+function paintAngles({ c, arc }, F, { between }, turn) {
   [0, between].forEach((angle, k) => {
-    const gone = Math.atan2(Math.sin(turn - angle), Math.cos(turn - angle));
-    g.beginPath();
-    g.arc(F.c, F.down, F.R * (k ? 0.42 : 0.6), -F.up(angle), -F.up(angle + gone), gone < 0);
-    for (const [style, width] of [
+    const gone = wrapped(turn - angle),
+      ends = [-F.up(angle), -F.up(angle + gone), gone < 0];
+    for (const [edge, width] of [
       [c.paper, 5.5],
       [c.classes[k], 3],
-    ]) {
-      g.strokeStyle = style;
-      g.lineWidth = width;
-      g.stroke();
-    }
+    ])
+      arc(F.c, F.down, F.R * (k ? 0.42 : 0.6), ends, { edge, width });
   });
 }

@@ -1,11 +1,11 @@
 // BoundaryPlane under the hand: x, the edge of the band and the names in the plane; x and the weights on the circle.
+import { WAYS } from '../kit/controls.js';
 import { DEGREE, hold, inBox, reachOf } from '../kit/hold.js';
 import { MARGINS } from '../kit/losses.js';
+import { clamp } from '../kit/numbers.js';
 import { circleFrame } from './circle.js';
 import { BETWEEN, angledAt, bandEdge, marginThrough, reach, shadow } from './maths.js';
 import { planeFrame } from './plane.js';
-
-const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
 
 /** The way from a spot to the nearest point of the band's edge or of its mirror image, if it is near; in pixels. */
 function wayToEdge([x, y], near, frame, { loss, m }) {
@@ -17,7 +17,7 @@ function wayToEdge([x, y], near, frame, { loss, m }) {
     for (let i = 1; i < points.length; i++) {
       const [p, q] = [points[i - 1], points[i]],
         d = [q[0] - p[0], q[1] - p[1]],
-        t = Math.min(1, Math.max(0, -(p[0] * d[0] + p[1] * d[1]) / (d[0] ** 2 + d[1] ** 2 || 1))),
+        t = clamp(-(p[0] * d[0] + p[1] * d[1]) / (d[0] ** 2 + d[1] ** 2 || 1), 0, 1),
         way = [p[0] + t * d[0], p[1] + t * d[1]];
       if (Math.hypot(...way) < least) [best, least] = [way, Math.hypot(...way)];
     }
@@ -29,11 +29,10 @@ function wayToEdge([x, y], near, frame, { loss, m }) {
 export function planeHand(canvas, acts, seen, { done, draw }) {
   const frame = () => planeFrame(canvas.clientWidth),
     atPoint = off => spot =>
-      acts.point(reach(frame().angles(spot[0] + off[0], spot[1] + off[1]), acts.state().between, 1.2 * DEGREE)),
-    within = a => Math.min(Math.PI, Math.max(0, a));
+      acts.point(reach(frame().angles(spot[0] + off[0], spot[1] + off[1]), acts.state().between, 1.2 * DEGREE));
   const atEdge = off => spot => {
     const at = frame().angles(spot[0] + off[0], spot[1] + off[1]);
-    acts.margin(marginThrough(acts.state().loss, ...at.map(within)) ?? 0);
+    acts.margin(marginThrough(acts.state().loss, ...at.map(a => clamp(a, 0, Math.PI))) ?? 0);
   };
   function find(spot, event) {
     const state = acts.state(),

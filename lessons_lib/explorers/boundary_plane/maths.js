@@ -4,11 +4,11 @@
 // exist at all between weights θ12 apart is a rectangle in them: |ahead| ≤ θ12 ≤ sum ≤ 2π − θ12.
 import { degrees } from '../kit/words.js';
 import { MARGINS, marginText } from '../kit/losses.js';
+import { clamp } from '../kit/numbers.js';
 
 const RAD = Math.PI / 180,
   ON_RIM = 1e-4; // points are kept to 1e-5 rad
 export const BETWEEN = { min: 10 * RAD, max: Math.PI };
-const within = (value, low, high) => Math.min(high, Math.max(low, value));
 export const short = value => Math.round(value * 1e5) / 1e5;
 
 export const rightEnough = (loss, m, own, other) => MARGINS[loss].target(own, m) > Math.cos(other);
@@ -46,13 +46,13 @@ export function marginThrough(loss, theta1, theta2) {
     other = Math.max(theta1, theta2);
   if (!range) return null;
   const m = bears(own, other);
-  return within(Number.isNaN(m) ? neutral : m, range.min, range.max); // 0 / 0, SphereFace at the origin
+  return clamp(Number.isNaN(m) ? neutral : m, range.min, range.max); // 0 / 0, SphereFace at the origin
 }
 
 /** The same on the slider's steps. */
 export function marginStep(loss, m) {
   const { min, max, step } = MARGINS[loss].range;
-  return within(Number((min + Math.round((m - min) / step) * step).toFixed(4)), min, max);
+  return clamp(Number((min + Math.round((m - min) / step) * step).toFixed(4)), min, max);
 }
 
 /** The margin at which not even W1 itself is right enough for class 1, with another weight θ12 away. */
@@ -87,12 +87,12 @@ export const corners = between => [
 /** The nearest point that exists; with `pull`, one that near to the border lands on it. */
 export function reach([theta1, theta2], between, pull = 0) {
   const last = 2 * Math.PI - between,
-    sum = within(theta1 + theta2, between, last),
-    ahead = within(theta2 - theta1, -between, between);
+    sum = clamp(theta1 + theta2, between, last),
+    ahead = clamp(theta2 - theta1, -between, between);
   const toward = (value, ...ends) => ends.find(end => Math.abs(end - value) <= pull) ?? value;
   const s = toward(sum, between, last),
     a = toward(ahead, -between, between);
-  return [within(short((s - a) / 2), 0, Math.PI), within(short((s + a) / 2), 0, Math.PI)];
+  return [clamp(short((s - a) / 2), 0, Math.PI), clamp(short((s + a) / 2), 0, Math.PI)];
 }
 
 /** The same x after the weights have moved apart or together: what was in their plane stays in it. */

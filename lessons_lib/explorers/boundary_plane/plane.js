@@ -1,7 +1,8 @@
 // What BoundaryPlane paints in the plane of two angles: the regions, the edges, x, and what can be taken hold of.
-import { DEGREE } from '../kit/hold.js';
 import { LOOK_OF } from '../kit/looks.js';
 import { MARGINS, marginText } from '../kit/losses.js';
+import { clamp, ticksOf } from '../kit/numbers.js';
+import { rising } from '../kit/seats.js';
 import { degrees } from '../kit/words.js';
 import { brush } from './brush.js';
 import { paintGauges, paintPlaces } from './along.js';
@@ -51,20 +52,9 @@ export function planeFrame(width) {
 function rowSeats(wants, widths, low, high) {
   const gap = 16,
     before = widths.map((w, i) => widths.slice(0, i).reduce((sum, v) => sum + v + gap, 0) + w / 2),
-    pools = [];
-  wants.forEach((want, i) => {
-    pools.push({ mean: want - before[i], size: 1 });
-    while (pools.length > 1 && pools.at(-2).mean > pools.at(-1).mean) {
-      const b = pools.pop(),
-        a = pools.pop(),
-        size = a.size + b.size;
-      pools.push({ mean: (a.mean * a.size + b.mean * b.size) / size, size });
-    }
-  });
-  const all = widths.reduce((sum, w) => sum + w + gap, -gap);
-  return pools
-    .flatMap(p => Array(p.size).fill(Math.max(low, Math.min(high - all, p.mean))))
-    .map((start, i) => start + before[i]);
+    all = widths.reduce((sum, w) => sum + w + gap, -gap),
+    starts = rising(wants.map((want, i) => want - before[i]));
+  return starts.map((start, i) => Math.max(low, Math.min(high - all, start)) + before[i]);
 }
 
 /** The plane. Returns the boxes of the losses' names, which can be clicked, and of all that is written. */
@@ -77,7 +67,7 @@ export function paintPlane(g, width, state) {
   const region = frame.on(corners(between)),
     weights = region.slice(0, 2),
     [[x, y]] = frame.on([point]);
-  shapes.inside = paint => inside(g, region, paint);
+  shapes.clip = paint => pen.inside(region, paint);
   paintRegions(pen, frame, state, shapes, region);
   paintEdges(pen, frame, state, shapes);
   pen.trace([...region, region[0]], pen.c.ink, 1.2, { alpha: 0.55 });
@@ -94,23 +84,12 @@ export function paintPlane(g, width, state) {
   return { clickable, taken: pen.taken };
 }
 
-/** What `paint` does, inside a shape only. */
-function inside(g, points, paint) {
-  g.save();
-  g.beginPath();
-  for (const [x, y] of points) g.lineTo(x, y);
-  g.closePath();
-  g.clip();
-  paint();
-  g.restore();
-}
-
 /** Ground, hatched where no feature can be, and what each class and the band take of the rest. */
 function paintRegions(
-  { c, area, block, trace, within },
+  { c, area, block, line, trace, within },
   frame,
   { look },
-  { edge, mirror, banded, inside: clip },
+  { edge, mirror, banded, clip },
   region,
 ) {
   const { left, top, side, floor, on } = frame,
@@ -118,16 +97,7 @@ function paintRegions(
     band = on([...edge, corner, ...[...mirror].reverse(), [0, 0]]);
   within(left, top, side, side, () => {
     block(left, top, side, side, c.ink, 0.04);
-    for (let at = -side; at < side; at += 9)
-      trace(
-        [
-          [left + at, top],
-          [left + at + side, floor],
-        ],
-        c.ink,
-        1,
-        { alpha: 0.05 },
-      );
+    for (let at = -side; at < side; at += 9) line(left + at, top, left + at + side, floor, c.ink, 1, { alpha: 0.05 });
     if (banded) area(band, c.accent, 0.07);
   });
   area(region, c.paper);
@@ -152,7 +122,7 @@ function paintRegions(
 }
 
 /** Every loss's edge, pale where nothing can stand; the chosen one's on both sides of the diagonal. */
-function paintEdges({ c, trace }, { on }, { loss, margins, hot }, { edge, mirror, inside: clip }) {
+function paintEdges({ c, trace }, { on }, { loss, margins, hot }, { edge, mirror, clip }) {
   const both = (points, style, width, full, pale, dash) => {
     trace(on(points), style, width, { alpha: pale, dash });
     clip(() => trace(on(points), style, width, { alpha: full, dash }));
@@ -180,11 +150,10 @@ function paintAxes(pen, frame, point, [px, py]) {
     { alpha: 0.7, dash: [1.5, 3] },
   );
   const own = { style: c.ink, font: '600 12' };
-  write(degrees(point[0]), Math.max(left + 8, Math.min(right - 12, px)), floor + 20, { align: 'center', ...own });
+  write(degrees(point[0]), clamp(px, left + 8, right - 12), floor + 20, { align: 'center', ...own });
   write(degrees(point[1]), left - 13, py, { align: 'right', ...own });
-  for (let tick = 0; tick <= 180; tick += side > 420 ? 30 : 60) {
-    const x = X(tick * DEGREE),
-      y = Y(tick * DEGREE),
+  for (const [tick, x] of ticksOf(X, side > 420 ? 30 : 60)) {
+    const y = Y((tick * Math.PI) / 180),
       words = `${tick}°`,
       half = wide(words, '12') / 2,
       near = Math.min(x, right - half + 6);
@@ -199,7 +168,7 @@ function paintAxes(pen, frame, point, [px, py]) {
 }
 
 /** The losses' names in a row, as buttons, each tied to where its line leaves the plane. Returns their boxes. */
-function paintNames({ g, c, line, write, wide }, { top, side, right, X }, { loss, m, margins }) {
+function paintNames({ c, line, rounded, write, wide }, { top, side, right, X }, { loss, m, margins }) {
   const strength = key =>
     key === 'softmax'
       ? 'the exam'
@@ -214,11 +183,7 @@ function paintNames({ g, c, line, write, wide }, { top, side, right, X }, { loss
   return ORDER.map((key, i) => {
     const box = [seats[i] - widths[i] / 2 - 5, 1, seats[i] + widths[i] / 2 + 5, 39],
       own = key === loss;
-    g.beginPath();
-    g.roundRect(box[0], box[1], box[2] - box[0], 38, 8);
-    g.strokeStyle = own ? hue(key) : c.pale;
-    g.lineWidth = own ? 1.6 : 1;
-    g.stroke();
+    rounded(box[0], box[1], box[2] - box[0], 38, 8, { edge: own ? hue(key) : c.pale, width: own ? 1.6 : 1 });
     write(MARGINS[key].name, seats[i], 12, { align: 'center', style: hue(key), font: font(key) });
     write(strength(key), seats[i], 28, { align: 'center', style: hue(key) });
     const tie = { dash: own ? [] : DASHES[key], alpha: own ? 1 : 0.6 };

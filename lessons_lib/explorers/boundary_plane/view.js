@@ -1,9 +1,11 @@
 // BoundaryPlane: the plane of two angles, and the circle of the same directions; drag the band's edge, x, the weights.
-import { element, surface } from '../kit/view.js';
-import { choice, slider } from '../kit/controls.js';
+import { element, part, surface } from '../kit/view.js';
+import { choice, named, slider } from '../kit/controls.js';
 import { curves } from '../kit/curves.js';
 import { DEGREE, announce, held } from '../kit/hold.js';
-import { MARGINS, curveFormula, marginText } from '../kit/losses.js';
+import { MARGINS, curveFormula } from '../kit/losses.js';
+import { marginSlider } from '../kit/margins.js';
+import { clamp } from '../kit/numbers.js';
 import { bold, degrees } from '../kit/words.js';
 import { circleFrame, paintCircle } from './circle.js';
 import { circleHand, planeHand } from './hand.js';
@@ -54,7 +56,7 @@ function actsOn({ pick, set, save, draw }) {
   };
   const between = angle => {
     const { between: before, point } = state(),
-      now = short(Math.min(BETWEEN.max, Math.max(BETWEEN.min, Math.round(angle / DEGREE) * DEGREE)));
+      now = short(clamp(Math.round(angle / DEGREE) * DEGREE, BETWEEN.min, BETWEEN.max));
     put({ between: now, point: carried(point, before, now) });
   };
   return { state, saved, loss: saved(loss => put({ loss })), margin, between, point: point => put({ point }) };
@@ -64,17 +66,10 @@ function actsOn({ pick, set, save, draw }) {
 function planeControls(acts, model) {
   const losses = choice({
       label: 'loss',
-      options: Object.entries(MARGINS).map(([key, { name }]) => [key, name]),
+      options: named(MARGINS),
       set: acts.loss,
     }),
-    margin = slider({
-      label: 'margin <b class="m"><i>m</i></b>',
-      min: 0,
-      max: 1,
-      step: 0.01,
-      show: m => marginText(model.get('loss'), m),
-      set: acts.saved(acts.margin),
-    }),
+    margin = marginSlider(() => model.get('loss'), acts.saved(acts.margin)),
     gap = slider({
       label: '<i>θ</i>₁₂, angle between W₁ and W₂',
       min: 10,
@@ -89,10 +84,8 @@ function planeControls(acts, model) {
     formula = element('p', { class: 'formula' }),
     aside = element('p', { class: 'soft' });
   function update({ look, loss, m, between, inPlane }) {
-    const { range } = MARGINS[loss];
     losses.update(loss);
-    margin.update(m, range ?? { min: 0, max: 1, step: 1 });
-    margin.input.disabled = !range;
+    margin.update(m);
     gap.update(Math.round((between / DEGREE) * 10) / 10);
     formula.innerHTML = `${curveFormula(loss, m, '<i>θ</i>₁')} &gt; cos <i>θ</i>₂`;
     [look.classes[0], look.classes[1], look.accent].forEach((tint, k) => {
@@ -103,6 +96,18 @@ function planeControls(acts, model) {
       : 'x is off the plane of W₁ and W₂: needs a third dimension. What is drawn is its shadow.';
   }
   return { head: [losses.root, element('div', {}, asks, formula), margin.root], key, aside, gap: gap.root, update };
+}
+
+function speak({ tell }, [field, circle], { loss, m, between, point }, turn, inPlane) {
+  const { own, band, said, text } = pointReading(loss, m, point),
+    nearest = own === 1 ? 'x is nearer to W₁' : 'x is nearer to W₂, so read as class 2',
+    verdict = band ? `<b class="m">${said}</b>` : bold(said),
+    [one, two] = point.map(degrees);
+  const compared = text.slice(0, -said.length).replace('<', '&lt;');
+  tell({ caption: bandSentence(loss, m, between), read: `${nearest}: ${compared}${verdict}.` });
+  const value = `θ₁ ${one}, θ₂ ${two}, class ${own}: ${said}${inPlane ? '' : ', off the plane of the weights'}`;
+  announce(field, point[0] / DEGREE, value);
+  announce(circle, (((turn / DEGREE) % 360) + 360) % 360, value);
 }
 
 function render({ model, el }) {
@@ -119,8 +124,8 @@ function render({ model, el }) {
       'x on the circle of W₁ and W₂: arrow left and right turn it by 1°, with Shift by 5°; Home is W₁, End is W₂',
       360,
     );
-  const beside = element('div', { class: 'beside' }, circle, controls.aside, controls.gap);
-  figure.lay({ field: [field, controls.key], knobs: controls.head, side: [beside] });
+  const side = [part('beside', circle, controls.aside, controls.gap)];
+  figure.lay({ field: [field, controls.key], knobs: controls.head, side });
 
   const seen = { hot: false, names: [] };
   function paint(_, width, size) {
@@ -132,19 +137,8 @@ function render({ model, el }) {
     const round = surface(circle, size, circleFrame(size, now.between).height);
     paintCircle(round, size, { ...now, focus: focused(circle) });
     controls.update({ ...now, inPlane });
-    speak(now, turn, inPlane);
+    speak(figure, [field, circle], now, turn, inPlane);
     return false;
-  }
-  function speak({ loss, m, between, point }, turn, inPlane) {
-    const { own, band, said, text } = pointReading(loss, m, point),
-      nearest = own === 1 ? 'x is nearer to W₁' : 'x is nearer to W₂, so read as class 2',
-      verdict = band ? `<b class="m">${said}</b>` : bold(said),
-      [one, two] = point.map(degrees);
-    const compared = text.slice(0, -said.length).replace('<', '&lt;');
-    figure.tell({ caption: bandSentence(loss, m, between), read: `${nearest}: ${compared}${verdict}.` });
-    const value = `θ₁ ${one}, θ₂ ${two}, class ${own}: ${said}${inPlane ? '' : ', off the plane of the weights'}`;
-    announce(field, point[0] / DEGREE, value);
-    announce(circle, (((turn / DEGREE) % 360) + 360) % 360, value);
   }
 
   planeHand(field, acts, seen, { done: save, draw });

@@ -1,6 +1,6 @@
 // What stands around CenterUpdate's plane: the rule, the batch, α, the buttons and the worked table.
-import { element, write } from '../kit/view.js';
-import { button, choice, ownKeys, slider } from '../kit/controls.js';
+import { element, part, write } from '../kit/view.js';
+import { button, choice, named, ownKeys, slider, table } from '../kit/controls.js';
 import { MOST, RULES } from './maths.js';
 import { lawOf, shareLine, tableRows } from './words.js';
 import { switched } from './hand.js';
@@ -20,9 +20,8 @@ function batchChoice(state, set) {
     element('label', {}, input, element('i', {}, 'x'), element('sub', {}, String(i + 1))),
   );
   return {
-    root: element(
-      'div',
-      { class: 'batch' },
+    root: part(
+      'batch',
       element('span', {}, 'in the batch'),
       element('fieldset', { 'aria-label': 'in the batch' }, ...labels),
     ),
@@ -34,25 +33,14 @@ function batchChoice(state, set) {
 }
 
 function workedTable() {
-  const cells = Array.from({ length: 8 }, () => [element('th', { scope: 'row' }), element('td'), element('td')]);
-  const rows = cells.map(parts => element('tr', {}, ...parts));
-  const heads = [
-    ['', 'step'],
-    ['→', 'to the right'],
-    ['↑', 'up'],
-  ].map(([mark, name]) => element('th', { scope: 'col', 'aria-label': name }, mark));
-  const root = element(
-    'table',
-    { 'aria-label': 'The update, worked' },
-    element('thead', {}, element('tr', {}, ...heads)),
-    element('tbody', {}, ...rows),
-  );
+  const { root, heads, cells } = table(8, ['', '→', '↑'], { 'aria-label': 'The update, worked' });
+  ['step', 'to the right', 'up'].forEach((name, k) => heads[k].setAttribute('aria-label', name));
   return {
     root,
     update: given =>
       given.forEach(([name, across, up, kind], k) => {
-        rows[k].className = kind;
-        [name, across, up].forEach((html, part) => write(cells[k][part], html));
+        cells[k][0].parentNode.className = kind;
+        [name, across, up].forEach((html, i) => write(cells[k][i], html));
       }),
   };
 }
@@ -61,7 +49,7 @@ function workedTable() {
 export function controls({ state, set, step, again, overshoot }, walk) {
   const rule = choice({
     label: 'rule of the update',
-    options: Object.entries(RULES).map(([key, { name }]) => [key, name]),
+    options: named(RULES),
     set: key => set('rule', key),
   });
   const alpha = slider({
@@ -73,7 +61,7 @@ export function controls({ state, set, step, again, overshoot }, walk) {
     set: v => set('alpha', v),
   });
   const batch = batchChoice(state, set),
-    table = workedTable(),
+    worked = workedTable(),
     [law, share] = ['law', 'share'].map(name => element('p', { class: name })),
     [one, ten, back, past] = [
       ['one step', () => step(1)],
@@ -81,14 +69,12 @@ export function controls({ state, set, step, again, overshoot }, walk) {
       ['start again', again],
       ['overshoot', overshoot],
     ].map(([name, click]) => button(name, click));
-  const buttons = element('div', { class: 'buttons' }, one, ten, back, past),
-    part = (name, ...inside) => element('div', { class: name }, ...inside);
   return {
     side: part(
       'side',
       part('rule', rule.root, law),
-      part('moves', alpha.root, batch.root, buttons, share),
-      part('sums', table.root, walk),
+      part('moves', alpha.root, batch.root, part('buttons', one, ten, back, past), share),
+      part('sums', worked.root, walk),
     ),
     update(now, found) {
       rule.update(now.rule);
@@ -96,7 +82,7 @@ export function controls({ state, set, step, again, overshoot }, walk) {
       batch.update(now.batch);
       write(law, lawOf(now.rule));
       write(share, shareLine(now, found));
-      table.update(tableRows(now, found));
+      worked.update(tableRows(now, found));
       one.disabled = ten.disabled = now.path.length >= MOST;
       back.disabled = !now.path.length;
     },

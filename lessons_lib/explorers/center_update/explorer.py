@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from lessons_lib.explorers.kit.explorer import Choice, Number
 from lessons_lib.explorers.kit.link import link
+from lessons_lib.explorers.kit.still import bare_plane
 from lessons_lib.explorers.kit.together import JoinedExplorer
 from lessons_lib.figures.style import ACCENT, FAINT, INK, PALETTE, PAPER, SOFT, Picture
 
@@ -121,10 +122,7 @@ class CenterUpdate(JoinedExplorer):
 
     def picture(self) -> Picture:
         """The first frame: the pulls on the centre, the step they make together, and where it has been."""
-        picture = Picture(self.alt, 5.4, 5.4)
-        axes = picture.subplots()
-        axes.set(xlim=(-1.12, 1.12), ylim=(-1.12, 1.12), aspect="equal")
-        axes.set_axis_off()
+        picture, axes = bare_plane(self.alt, (5.4, 5.4), (-1.12, 1.12), (-1.12, 1.12))
         for v in (-1, -0.5, 0, 0.5, 1):
             for line in (((v, v), (-1, 1)), ((-1, 1), (v, v))):
                 axes.plot(*line, color=SOFT if v == 0 else FAINT, linewidth=0.6, zorder=0)

@@ -1,5 +1,6 @@
 // How a reader takes hold of CenterUpdate's plane, by pointer and by key.
-import { hold, reachOf, WAYS } from '../kit/hold.js';
+import { WAYS } from '../kit/controls.js';
+import { holdOne, reachOf } from '../kit/hold.js';
 import { reached, update } from './maths.js';
 import { centerFrame } from './paint.js';
 
@@ -43,7 +44,7 @@ export function listenTo(field, { state, put, step, draw, hand, save }) {
     if (!found) return null;
     const { held, off } = found;
     return {
-      held,
+      over: held,
       cursor: 'grab',
       take: () => {
         hand.held = held;
@@ -52,21 +53,12 @@ export function listenTo(field, { state, put, step, draw, hand, save }) {
       move: ([x, y]) => move(held, reached(centerFrame(field.clientWidth).place(x + off[0], y + off[1]))),
     };
   }
-  hold(field, {
-    draw,
-    find,
-    hover: grip => {
-      if (hand.over !== grip?.held) draw();
-      hand.over = grip?.held;
-    },
-    done: save,
-    press: event => {
-      const act = pressedKey(hand.held, event, state());
-      if (!act) return false;
-      hand.held = act.held;
+  holdOne(field, hand, {
+    ...{ find, draw, done: save },
+    act: event => pressedKey(hand.held, event, state()),
+    does(act) {
       if (act.step) step(act.step);
       if (act.set) put(...act.set);
-      return true;
     },
   });
 }

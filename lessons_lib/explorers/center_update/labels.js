@@ -1,5 +1,6 @@
 // Words on a canvas that never lie on one another: each takes the first free place beside what it names.
-const meet = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+import { meets } from '../kit/seats.js';
+
 const TURNS = [0, 0.4, -0.4, 0.8, -0.8, 1.2, -1.2, 1.6, -1.6, 2.1, -2.1, 2.6, -2.6, Math.PI];
 
 /** Words by a pen `marks`, on a square of that side. */
@@ -8,7 +9,7 @@ export function labelled({ say, wide }, side) {
     blocked = [],
     faint = [];
   const inside = ([l, t, r, b]) => l >= 1 && t >= 1 && r <= side - 1 && b <= side - 1;
-  const free = (box, lists) => lists.every(list => list.every(other => !meet(box, other)));
+  const free = (box, lists) => lists.every(list => list.every(other => !meets(box, other)));
   const sized = (text, font) => [wide(text, font) / 2 + 2, 9];
   const boxed = ([x, y], [w, h]) => [x - w, y - h, x + w, y + h];
   return {

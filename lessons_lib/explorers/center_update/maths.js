@@ -1,5 +1,8 @@
 // How CenterUpdate's centre moves: four rules that differ in one divisor. Python's `step` does the same sums in the
 // same order.
+import { fitsLimits } from '../kit/controls.js';
+import { clamp } from '../kit/numbers.js';
+
 // where a centre that flies off, and a walk, come to a stop
 export const LIMIT = 1e6;
 export const MOST = 200;
@@ -110,8 +113,7 @@ export function cut(a, b, half) {
   return from < to ? { a: at(from), b: at(to), ended: to === 1 } : null;
 }
 
-const place = (v, most) =>
-  Array.isArray(v) && v.length === 2 && v.every(c => Number.isFinite(c) && Math.abs(c) <= most);
+const place = (v, most) => fitsLimits({ many: 2, low: -most, high: most }, v);
 /** Whether a pasted value may be set, where Python's limits do not say it. */
 export const FITS = {
   points: v => Array.isArray(v) && v.length === 3 && v.every(p => place(p, 1)),
@@ -119,4 +121,4 @@ export const FITS = {
   batch: v => Array.isArray(v) && v.length === 3 && v.every(b => typeof b === 'boolean'),
 };
 
-export const reached = ([x, y]) => [x, y].map(v => Number(Math.min(1, Math.max(-1, v)).toFixed(3)) || 0);
+export const reached = ([x, y]) => [x, y].map(v => Number(clamp(v, -1, 1).toFixed(3)) || 0);

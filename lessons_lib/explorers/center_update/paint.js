@@ -1,5 +1,5 @@
 // What CenterUpdate paints: the plane as graph paper, the pulls, the step, and the footprints of the centre.
-import { marksOn } from '../kit/marks.js';
+import { marksOn, planeOf } from '../kit/marks.js';
 import { cut } from './maths.js';
 import { labelled } from './labels.js';
 
@@ -12,23 +12,12 @@ const NAME = 'italic 600 17px Georgia, serif';
  * drawn.
  */
 export function centerFrame(side) {
-  const c = side / 2,
-    R = c / REACH;
   // One out of sight stands where its way from the mean crosses the edge.
   const seen = (center, mean) => {
     const far = Math.max(...center.map(Math.abs));
     return far <= EDGE ? center : (cut(mean ?? [0, 0], center, 0.97)?.b ?? center.map(v => (v * 0.97) / far));
   };
-  return {
-    c,
-    R,
-    side,
-    seen,
-    X: x => c + R * x,
-    Y: y => c - R * y,
-    at: ([x, y]) => [c + R * x, c - R * y],
-    place: (x, y) => [(x - c) / R, (c - y) / R],
-  };
+  return { ...planeOf(side / 2, side / 2 / REACH), side, seen };
 }
 
 /** An arrow; without a head where its end lies outside the plane. */

@@ -1,6 +1,7 @@
 // CenterUpdate: three points of a class and its centre, one update at a time.
-import { calm, element, mount, surface, write } from '../kit/view.js';
-import { fitsIn, ownKeys, settingsLine } from '../kit/controls.js';
+import { calm, element, mount, part, picked, surface, write } from '../kit/view.js';
+import { fitsIn, settingsLine, worked } from '../kit/controls.js';
+import { eased } from '../kit/numbers.js';
 import { FITS, samePlace, update, walked } from './maths.js';
 import { paintCenter } from './paint.js';
 import { centerSentence, farWords, gesture, walkLine } from './words.js';
@@ -42,8 +43,7 @@ function walking() {
     }
     const t = Math.max(0, u) * glide.many,
       at = glide.from + Math.floor(t),
-      part = t - Math.floor(t),
-      ease = part * part * (3 - 2 * part);
+      ease = eased(t - Math.floor(t));
     const all = [...path, center];
     return { ...state, path: all.slice(0, at + 1), center: all[at].map((v, i) => v + ease * (all[at + 1][i] - v)) };
   }
@@ -73,35 +73,20 @@ function writer(parts, say) {
 }
 
 function build(root, model, acts, changed) {
-  const field = ownKeys(
-    element('canvas', {
-      tabindex: 0,
-      role: 'application',
-      'aria-label': `Three points and the centre of their class. ${KEYS}`,
-    }),
-  );
+  const field = worked(`Three points and the centre of their class. ${KEYS}`);
   const hint = element('p', { class: 'soft' }),
     caption = element('figcaption'),
     walk = element('p', { class: 'soft walk' });
   const panel = controls(acts, walk);
   const line = settingsLine(model, SETTINGS, fitsIn(model, FITS), changed);
   hint.innerHTML = HINT;
-  root.append(
-    element(
-      'div',
-      { class: 'center' },
-      element('div', { class: 'field' }, field, hint),
-      panel.side,
-      element('div', { class: 'words' }, caption),
-    ),
-    line.root,
-  );
+  root.append(part('center', part('field', field, hint), panel.side, part('words', caption)), line.root);
   return { field, caption, walk, panel, line };
 }
 
 /** What a reader can do, by hand or with the controls. */
 function actions(model, draw) {
-  const state = () => Object.fromEntries(TRAITS.map(name => [name, model.get(name)])),
+  const state = () => picked(model, TRAITS),
     save = () => model.save_changes();
   const put = (name, value) => {
     if (name === 'center') model.set('path', []); // moved by hand, it begins a walk anew

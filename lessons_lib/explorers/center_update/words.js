@@ -1,5 +1,5 @@
 // What CenterUpdate says, in HTML: the worked table, the share of the way, and what just changed.
-import { amount } from '../kit/words.js';
+import { signedAmount } from '../kit/words.js';
 import { LIMIT, MOST, between, fate, samePlace, shareOf, update, walk } from './maths.js';
 
 const COUNT = ['no point', 'one point', 'two points', 'three points'],
@@ -221,7 +221,7 @@ export function walkLine(now) {
   const power = `(1 − ${short2(share)})${steps > 1 ? `<sup>${steps}</sup>` : ''}`,
     rest = (1 - share) ** steps;
   const small = Math.abs(rest) < 5e-4 && rest !== 0,
-    value = small ? (rest < 0 ? '−' : '') + amount(Math.abs(rest)) : coordinate(rest);
+    value = small ? signedAmount(rest) : coordinate(rest);
   const end = steps >= MOST ? ' This figure walks no farther.' : '';
   return (
     `${after} ${power} = <b>${value}</b> of the first distance is left: ${coordinate(left)} of ` +

@@ -1,6 +1,7 @@
 // How ChargeSphere sees its charges: the turn of the sphere, sizes on the canvas, the hull of the charges, ways along
 // the surface.
-import { TAU } from '../kit/marks.js';
+import { planeOf } from '../kit/marks.js';
+import { TAU, clamp } from '../kit/numbers.js';
 
 const FLAT = 0.03; // radians: faces that meet flatter than this are one face
 
@@ -69,12 +70,9 @@ export function chargeFrame(side, n) {
     c = side / 2,
     R = c - disc - (side < 480 ? 14 : 18);
   return {
-    c,
-    R,
+    ...planeOf(c, R),
     side,
     disc: near => disc * (0.82 + 0.18 * near),
-    at: ([right, up]) => [c + R * right, c - R * up],
-    unit: (px, py) => [(px - c) / R, (c - py) / R],
   };
 }
 
@@ -113,7 +111,7 @@ function onHull(x, j, k, n) {
 /** Places along the surface from p to q, both ends with them; none where they are opposite. */
 export function wayAlong(p, q, steps = 24) {
   const cosine = p[0] * q[0] + p[1] * q[1] + p[2] * q[2],
-    angle = Math.acos(Math.min(1, Math.max(-1, cosine))),
+    angle = Math.acos(clamp(cosine, -1, 1)),
     sine = Math.sin(angle);
   if (sine < 1e-6) return [];
   return Array.from({ length: steps + 1 }, (_, i) =>

@@ -1,6 +1,7 @@
 // What ChargeSphere paints on the circle: charges on the rim, and the arcs between neighbours with their angles.
 import { pushesOn } from './maths.js';
-import { marksOn, TAU } from '../kit/marks.js';
+import { marksOn } from '../kit/marks.js';
+import { TAU } from '../kit/numbers.js';
 import { degrees } from '../kit/words.js';
 import { classColour, paintCharge, paintGhosts, ringOf } from './sphere.js';
 import { chargeFrame, place } from './camera.js';

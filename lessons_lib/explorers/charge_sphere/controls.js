@@ -1,5 +1,5 @@
 // What stands around ChargeSphere's canvas: surface, number, the three laws with their energies, the buttons.
-import { element, write } from '../kit/view.js';
+import { element, part, write } from '../kit/view.js';
 import { button, choice, fold, ownKeys, slider } from '../kit/controls.js';
 import { degrees } from '../kit/words.js';
 import { FEWEST, LAWS, MOST } from './maths.js';
@@ -21,13 +21,7 @@ function lawTable(choose) {
   const root = element(
     'div',
     { class: 'laws', role: 'radiogroup', 'aria-label': 'law of repulsion' },
-    element(
-      'div',
-      { class: 'row soft' },
-      element('span', {}, 'law and its energy'),
-      element('span', {}, 'now'),
-      element('span', {}, 'optimum'),
-    ),
+    part('row soft', ...['law and its energy', 'now', 'optimum'].map(text => element('span', {}, text))),
     ...Object.keys(LAWS).map(law => {
       const input = ownKeys(
           element('input', {
@@ -59,8 +53,7 @@ function lawTable(choose) {
 
 /** All controls; `act` holds what they do: size(2|3), count(n), law(name), toggle(), shake(), start(name). */
 export function chargeControls(trained, act, aside) {
-  const part = (name, ...inside) => element('div', { class: name }, ...inside),
-    row = (name, { root }) => part('line', element('span', {}, name), root),
+  const row = (name, { root }) => part('line', element('span', {}, name), root),
     several = (label, options, set) => choice({ label, options, set });
   const names = [...trained.map(({ name }) => name), 'random'],
     surface = several(

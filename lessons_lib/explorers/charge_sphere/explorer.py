@@ -28,6 +28,7 @@ from lessons_lib.explorers.charge_sphere.places import (
     trained_sets,
 )
 from lessons_lib.explorers.kit.link import link
+from lessons_lib.explorers.kit.still import bare_plane
 from lessons_lib.explorers.kit.together import JoinedExplorer
 from lessons_lib.figures.style import ACCENT, FAINT, INK, PALETTE, PAPER, SOFT, Picture, number_ink
 
@@ -167,10 +168,7 @@ class ChargeSphere(JoinedExplorer):
 
     def picture(self) -> Picture:
         """The first frame: the charges, numbered, and the nearest two."""
-        picture = Picture(self.alt, 5.4, 5.4)
-        axes = picture.subplots()
-        axes.set(xlim=(-1.16, 1.16), ylim=(-1.16, 1.16), aspect="equal")
-        axes.set_axis_off()
+        picture, axes = bare_plane(self.alt, (5.4, 5.4), (-1.16, 1.16), (-1.16, 1.16))
         places = seen(self.points, self.turn)
         axes.add_patch(Circle((0, 0), 1, facecolor=PAPER, edgecolor=SOFT, linewidth=1, zorder=0))
         if self.surface == "sphere":

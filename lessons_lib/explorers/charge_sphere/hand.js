@@ -1,5 +1,7 @@
 // How a reader takes hold of ChargeSphere, by pointer and by key.
-import { DEGREE, hold as holdOf, reachOf, WAYS } from '../kit/hold.js';
+import { WAYS } from '../kit/controls.js';
+import { DEGREE, hold as holdOf, reachOf } from '../kit/hold.js';
+import { clamp, wrapped } from '../kit/numbers.js';
 import { place, placeMoved, placeUnder, chargeFrame, eye } from './camera.js';
 
 /**
@@ -26,10 +28,7 @@ function chargeAt([px, py], near, side, now) {
 }
 
 const turned = ([azimuth, height], right, up) =>
-  [
-    Math.atan2(Math.sin(azimuth - right), Math.cos(azimuth - right)),
-    Math.min(Math.PI / 2, Math.max(-Math.PI / 2, height - up)),
-  ].map(v => Number(v.toFixed(4)));
+  [wrapped(azimuth - right), clamp(height - up, -Math.PI / 2, Math.PI / 2)].map(v => Number(v.toFixed(4)));
 
 /** What a key does: a charge to hold, a place for it, a turn, or to run or stop; null if nothing. */
 export function chargeKey({ key, shiftKey }, now) {
@@ -53,43 +52,44 @@ export function chargeKey({ key, shiftKey }, now) {
   return now.size === 3 ? { turn: turned(now.turn, ...way.map(v => v * (shiftKey ? 15 : 5) * DEGREE)) } : null;
 }
 
+/** A tap holds a charge until the next; what was dragged is let go. */
+function gripOf({ charge, behind, off }, frame, { state, hold, drag }) {
+  const before = state().held;
+  let moved = false;
+  return {
+    cursor: 'grab',
+    take: () => hold(charge),
+    tap: () => before === charge && hold(null),
+    move([x, y]) {
+      moved = true;
+      const to = charge < state().n && placeUnder(frame().place(x + off[0], y + off[1]), state(), behind);
+      if (to) drag(charge, to);
+    },
+    end: () => moved && before !== charge && hold(null),
+  };
+}
+
+/** The sphere itself, which a finger turns to the sides only. */
+function globe([x, y], { c, R }, { state, hold, turn }) {
+  if (state().size === 2 || Math.hypot(x - c, y - c) > R) return null;
+  let last = [x, y];
+  const move = to => {
+    turn(turned(state().turn, (to[0] - last[0]) / R, (last[1] - to[1]) / R));
+    last = to;
+  };
+  return { cursor: 'grab', scrolls: true, take: () => hold(null), move };
+}
+
 /** Listens on the canvas. */
-export function listenTo(field, { state, hold, drag, turn, toggle, rest, draw }) {
-  const frame = () => chargeFrame(field.clientWidth, state().n);
-  /** A tap holds a charge until the next; what was dragged is let go. */
-  function gripOf({ charge, behind, off }) {
-    const before = state().held;
-    let moved = false;
-    return {
-      cursor: 'grab',
-      take: () => hold(charge),
-      tap: () => before === charge && hold(null),
-      move([x, y]) {
-        moved = true;
-        const to = charge < state().n && placeUnder(frame().unit(x + off[0], y + off[1]), state(), behind);
-        if (to) drag(charge, to);
-      },
-      end: () => moved && before !== charge && hold(null),
-    };
-  }
-  /** The sphere itself, which a finger turns to the sides only. */
-  function globe([x, y]) {
-    const { c, R } = frame();
-    if (state().size === 2 || Math.hypot(x - c, y - c) > R) return null;
-    let last = [x, y];
-    const move = to => {
-      turn(turned(state().turn, (to[0] - last[0]) / R, (last[1] - to[1]) / R));
-      last = to;
-    };
-    return { cursor: 'grab', scrolls: true, take: () => hold(null), move };
-  }
-  function find(spot, event) {
-    const found = chargeAt(spot, reachOf(event) - 4, field.clientWidth, state());
-    return found ? gripOf(found) : globe(spot);
-  }
+export function listenTo(field, acts) {
+  const { state, hold, drag, turn, toggle, rest, draw } = acts,
+    frame = () => chargeFrame(field.clientWidth, state().n);
   field.addEventListener('blur', () => hold(null));
   holdOf(field, {
-    find,
+    find(spot, event) {
+      const found = chargeAt(spot, reachOf(event) - 4, field.clientWidth, state());
+      return found ? gripOf(found, frame, acts) : globe(spot, frame(), acts);
+    },
     draw,
     miss: () => hold(null),
     done: rest,

@@ -1,7 +1,8 @@
 // What ChargeSphere paints: the sphere with its far and near side, the polyhedron of the charges, ghosts, and pushes.
 import { pushesOn } from './maths.js';
 import { degrees } from '../kit/words.js';
-import { marksOn, TAU } from '../kit/marks.js';
+import { marksOn } from '../kit/marks.js';
+import { TAU } from '../kit/numbers.js';
 import { chargeFrame, eye, GRATICULE, hullEdges, pieces, place, wayAlong } from './camera.js';
 
 const faded = (ink, alpha) => ink.replace('rgb', 'rgba').replace(')', `,${alpha})`);

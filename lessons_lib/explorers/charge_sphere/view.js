@@ -1,7 +1,7 @@
 // ChargeSphere: class centres as like charges on the circle or the sphere, relaxing before the eye.
-import { calm, element, mount, surface, write } from '../kit/view.js';
+import { calm, element, mount, part, picked, surface, write } from '../kit/view.js';
 import { degrees } from '../kit/words.js';
-import { ownKeys, settingsLine } from '../kit/controls.js';
+import { settingsLine, worked } from '../kit/controls.js';
 import { FEWEST, flat, LAWS, MOST, onto, resized, scattered, shaken, standing } from './maths.js';
 import { motion } from './motion.js';
 import { paintSphere } from './sphere.js';
@@ -88,25 +88,13 @@ function writer(parts, say) {
 }
 
 function build(root, model, act, changed) {
-  const field = ownKeys(
-    element('canvas', { tabindex: 0, role: 'application', 'aria-label': `Like charges, numbered. ${KEYS}` }),
-  );
+  const field = worked(`Like charges, numbered. ${KEYS}`);
   const hint = element('p', { class: 'soft' }),
     caption = element('figcaption'),
     aside = element('p', { class: 'soft aside' });
   const panel = chargeControls(model.get('trained'), act, aside);
   const line = settingsLine(model, SETTINGS, fitting(model), changed);
-  root.append(
-    element(
-      'div',
-      { class: 'charge' },
-      element('div', { class: 'field' }, field, hint),
-      panel.side,
-      element('div', { class: 'words' }, caption),
-    ),
-    panel.note,
-    line.root,
-  );
+  root.append(part('charge', part('field', field, hint), panel.side, part('words', caption)), panel.note, line.root);
   return { field, hint, caption, aside, panel, line };
 }
 
@@ -163,11 +151,20 @@ const STATE = ['law', 'start', 'turn', 'running', 'steps', 'trained', 'optima'];
 
 /** @returns {Now} */
 function stateOf(model, charges) {
-  const state = Object.fromEntries(STATE.map(name => [name, model.get(name)])),
+  const state = picked(model, STATE),
     [x, size, held, moving] = [charges.places(), charges.size(), charges.held(), charges.moving()],
     from = state.trained.find(({ name }) => name === state.start)?.points,
     ghosts = from?.[0].length === size ? flat(from) : null;
   return { ...state, x, size, n: x.length / 3, ghosts, held, moving };
+}
+
+/** After settings were pasted in over what `stood` there: a start alone brings its places with it. */
+function pasted(model, stood, act, rest) {
+  const start = model.get('start');
+  if (start !== stood.start && model.get('points') === stood.points) return act.start(start);
+  model.set('running', false);
+  model.set('steps', 0);
+  return rest();
 }
 
 function render({ model, el }) {
@@ -179,20 +176,12 @@ function render({ model, el }) {
       draw();
     };
   const act = actions(model, charges, rest),
-    parts = build(root, model, act, pasted),
+    parts = build(root, model, act, () => pasted(model, stood, act, rest)),
     tell = writer(parts, stage.say),
     follow = tracing(),
     state = () => stateOf(model, charges);
   let stood = {};
 
-  function pasted() {
-    // a start alone brings its places with it
-    if (model.get('start') !== stood.start && model.get('points') === stood.points)
-      return act.start(model.get('start'));
-    model.set('running', false);
-    model.set('steps', 0);
-    return rest();
-  }
   function paint(moment, side, width) {
     const more = charges.tick(moment);
     if (charges.held() >= charges.places().length / 3) charges.hold(null);

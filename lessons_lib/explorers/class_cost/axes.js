@@ -1,5 +1,6 @@
 // Where ClassCost puts things: three plots over one axis of C, all of them in powers of ten. Fixed: no slider moves an
 // axis.
+import { clamp } from '../kit/numbers.js';
 import { FEWEST, MOST, PLOTS } from './maths.js';
 
 const GAP = 36,
@@ -24,8 +25,6 @@ export const LEVELS = {
   ],
 };
 
-const within = (value, low, high) => Math.min(high, Math.max(low, value));
-
 /** @typedef {ReturnType<typeof costFrame>} Frame */
 
 /** Sizes on a canvas `width` wide. */
@@ -33,16 +32,16 @@ export function costFrame(width) {
   const small = width < 520,
     left = small ? 46 : 52,
     right = width - 14,
-    tall = { memory: within(0.36 * width, 156, 216), seconds: within(0.19 * width, 92, 112) };
+    tall = { memory: clamp(0.36 * width, 156, 216), seconds: clamp(0.19 * width, 92, 112) };
   const span = right - left,
     X = classes => left + (span * Math.log10(classes / FEWEST)) / DECADES,
-    classes = x => FEWEST * 10 ** (DECADES * within((x - left) / span, 0, 1)),
+    classes = x => FEWEST * 10 ** (DECADES * clamp((x - left) / span, 0, 1)),
     plots = {};
   let top = 28;
   for (const [what, { low, high }] of Object.entries(PLOTS)) {
     const floor = top + Math.round(tall[what] ?? tall.seconds),
       from = top;
-    const Y = value => floor - (floor - from) * within(Math.log(value / low) / Math.log(high / low), -0.3, 1.3);
+    const Y = value => floor - (floor - from) * clamp(Math.log(value / low) / Math.log(high / low), -0.3, 1.3);
     plots[what] = { top, floor, Y };
     top = floor + GAP;
   }

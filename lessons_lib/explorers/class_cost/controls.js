@@ -1,8 +1,8 @@
 // ClassCost's controls: loss and machine, sliders in steps of their own, the table of parts, and how it is counted.
 import { element, write } from '../kit/view.js';
-import { button, choice, slider } from '../kit/controls.js';
+import { button, choice } from '../kit/controls.js';
 import { row } from '../kit/curves.js';
-import { nearestIn } from '../kit/trained.js';
+import { stepper } from '../kit/steps.js';
 import { thousands } from '../kit/words.js';
 import { measuredFor, memoryOf, memoryParts, sentBy, sentParts, timeOf, timeParts } from './maths.js';
 import {
@@ -25,17 +25,8 @@ const VALUES = {
   share: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1],
 };
 
-/** A slider through some values of a setting. */
-function knob(model, move, name, label, show = thousands) {
-  const values = VALUES[name];
-  const { root, update } = slider({
-    label,
-    ...{ min: 0, max: values.length - 1, step: 1 },
-    show: () => show(model.get(name)),
-    set: i => move(name, values[i]),
-  });
-  return { root, update: () => update(nearestIn(values, model.get(name))) };
-}
+const knob = (model, move, name, label, show = thousands) =>
+  stepper({ label, values: VALUES[name], read: () => model.get(name), show, set: value => move(name, value) });
 
 /** `put` sets a choice, `move` a slider. */
 export function costControls(model, { put, move }) {

@@ -1,4 +1,5 @@
 // What a head spread over processes costs, as lessons_lib/class_cost.py has it. Bytes and seconds; no page in here.
+import { clamp, lastThat } from '../kit/numbers.js';
 
 /**
  * What decides the curves.
@@ -29,7 +30,7 @@ export const FEWEST = 100;
 export const MOST = 1e8;
 
 /** Class weights that one process owns. */
-export const rowsOf = p => Math.ceil(p.num_classes / p.processes);
+const rowsOf = p => Math.ceil(p.num_classes / p.processes);
 
 /** Those of them that take part in a step: the share, but at least the batch's own classes. */
 const drawnOf = p => Math.min(rowsOf(p), Math.max(p.share * rowsOf(p), p.batch / p.processes));
@@ -87,13 +88,11 @@ const through = (exchanged, processes) =>
 /** Bytes that one process sends a step. */
 export const sentBy = p => through(messagesOf(p), p.processes);
 
+const sentWhere = (p, counts) => through(messagesOf(p).filter(counts), p.processes);
+
 /** What is sent, by what it is. */
 export function sentParts(p) {
-  const part = name =>
-    through(
-      messagesOf(p).filter(([own]) => own === name),
-      p.processes,
-    );
+  const part = name => sentWhere(p, ([own]) => own === name);
   return {
     embeddings: part('embeddings'),
     labels: part('labels'),
@@ -103,11 +102,7 @@ export function sentParts(p) {
 }
 
 /** Of these, what the sums of a softmax take. */
-export const sentForSums = p =>
-  through(
-    messagesOf(p).filter(([, reduced]) => reduced),
-    p.processes,
-  );
+export const sentForSums = p => sentWhere(p, ([, reduced]) => reduced);
 
 /** The same where each process has all class weights and a part of the batch. */
 export const sentByCopies = p => through([['gradient', true, BYTES * p.num_classes * p.embedding_size]], p.processes);
@@ -138,9 +133,11 @@ export const PLOTS = {
   sent: { of: sentBy, low: 1e3, high: 1e12 },
 };
 
+const fitsIn = (p, given) => memoryOf(p, given) <= given.machines[p.machine].memory;
+
 /** The fewest processes whose memory lets them hold it; null where no number up to 10,000 is enough. */
 export function fewest(p, given) {
-  const fits = processes => memoryOf({ ...p, processes }, given) <= given.machines[p.machine].memory;
+  const fits = processes => fitsIn({ ...p, processes }, given);
   if (!fits(10_000)) return null;
   let [low, high] = [0, 10_000]; // too few, enough
   while (high - low > 1) {
@@ -153,16 +150,11 @@ export function fewest(p, given) {
 
 /** The most classes that still fit, two digits; null where not even the fewest do. */
 export function mostClasses(p, given) {
-  const fits = num_classes => memoryOf({ ...p, num_classes }, given) <= given.machines[p.machine].memory;
+  const fits = num_classes => fitsIn({ ...p, num_classes }, given);
   if (!fits(FEWEST)) return null;
-  let [low, high] = [Math.log(FEWEST), Math.log(1e12)];
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2;
-    if (fits(Math.round(Math.exp(middle)))) low = middle;
-    else high = middle;
-  }
-  const power = 10 ** (Math.floor(Math.log10(Math.exp(low))) - 1);
-  return Math.floor(Math.exp(low) / power) * power;
+  const most = Math.exp(lastThat(log => fits(Math.round(Math.exp(log))), Math.log(FEWEST), Math.log(1e12))),
+    power = 10 ** (Math.floor(Math.log10(most)) - 1);
+  return Math.floor(most / power) * power;
 }
 
 const STEPS = [1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8];
@@ -175,14 +167,14 @@ export const CLASS_STEPS = [
 /** So many steps on from a number of classes. */
 export function steppedClasses(now, by) {
   const at = by > 0 ? CLASS_STEPS.findLastIndex(value => value <= now) : CLASS_STEPS.findIndex(value => value >= now);
-  return CLASS_STEPS[Math.min(CLASS_STEPS.length - 1, Math.max(0, at + by))];
+  return CLASS_STEPS[clamp(at + by, 0, CLASS_STEPS.length - 1)];
 }
 
 /** A number of classes as a drag sets it: one that was measured where it lies within `reach` of it, else two digits. */
 export function restedClasses(value, measured, reach) {
   const near = measured.find(one => Math.abs(Math.log10(one / value)) <= reach),
     digits = Number(value.toPrecision(2));
-  return near ?? Math.min(MOST, Math.max(FEWEST, digits));
+  return near ?? clamp(digits, FEWEST, MOST);
 }
 
 /** Measurements that belong to the curves of p or of one process, for one of the plots. */

@@ -1,5 +1,7 @@
 // What ClassCost paints: for each plot the curve of p processes, that of one, what was measured, and the marker.
+import { clamp } from '../kit/numbers.js';
 import { greys, penOn } from '../kit/pen.js';
+import { touches } from '../kit/seats.js';
 import { thousands } from '../kit/words.js';
 import { LEVELS, costFrame, costLine } from './axes.js';
 import { PLOTS, measuredFor, sentByCopies } from './maths.js';
@@ -40,7 +42,7 @@ export function paintCost(g, width, state) {
 function paintFoot({ c, wide, write }, { X, right, foot, width }, { num_classes }) {
   const words = `C = ${thousands(num_classes)}`,
     half = wide(words, '600 12') / 2,
-    at = Math.min(width - 2 - half, Math.max(half + 2, X(num_classes)));
+    at = clamp(X(num_classes), half + 2, width - 2 - half);
   for (let power = 2; power <= 8; power++) {
     const x = Math.min(X(10 ** power), right - 4);
     if (Math.abs(x - at) > half + 20) write(raised(power), x, foot + 19, { align: 'center' });
@@ -51,7 +53,7 @@ function paintFoot({ c, wide, write }, { X, right, foot, width }, { num_classes 
 /** A value's pixel, kept in its plot. */
 const seen = ({ plots }, what, value) => {
   const { top, floor, Y } = plots[what];
-  return Math.min(floor, Math.max(top, Y(value)));
+  return clamp(Y(value), top, floor);
 };
 
 /** Titles, grid and values. */
@@ -74,7 +76,7 @@ function paintGround(pen, frame, { p }) {
 
 /** One of the plots: its lines, points, value and names. */
 function paintPlot(pen, frame, state, what, spot) {
-  const { c, trace, dot, within } = pen,
+  const { c, trace, dot, bead, within } = pen,
     { p, before, given } = state,
     { left, right } = frame,
     { top, floor, Y } = frame.plots[what],
@@ -92,10 +94,7 @@ function paintPlot(pen, frame, state, what, spot) {
   });
   walls.push(...paintMeasured(pen, frame, state, what));
   if (what === 'sent' && p.processes === 1) return paintNothing(pen, frame);
-  if (what !== 'memory') {
-    dot(...spot, 6, c.paper);
-    dot(...spot, 4.5, c.accent);
-  }
+  if (what !== 'memory') bead(...spot, 4.5, c.accent);
   walls.push(paintValue(pen, frame, state, { what, spot, own }));
   if (other) paintName(pen, frame, frame.plots[what], other, walls);
 }
@@ -134,19 +133,14 @@ function paintRoom({ c, line, block, write, wide, fitting }, frame, { p, given }
 }
 
 /** Measurements on their curves: full for p processes, a ring for one. Their boxes. */
-function paintMeasured({ c, dot, ring }, frame, { p, points }, what) {
+function paintMeasured({ c, dot, bead, ring }, frame, { p, points }, what) {
   const { Y } = frame.plots[what];
   return measuredFor(points, p, what).map(point => {
     const [x, y] = [frame.X(point.num_classes), Y(point[what])],
       own = point.processes === p.processes;
-    if (own) {
-      dot(x, y, 6.4, c.paper);
-      dot(x, y, 4.8, c.ink);
-      dot(x, y, 3, c.accent);
-    } else {
-      dot(x, y, 6.4, c.paper);
-      ring(x, y, c.ink);
-    }
+    bead(x, y, 4.8, c.ink, 1.6);
+    if (own) dot(x, y, 3, c.accent);
+    else ring(x, y, c.ink);
     return [x - 7, y - 7, x + 7, y + 7];
   });
 }
@@ -172,8 +166,7 @@ function paintName({ c, wide, write, fitting }, { left, right }, { top, floor },
   const text = fitting(words, 0.5 * (right - left), NAMES),
     across = wide(text, NAMES);
   const box = ([x, y]) => [x - across - 8, y - 19, x - 8, y - 3];
-  const free = ([x0, y0, x1, y1]) =>
-    x0 > left + 2 && y0 > top && y1 < floor && walls.every(([a, b, d, e]) => x1 < a || x0 > d || y1 < b || y0 > e);
+  const free = one => one[0] > left + 2 && one[1] > top && one[3] < floor && !walls.some(other => touches(one, other));
   const seat = points.map(box).findLast(free);
   if (seat) write(text, seat[0], (seat[1] + seat[3]) / 2, { style: c[style], font: NAMES, halo: 4 });
 }

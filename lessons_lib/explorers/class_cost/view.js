@@ -46,7 +46,7 @@ function render({ model, el }) {
   const points = model.get('points'),
     hint = HINT + (points.length ? MEASURED : MODEL),
     figure = curves({ model, el }, { css: STYLE, settings: SETTINGS, drawn: SETTINGS, hint }),
-    { pick, move } = figure,
+    { pick, move, seen } = figure,
     given = pick(['counts', 'machines']);
   const canvas = held('number of classes', 100),
     put = values => move(Object.keys(values).join(), values),
@@ -65,18 +65,10 @@ function render({ model, el }) {
   let scene = {};
 
   function paint(_, width) {
-    const p = pick(SETTINGS),
-      was = model.get('before'),
+    const shown = seen(canvas, []),
+      { p, before: was } = shown,
       before = movedText(was, p) ? was : undefined,
-      state = {
-        p,
-        before,
-        given,
-        points,
-        look: figure.look(),
-        focus: canvas.matches(':focus-visible'),
-        hover: hand.on,
-      };
+      state = { ...shown, before, given, points, hover: hand.on };
     scene = paintCost(surface(canvas, width, costFrame(width).height), width, state);
     for (const part of [controls, table, measured]) part.update(state);
     figure.tell({ caption: roomAndChange(state), read: stepSentence(state) });

@@ -87,7 +87,7 @@ const SAID = {
   share: ['share', p => shareText(p.share)],
 };
 /** What has changed, in words. */
-export const movedText = (before, p) => (before?.loss ? changeIn(SAID, before, p).told : '');
+export const movedText = (before, p) => changeIn(SAID, before, p).told;
 
 /** How much a process needs, beside what there is and what one process would need. */
 function roomSentence({ p, given }) {

@@ -1,11 +1,13 @@
 // Where CurveFamily puts things: two plots and today's trained angles over one axis of θ, and below them the track.
+import { clamp } from '../kit/numbers.js';
 import { thetaAxis } from '../kit/theta_plot.js';
 import { trackEnd } from './maths.js';
 
+const OWN = { value: [-2, 1], values: [1, 0, -1, -2], push: [-0.04, 1.04], pushes: [0, 0.5, 1] };
 /** What the two plots reach, fixed for a loss: no slider moves an axis. */
 export const FAMILY_AXES = {
-  adaface: { value: [-2, 1], values: [1, 0, -1, -2], push: [-0.04, 1.04], pushes: [0, 0.5, 1] },
-  magface: { value: [-2, 1], values: [1, 0, -1, -2], push: [-0.04, 1.04], pushes: [0, 0.5, 1] },
+  adaface: OWN,
+  magface: OWN,
   curricularface: { value: [-1, 2], values: [2, 1, 0, -1], push: [-0.5, 1.85], pushes: [0, 0.5, 1, 1.5] },
 };
 
@@ -18,9 +20,9 @@ export function familyFrame(width, nets, p) {
     right = width - 14,
     top = 28,
     axis = FAMILY_AXES[p.loss];
-  const floor = top + Math.round(Math.min(212, Math.max(150, 0.33 * width))),
+  const floor = top + Math.round(clamp(0.33 * width, 150, 212)),
     pushTop = floor + 36,
-    pushFloor = pushTop + Math.round(Math.min(166, Math.max(122, 0.26 * width)));
+    pushFloor = pushTop + Math.round(clamp(0.26 * width, 122, 166));
   const foot = pushFloor + (nets ? 94 : 32),
     track = foot + 16,
     line = track + 84,
@@ -28,7 +30,7 @@ export function familyFrame(width, nets, p) {
   const on =
     ([low, high], from, to) =>
     value =>
-      to - (to - from) * Math.min(1.2, Math.max(-0.2, (value - low) / (high - low)));
+      to - (to - from) * clamp((value - low) / (high - low), -0.2, 1.2);
   const ends = [20, width - 22],
     end = trackEnd(p);
   return {
@@ -48,7 +50,7 @@ export function familyFrame(width, nets, p) {
     Y: on(axis.value, top, floor),
     P: on(axis.push, pushTop, pushFloor),
     T: value => ends[0] + (ends[1] - ends[0]) * Math.min(1, value / end),
-    place: x => end * Math.min(1, Math.max(0, (x - ends[0]) / (ends[1] - ends[0]))),
+    place: x => end * clamp((x - ends[0]) / (ends[1] - ends[0]), 0, 1),
   };
 }
 

@@ -1,21 +1,22 @@
 // CurveFamily's controls: which loss, which trained net, and, folded away, what decides the curves besides the hand.
 import { element } from '../kit/view.js';
-import { choice, slider } from '../kit/controls.js';
+import { choice, named, slider } from '../kit/controls.js';
 import { netChoice } from '../kit/curves.js';
 import { DEGREE } from '../kit/hold.js';
-import { CLASSES, nearestIn } from '../kit/trained.js';
-import { degrees, thousands } from '../kit/words.js';
+import { classesSlider } from '../kit/steps.js';
+import { degrees } from '../kit/words.js';
 import { LOSSES } from './maths.js';
 import { plain } from './words.js';
 
 /** MagFace's two margins stay in order: one that passes the other takes it along. */
 export const inOrder = ([from, to], i, m) => (i ? [Math.min(from, m), m] : [m, Math.max(to, m)]);
 
+const knob = (losses, read, range) => ({ losses, read, ...slider({ show: plain, ...range }) }),
+  between = ({ low, high }, step) => ({ min: low, max: high, step });
+
 /** Sliders of one setting each, with the losses it bears on and how its value is read. */
 function knobs(model, move) {
   const limits = model.get('limits');
-  const knob = (losses, read, range) => ({ losses, read, ...slider({ show: plain, ...range }) });
-  const between = ({ low, high }, step) => ({ min: low, max: high, step });
   const number = (label, name, losses, step) =>
     knob(losses, () => model.get(name), { label, ...between(limits[name], step), set: value => move(name, value) });
   const margin = loss =>
@@ -49,20 +50,21 @@ function knobs(model, move) {
     turn('own angle θ<sub>y</sub>', 'own', ['curricularface'], 90),
     turn('line at θ', 'angle', all, 180),
     number('scale <i>s</i>', 'scale', all, 0.5),
-    knob(all, () => nearestIn(CLASSES, model.get('classes')), {
-      label: 'classes <i>C</i>',
-      ...{ min: 0, max: CLASSES.length - 1, step: 1 },
-      show: () => thousands(model.get('classes')),
-      set: i => move('classes', CLASSES[i]),
-    }),
+    {
+      losses: all,
+      read: () => {},
+      ...classesSlider(
+        () => model.get('classes'),
+        C => move('classes', C),
+      ),
+    },
   ];
 }
 
 /** `put` sets the loss and the net, `move` what curves depend on. */
 export function familyControls(model, { put, move }) {
   const sliders = knobs(model, move),
-    options = Object.entries(LOSSES).map(([loss, { name }]) => [loss, name]);
-  const losses = choice({ label: 'loss', options, set: loss => put({ loss }) }),
+    losses = choice({ label: 'loss', options: named(LOSSES), set: loss => put({ loss }) }),
     net = netChoice(model.get('nets'), i => put({ net: i }));
   function update(loss) {
     losses.update(loss);

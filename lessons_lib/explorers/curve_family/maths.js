@@ -1,6 +1,7 @@
 // Curves that depend on more than θ: AdaFace's and MagFace's on the length of a feature, CurricularFace's on how far it
 // is. No page in here; angles are radians, lengths of gradients are divided by s.
 import { arcface, cosface, fallingCosine } from '../kit/losses.js';
+import { clamp } from '../kit/numbers.js';
 
 /**
  * What decides the curves.
@@ -31,15 +32,13 @@ export const LOSSES = {
 };
 export const GRID = 360;
 const TENTHS = 1800;
-export const ALIKE = 0.002; // below this part of s a difference is none
+const ALIKE = 0.002; // below this part of s a difference is none
 const COUNTED = [0.001, 100]; // AdaFace takes a length for no less and no more
 const EPS = 1e-3; // beside the batch's standard deviation, as AdaFace has it
 
-const within = (value, low, high) => Math.min(high, Math.max(low, value));
-
 /** AdaFace's z: a length in standard deviations of its batch, times h, no further than −1 and 1. */
 export const standardised = (length, { mean, spread, h }) =>
-  within((h * (within(length, ...COUNTED) - mean)) / (spread + EPS), -1, 1);
+  clamp((h * (clamp(length, ...COUNTED) - mean)) / (spread + EPS), -1, 1);
 
 /** The length with a z. */
 export const lengthOf = (z, { mean, spread, h }) => mean + (z * (spread + EPS)) / h;
@@ -51,7 +50,7 @@ export function adaface(theta, m, z) {
 
 /** MagFace's margin: linear in the length between two lengths. */
 function magfaceMargin(length, { magface_margins: [from, to], magface_lengths: [short, long] }) {
-  return from + ((to - from) * (within(length, short, long) - short)) / (long - short || 1);
+  return from + ((to - from) * (clamp(length, short, long) - short)) / (long - short || 1);
 }
 
 /** CurricularFace's logit of another class with cosine c, where the true class stands at `target`. */
@@ -160,16 +159,16 @@ export function stops(p, angle, trained) {
 /** A place on the track, or the stop that lies within `reach` of it. */
 export function rested(value, p, places, reach) {
   const near = places.find(({ at }) => Math.abs(at - value) <= reach);
-  return Number(within(near ? near.at : value, 0, trackEnd(p)).toFixed(5));
+  return Number(clamp(near ? near.at : value, 0, trackEnd(p)).toFixed(5));
 }
 
 /** One step of the keys on the track; AdaFace's are twentieths of z, so that they meet its stops. */
 export function stepped(p, by) {
-  if (p.loss === 'curricularface') return within((Math.round(p.age * 50) + by) / 50, 0, 1);
+  if (p.loss === 'curricularface') return clamp((Math.round(p.age * 50) + by) / 50, 0, 1);
   const [low, high] = p.loss === 'adaface' ? [lengthOf(-1, p), lengthOf(1, p)] : p.magface_lengths;
   const step = (high - low) / 40,
     now = (p.length - low) / step;
-  return Math.max(0, low + within(by > 0 ? Math.floor(now + 1e-3) + by : Math.ceil(now - 1e-3) + by, 0, 40) * step);
+  return Math.max(0, low + clamp(by > 0 ? Math.floor(now + 1e-3) + by : Math.ceil(now - 1e-3) + by, 0, 40) * step);
 }
 
 const kindOf = (one, other) => (Math.abs(one - other) < ALIKE ? 'alike' : one > other ? 'harder' : 'less');

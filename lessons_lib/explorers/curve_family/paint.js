@@ -1,13 +1,14 @@
 // What CurveFamily paints in its plots: the family in grey, the curves that stay, the one that is dragged, and θ.
+import { ticksOf } from '../kit/numbers.js';
 import { DASHES, lossTints, penOn } from '../kit/pen.js';
 import { seatNames } from '../kit/seats.js';
-import { footOf } from '../kit/theta_plot.js';
-import { barsOf, sizeText } from '../kit/trained.js';
-import { degrees } from '../kit/words.js';
+import { footOf, paintBars } from '../kit/theta_plot.js';
+import { sizeText } from '../kit/trained.js';
+import { degrees, minus, numberText } from '../kit/words.js';
 import { FAMILY_AXES, familyFrame, lineOf } from './axes.js';
 import { compared, fan, hardness, kindAt, landmarks, meanCosine, member, placeOf, reference } from './maths.js';
 import { paintTrack } from './track.js';
-import { kinName, memberName, numberText, titles } from './words.js';
+import { kinName, memberName, titles } from './words.js';
 
 /**
  * What is painted.
@@ -42,19 +43,23 @@ export function paintFamily(g, width, state) {
   return { frame, runs };
 }
 
+/** From where to where each plot reaches. */
+const plotsOf = ({ top, floor, pushTop, pushFloor }) => [
+  [top, floor],
+  [pushTop, pushFloor],
+];
+
 /** Titles, grid and ticks of both plots. */
 function paintGround({ c, line, write, fitting }, frame, { p, angle }) {
-  const { left, right, top, floor, pushTop, pushFloor, X, Y, P } = frame,
+  const { left, right, pushTop, pushFloor, X, Y, P } = frame,
     axis = FAMILY_AXES[p.loss],
     rows = [...axis.values.map(v => [v, Y(v)]), ...axis.pushes.map(v => [v, P(v)])];
   for (const [value, y] of rows) {
     line(left, y, right, y, value ? c.faint : c.pale);
-    write(String(value).replace('-', '−'), left - 7, y, { align: 'right' });
+    write(minus(String(value)), left - 7, y, { align: 'right' });
   }
-  for (let tick = 0; tick <= 180; tick += 30) {
-    const x = X((tick * Math.PI) / 180);
-    line(x, top, x, floor, c.faint, 1, { alpha: 0.7 });
-    line(x, pushTop, x, pushFloor, c.faint, 1, { alpha: 0.7 });
+  for (const [tick, x] of ticksOf(X)) {
+    for (const [from, to] of plotsOf(frame)) line(x, from, x, to, c.faint, 1, { alpha: 0.7 });
     if (Math.abs(x - footOf(frame, angle)) > 48)
       write(`${tick}°`, Math.min(x, right - 4), pushFloor + 18, { align: 'center' });
   }
@@ -65,14 +70,11 @@ function paintGround({ c, line, write, fitting }, frame, { p, angle }) {
 
 /** Where another class is hard: its cosine exceeds what the true class has. Returns the boxes of what it wrote. */
 function paintHard({ c, line, block, write, wide, fitting }, frame, { p }) {
-  const { left, right, top, floor, pushTop, pushFloor, X, Y } = frame,
+  const { left, right, top, X, Y } = frame,
     { target, edge } = hardness(p),
     x = X(edge),
     boxes = [];
-  for (const [from, to] of [
-    [top, floor],
-    [pushTop, pushFloor],
-  ]) {
+  for (const [from, to] of plotsOf(frame)) {
     block(left, from, x - left, to - from, c.accent, 0.07);
     line(x, from, x, to, c.accent, 1.2, { dash: [4, 3] });
   }
@@ -91,24 +93,12 @@ function paintHard({ c, line, block, write, wide, fitting }, frame, { p }) {
 }
 
 /** Between the curve and what it is compared with: the hand's colour where it pushes harder, CosFace's where less. */
-function paintGap({ g, c, write, wide }, frame, own, other) {
+function paintGap({ c, area, inside, write, wide }, frame, own, other) {
   const one = lineOf(frame, own.push, frame.P, 360),
     two = lineOf(frame, other.push, frame.P, 360);
-  const fill = (style, beyond) => {
-    g.save();
-    g.beginPath();
-    two.forEach(([x, y], i) => (i ? g.lineTo(x, y) : g.moveTo(x, y)));
-    g.lineTo(frame.right, beyond);
-    g.lineTo(frame.left, beyond);
-    g.clip();
-    g.beginPath();
-    one.forEach(([x, y], i) => (i ? g.lineTo(x, y) : g.moveTo(x, y)));
-    for (const [x, y] of two.toReversed()) g.lineTo(x, y);
-    g.fillStyle = style;
-    g.globalAlpha = 0.24;
-    g.fill();
-    g.restore();
-  };
+  const between = [...one, ...two.toReversed()],
+    corners = [frame.right, frame.left],
+    fill = (style, beyond) => inside([...two, ...corners.map(x => [x, beyond])], () => area(between, style, 0.24));
   fill(c.accent, frame.pushTop - 2);
   fill(c.hue('cosface'), frame.pushFloor + 2);
   const found = [
@@ -159,18 +149,12 @@ function paintMembers({ c, trace, within }, frame, { p, before }, what) {
 }
 
 /** The net's angles in whole degrees, coloured by what this length or age does to them; the root of each count. */
-function paintTrained({ c, line, block, write, wide, fitting }, frame, { net, p }, runs) {
-  const { left, right, pushFloor, foot, X, small } = frame,
-    bars = barsOf(net),
-    most = Math.sqrt(Math.max(1, ...bars)),
-    step = Math.max(1, X(Math.PI / 180) - X(0) - 0.5),
-    hues = { harder: c.accent, less: c.hue('cosface'), alike: c.pale };
-  bars.forEach((count, i) => {
-    const high = Math.max(1, ((foot - pushFloor - 48) * Math.sqrt(count)) / most),
-      kind = p.loss === 'curricularface' ? 'alike' : kindAt((i + 0.5) * 10, runs);
-    if (count) block(X((i * Math.PI) / 180), foot - high, step, high, hues[kind]);
-  });
-  line(left, foot, right, foot, c.pale);
+function paintTrained(pen, frame, { net, p }, runs) {
+  const { c, write, wide, fitting } = pen,
+    { right, pushFloor, foot, small } = frame,
+    hues = { harder: c.accent, less: c.hue('cosface'), alike: c.pale },
+    kindOf = i => (p.loss === 'curricularface' ? 'alike' : kindAt((i + 0.5) * 10, runs));
+  paintBars(pen, frame, foot, foot - pushFloor - 48, net, i => hues[kindOf(i)]);
   const size = sizeText(net, small),
     mean = `mean cosine ${numberText(meanCosine(net))}`,
     told = p.loss === 'curricularface' ? [`trained θy: ${net.name}; ${mean}`, mean] : [`trained θ: ${net.name}`];
@@ -179,17 +163,13 @@ function paintTrained({ c, line, block, write, wide, fitting }, frame, { net, p 
 }
 
 /** θ through both plots, a dot on each curve that stands there, and the grip that moves it. */
-function paintCursor({ c, line, dot, grip, write }, frame, { p, angle }, own) {
-  const { top, floor, pushTop, pushFloor, X, Y, P } = frame,
+function paintCursor({ c, line, bead, grip, write }, frame, { p, angle }, own) {
+  const { pushFloor, X, Y, P } = frame,
     x = X(angle),
     kin = landmarks(p).map(({ key, u }) => [member(u, p), c.hue(key), 3]);
-  line(x, top, x, floor, c.ink, 1, { alpha: 0.6 });
-  line(x, pushTop, x, pushFloor, c.ink, 1, { alpha: 0.6 });
+  for (const [from, to] of plotsOf(frame)) line(x, from, x, to, c.ink, 1, { alpha: 0.6 });
   for (const [one, style, size] of [...kin, [own, c.accent, 4.5]])
-    for (const y of [Y(one.value(angle)), P(one.push(angle))]) {
-      dot(x, y, size + 1.5, c.paper);
-      dot(x, y, size, style);
-    }
+    for (const y of [Y(one.value(angle)), P(one.push(angle))]) bead(x, y, size, style);
   grip(x, pushFloor, c.ink);
   const words = `${p.loss === 'curricularface' ? 'θⱼ' : 'θ'} = ${degrees(angle)}`;
   write(words, footOf(frame, angle), pushFloor + 18, { align: 'center', style: c.ink, font: '600 12', halo: 5 });

@@ -1,7 +1,7 @@
 // What CurveFamily says: sentences and formulas that hold for what is set.
-import { bold, degrees, escaped, leftOut, thousands, tight } from '../kit/words.js';
+import { bold, degrees, escaped, leftOut, numberText, thousands, tight } from '../kit/words.js';
 import { countKinds, hardness, meanCosine, member, placeOf, reference } from './maths.js';
-import { adafaceWith, lengthText, turnText, movedText, near, numberText, plain, signed, zText } from './words.js';
+import { adafaceWith, lengthText, turnText, movedText, near, plain, signed, zText } from './words.js';
 
 /** Runs of one kind, taken as one where less than three degrees part them; those of less than a degree are left out. */
 function spansOf(runs, kind) {

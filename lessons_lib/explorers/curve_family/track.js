@@ -1,4 +1,5 @@
 // CurveFamily's handle: an arrow as long as the feature, over the lengths of its batch, or the age of the training.
+import { clamp } from '../kit/numbers.js';
 import { hardness, meanCosine, placeOf, stops } from './maths.js';
 import { placeText, stopText, trackTitle } from './words.js';
 
@@ -6,13 +7,10 @@ const TILE = 34;
 
 /** The console under the plots. */
 export function paintTrack(pen, frame, state) {
-  const { c, g, write, wide, fitting } = pen,
+  const { c, rounded, write, wide, fitting } = pen,
     { p } = state,
     { track, width, height } = frame;
-  g.beginPath();
-  g.roundRect(0.5, track + 0.5, width - 1, height - track - 1, 10);
-  g.fillStyle = c.band;
-  g.fill();
+  rounded(0.5, track + 0.5, width - 1, height - track - 1, 10, { fill: c.band });
   const value = placeText(p),
     title = fitting(trackTitle(p.loss), width - wide(value, '600 13') - 34, '13');
   write(title, 12, track + 15, { style: c.ink, font: '13' });
@@ -45,7 +43,7 @@ function paintWeight({ c, line: stroke, area, write, fitting, wide }, { T, line,
     write(words, ends[0] + room / 2, line - 28, { align: 'center' });
     return;
   }
-  const even = Math.min(1, Math.max(0, 1 - cosine));
+  const even = clamp(1 - cosine, 0, 1);
   for (const [from, to, style] of [
     [0, even, c.hue('cosface')],
     [even, 1, c.accent],
@@ -87,7 +85,7 @@ function paintStops({ c, line: stroke, write, wide }, frame, { p, angle, net }) 
             : c.ink;
     stroke(x, line - 7, x, line + 8, hue, 2);
     const half = Math.max(wide(name, '600 12'), wide(note, '11')) / 2,
-      middle = Math.min(width - 8 - half, Math.max(8 + half, x));
+      middle = clamp(x, 8 + half, width - 8 - half);
     if (middle - half < last + 8) continue;
     last = middle + half;
     write(name, middle, line + 18, { align: 'center', style: hue, font: '600 12' });
@@ -96,32 +94,23 @@ function paintStops({ c, line: stroke, write, wide }, frame, { p, angle, net }) 
 }
 
 /** What has been dragged so far, and the ring to drag it by. */
-function paintHandle({ g, c, line: stroke, trace, dot }, frame, { p, before, focus, pulse, hover, look }) {
+function paintHandle({ g, c, line: stroke, trace, dot, bead, arc }, frame, { p, before, focus, pulse, hover, look }) {
   const { T, line, ends, track } = frame,
     age = p.loss === 'curricularface',
     x = T(age ? p.age : p.length);
   if (before) dot(T(age ? before.age : before.length), line, 4, c.pale);
   stroke(ends[0], line, x, line, c.accent, 4);
   dot(ends[0], line, 4, c.accent);
-  if (pulse > 0) {
-    g.beginPath();
-    g.arc(x, line, 11 + 14 * pulse, 0, 7);
-    g.strokeStyle = c.accent;
-    g.globalAlpha = 1 - pulse;
-    g.lineWidth = 2;
-    g.stroke();
-    g.globalAlpha = 1;
-  }
+  if (pulse > 0) arc(x, line, 11 + 14 * pulse, [0, 7], { edge: c.accent, width: 2, alpha: 1 - pulse });
   if (focus || hover) dot(x, line, 15, focus ? c.pale : c.faint);
-  paintGrip({ c, trace, dot }, x, line);
-  const inside = Math.min(ends[1] - TILE / 2 + 8, Math.max(ends[0] + TILE / 2 - 8, x));
+  paintGrip({ c, trace, dot, bead }, x, line);
+  const inside = clamp(x, ends[0] + TILE / 2 - 8, ends[1] - TILE / 2 + 8);
   if (!age) paintPicture(g, inside, track + 48, goodness(p), look);
 }
 
 /** A ring with two small arrows in it. */
-function paintGrip({ c, trace, dot }, x, y) {
-  dot(x, y, 11, c.paper);
-  dot(x, y, 10, c.accent);
+function paintGrip({ c, trace, dot, bead }, x, y) {
+  bead(x, y, 10, c.accent, 1);
   dot(x, y, 6, c.paper);
   for (const side of [-1, 1])
     trace(

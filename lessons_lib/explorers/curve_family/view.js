@@ -1,7 +1,8 @@
 // CurveFamily: one curve that depends on more than θ. Drag a feature's length, or the age of the training.
-import { calm, element, surface, write } from '../kit/view.js';
+import { calm, element, part, surface, write } from '../kit/view.js';
 import { fold } from '../kit/controls.js';
 import { curves } from '../kit/curves.js';
+import { glider } from '../kit/glide.js';
 import { held, hold } from '../kit/hold.js';
 import { asAngle, inTenths } from '../kit/theta_plot.js';
 import { familyFrame } from './axes.js';
@@ -52,26 +53,6 @@ function nudge(canvas, draw) {
       return over ? 0 : Math.max(0, ((now - since) % NUDGE) / NUDGE);
     },
     end,
-  };
-}
-
-/** The place of the hand as drawn: on its way after a jump. */
-function glider() {
-  let drawn = null,
-    going = false,
-    seen = 0;
-  return {
-    go: jumps => {
-      going = jumps && !calm();
-    },
-    at: (goal, now, end) => {
-      const share = Math.exp(-Math.min(64, now - seen) / EASE);
-      seen = now;
-      going &&= Math.abs(goal - drawn) > 1e-3 * end;
-      drawn = going ? goal + (drawn - goal) * share : goal;
-      return drawn;
-    },
-    busy: () => going,
   };
 }
 
@@ -137,11 +118,8 @@ function speak({ tell }, canvas, hint, state) {
     canvas.setAttribute(`aria-${name}`, value);
 }
 
-function render({ model, el }) {
-  const figure = curves({ model, el }, { css: STYLE, settings: SETTINGS, drawn: PARAMS, hint: HINT }),
-    { pick, draw } = figure,
-    net = () => model.get('nets')[model.get('net')],
-    glide = glider();
+/** The parts, put on the page. */
+function partsOf(model, figure, nets) {
   const canvas = held('length', 1),
     hint = element('p', { class: 'soft hint' }),
     controls = familyControls(model, {
@@ -152,29 +130,31 @@ function render({ model, el }) {
     knobs: [controls.losses],
     field: [canvas],
     words: [],
-    side: [
-      element('div', { class: net() ? 'said' : 'said alone' }, figure.caption, figure.read),
-      figure.formula,
-      hint,
-      ...controls.nets,
-    ],
+    side: [part(nets ? 'said' : 'said alone', figure.caption, figure.read), figure.formula, hint, ...controls.nets],
     more: [fold('more: margin, scale, classes', controls.sliders)],
   });
-  const inviting = nudge(canvas, draw),
+  return { canvas, hint, controls };
+}
+
+function render({ model, el }) {
+  const figure = curves({ model, el }, { css: STYLE, settings: SETTINGS, drawn: PARAMS, hint: HINT }),
+    { draw, seen } = figure,
+    net = () => model.get('nets')[model.get('net')],
+    { canvas, hint, controls } = partsOf(model, figure, net()),
+    glide = glider(EASE),
+    inviting = nudge(canvas, draw),
     hand = handOn(figure, () => (net() ? meanCosine(net()) : null), glide);
   let scene = {},
     hover = false;
 
   function paint(now, width) {
-    const { before, angle, crowd, ...settings } = pick([...PARAMS, 'before', 'angle', 'crowd']),
+    const { p: settings, before, ...shown } = seen(canvas, ['angle', 'crowd']),
       key = settings.loss === 'curricularface' ? 'age' : 'length',
-      p = { ...settings, [key]: glide.at(settings[key], now, trackEnd(settings)) },
+      end = trackEnd(settings),
+      p = { ...settings, [key]: glide.at(settings[key], now, 1e-3 * end) },
       pulse = inviting.part(now),
-      moved = movedText(before, settings) ? before : undefined,
-      state = { p, before: moved, angle, crowd, net: net(), look: figure.look(), pulse, hover };
-    state.focus = canvas.matches(':focus-visible');
-    const g = surface(canvas, width, familyFrame(width, Boolean(state.net), p).height);
-    scene = paintFamily(g, width, state);
+      state = { ...shown, p, before: movedText(before, settings) ? before : undefined, pulse, hover };
+    scene = paintFamily(surface(canvas, width, familyFrame(width, Boolean(state.net), p).height), width, state);
     controls.update(p.loss);
     if (!glide.busy()) speak(figure, canvas, hint, { ...state, runs: scene.runs });
     return glide.busy() || pulse > 0;

@@ -1,12 +1,10 @@
 // CurveFamily's short words: numbers as one would write them, titles, names, and what a gesture changed.
-import { changeIn, degrees, thousands, tight } from '../kit/words.js';
+import { changeIn, degrees, minus, thousands, tight } from '../kit/words.js';
 import { LOSSES, placeOf, standardised } from './maths.js';
 
-const minus = text => text.replace('-', '−');
 /** As good as equal: the browser keeps lengths to five digits. */
 export const near = (a, b) => Math.abs(a - b) < 1e-5;
 
-export const numberText = value => minus((Math.abs(value) < 5e-4 ? 0 : value).toFixed(3));
 /** −1, 0, +0.35. */
 export function zText(z) {
   if (near(z, 0)) return '0';

@@ -1,8 +1,7 @@
 // The plane of the trained 2-D features, painted: class directions, regions, points, and where the drawing stands.
+import { TAU, wrapped } from '../kit/numbers.js';
 import { degrees } from '../kit/words.js';
 import { SUB } from './words.js';
-
-const TAU = 2 * Math.PI;
 
 /** Angles moved apart until neighbours have `gap` between them: two labels never cover each other. */
 function apart(angles, gap) {
@@ -159,7 +158,7 @@ function paintAngles(plane, dirs, { x, seen, look }) {
   const { g, middle, R, polar, to, line, stroke } = plane,
     { paper, accent, classes } = look,
     here = Math.atan2(x[1], x[0]);
-  const turns = seen.byAngle.slice(0, 2).map(k => Math.atan2(Math.sin(dirs[k] - here), Math.cos(dirs[k] - here)));
+  const turns = seen.byAngle.slice(0, 2).map(k => wrapped(dirs[k] - here));
   line(to(x), polar(here, R));
   stroke(accent, 1, 0.5);
   [

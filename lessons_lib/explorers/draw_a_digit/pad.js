@@ -1,16 +1,15 @@
 // A pad to draw on with mouse, pen, finger or keys. Strokes are lists of [x, y] on a pad of side 1, y downwards.
-import { element } from '../kit/view.js';
-import { ownKeys } from '../kit/controls.js';
+import { WAYS, worked } from '../kit/controls.js';
+import { clamp } from '../kit/numbers.js';
 import { SIDE, PEN } from './network.js';
 
 const STEP = 0.02,
   NEAR = 0.004; // what an arrow key moves the pen by; points closer than this are one
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 export const PAD_KEYS =
   'Arrow keys move the pen (with Shift farther), Space puts it down and lifts it, ' +
   'Backspace takes back a stroke, Delete clears, 0 to 9 bring a test digit.';
 
-const round = value => Math.round(Math.min(1, Math.max(0, value)) * 1e4) / 1e4;
+const round = value => Math.round(clamp(value, 0, 1) * 1e4) / 1e4;
 
 /**
  * What a pad asks of its figure.
@@ -32,8 +31,7 @@ export class DrawingPad {
   /** @param {Given} given */
   constructor(given) {
     Object.assign(this, given);
-    const attributes = { class: 'pad', tabindex: '0', role: 'application', 'aria-label': `Drawing pad. ${PAD_KEYS}` };
-    this.canvas = ownKeys(element('canvas', attributes));
+    this.canvas = worked(`Drawing pad. ${PAD_KEYS}`, { class: 'pad' });
     for (const type of ['pointerdown', 'pointermove', 'pointerup', 'keydown', 'focus', 'blur'])
       this.canvas.addEventListener(type, event => this[type](event));
     for (const type of ['pointercancel', 'lostpointercapture'])
@@ -90,7 +88,7 @@ export class DrawingPad {
   }
   keydown(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const arrow = ARROWS[event.key];
+    const arrow = WAYS[event.key];
     if (arrow) this.step(arrow, event.shiftKey ? 3 * STEP : STEP);
     else if (event.key === ' ') this.putDown();
     else if (event.key === 'Backspace') this.undo();
@@ -101,10 +99,10 @@ export class DrawingPad {
     this.pen.byKeys = true;
     this.paint();
   }
-  step([right, down], far) {
+  step([right, up], far) {
     const { pen } = this;
     pen.x = round(pen.x + right * far);
-    pen.y = round(pen.y + down * far);
+    pen.y = round(pen.y - up * far);
     if (pen.down) this.extend(pen.x, pen.y);
   }
   putDown() {

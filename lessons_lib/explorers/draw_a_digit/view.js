@@ -1,7 +1,8 @@
 // DrawADigit: draw on the pad, and the trained network puts the drawing on the circle, move by move. Taught what the
 // drawing is, it trains on.
-import { calm, element, mount, surface, write } from '../kit/view.js';
+import { calm, element, mount, part, surface, write } from '../kit/view.js';
 import { button } from '../kit/controls.js';
+import { eased } from '../kit/numbers.js';
 import { unpacked } from './data.js';
 import { forward, prepare, reading } from './network.js';
 import { PAD_KEYS, DrawingPad, paintPad, bitmap } from './pad.js';
@@ -65,16 +66,15 @@ class Desk {
     const calling = button('a test digit', () => this.choose());
     const seen = element('p', { class: 'soft' }, 'what the network sees');
     stage.root.append(
-      element(
-        'div',
-        { class: 'desk' },
+      part(
+        'desk',
         this.pad.canvas,
-        element('div', { class: 'seen' }, this.thumb, seen, this.numbers),
-        element('div', { class: 'tools' }, this.undoing, this.clearing, calling),
+        part('seen', this.thumb, seen, this.numbers),
+        part('tools', this.undoing, this.clearing, calling),
         this.hint,
         this.circle,
         ...(this.pupil ? this.lectern() : []),
-        element('div', { class: 'words' }, this.caption),
+        part('words', this.caption),
         this.angles.node,
       ),
     );
@@ -86,7 +86,7 @@ class Desk {
     this.news = element('p', { class: 'news' });
     const layers = element('p', { class: 'soft layers' });
     layers.innerHTML = layerWords(this.data.lesson);
-    return [element('div', { class: 'lectern' }, this.labels.root, layers, this.news)];
+    return [part('lectern', this.labels.root, layers, this.news)];
   }
   makePad() {
     return new DrawingPad({
@@ -212,9 +212,9 @@ class Desk {
     if (this.digit() >= 0)
       this.below ??= bitmap(element('canvas'), data.digits[this.digit()], look.accent.match(/\d+/g).map(Number));
     const gone = glide ? Math.min(1, (now - glide.at) / GLIDE) : 1,
-      eased = gone * gone * (3 - 2 * gone);
+      ease = eased(gone);
     if (gone === 1) this.glide = null;
-    this.shown = this.glide ? x.map((v, i) => glide.from[i] + (v - glide.from[i]) * eased) : x;
+    this.shown = this.glide ? x.map((v, i) => glide.from[i] + (v - glide.from[i]) * ease) : x;
     const guide = this.guided() && data.facts.closing;
     paintPad(surface(pad.canvas, width, width), width, {
       look,
@@ -227,7 +227,6 @@ class Desk {
       taught = pupil ? pupil.taught.map(one => ({ x: pupil.read(one).x, label: one.label })) : [];
     paintCircle(surface(circle, size, size), size, {
       ...reader,
-
       look,
       seen,
       x: this.shown,

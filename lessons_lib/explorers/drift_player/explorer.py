@@ -17,6 +17,7 @@ from traitlets import Bool, Bytes, Float, Int, List
 
 from lessons_lib.explorers.kit.explorer import Explorer
 from lessons_lib.explorers.kit.link import link
+from lessons_lib.explorers.kit.still import bare_plane
 from lessons_lib.figures.style import FAINT, INK, PALETTE, PAPER, SOFT, Picture, number_ink
 
 _MIDDLE, _NO_PLACE = 2047, 4095  # 12 bits a coordinate: a tenth of a pixel
@@ -158,10 +159,7 @@ class DriftPlayer(Explorer):
 
     def picture(self) -> Picture:
         """The last frame: digits, class weights and how these turned, outside the rim; centres and how they came."""
-        picture = Picture(self.alt, 5.4, 5.6)
-        axes = picture.subplots()
-        axes.set(xlim=(-1.32, 1.32), ylim=(-1.4, 1.32), aspect="equal")
-        axes.set_axis_off()
+        picture, axes = bare_plane(self.alt, (5.4, 5.6), (-1.32, 1.32), (-1.4, 1.32))
         turn = np.linspace(0, 2 * np.pi, 361)
         axes.plot(np.cos(turn), np.sin(turn), color=FAINT, linewidth=1)
         if self._notes:

@@ -1,12 +1,11 @@
 // A training run as a film: frames from bytes, any moment between them, where its boundaries run, what it says. No DOM.
 
-import { TAU } from '../kit/marks.js';
+import { TAU, clamp } from '../kit/numbers.js';
 
 export const PLAY_MS = 6000;
 const NO_PLACE = 4095,
   MIDDLE = 2047;
 export const turnedBy = a => a - TAU * Math.round(a / TAU);
-const clamp = (v, low, high) => Math.min(high, Math.max(low, v));
 
 /**
  * @typedef {object} Frame what was recorded at a step, with what the notes say of it: step, epoch, epochs, accuracy,

@@ -1,5 +1,6 @@
 // Where in the film a reader is: played, scrubbed, stepped through, or following a training that goes on.
 import { bytes } from '../kit/bytes.js';
+import { clamp } from '../kit/numbers.js';
 import { calm } from '../kit/view.js';
 import { nearest, PLAY_MS, unpack } from './film.js';
 
@@ -78,7 +79,7 @@ function handles(p, model, { go, glide, halt, settle }, draw) {
     const { frames } = p.film,
       to = nearest(p.film, p.goal ?? p.time) + AHEAD[name];
     if (name === ' ') toggle();
-    else if (name in AHEAD) glide(frames[Math.min(frames.length - 1, Math.max(0, to))].time);
+    else if (name in AHEAD) glide(frames[clamp(to, 0, frames.length - 1)].time);
     return name === ' ' || name in AHEAD;
   }
   return { toggle, scrub, key };

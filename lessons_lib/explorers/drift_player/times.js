@@ -42,7 +42,7 @@ export function paintTimes(g, width, look, v) {
 }
 
 function paintPlot(
-  { trace, disc, say, area, wide, within },
+  { trace, line, disc, say, area, wide, within },
   look,
   { time, tall },
   { X, span, width, shown, now, plot, top, row },
@@ -51,29 +51,12 @@ function paintPlot(
     known = shown.filter(f => Number.isFinite(plot.of(f))),
     curve = known.map(f => [X(f.time), Y(plot.of(f))]);
   for (const [words, v] of Object.entries(plot.grid)) {
-    trace(
-      [
-        [LEFT, Y(v)],
-        [LEFT + span, Y(v)],
-      ],
-      look.ink,
-      1,
-      { alpha: 0.14 },
-    );
+    line(LEFT, Y(v), LEFT + span, Y(v), look.ink, 1, { alpha: 0.14 });
     say(words, [width - RIGHT + 6, Y(v)], { align: 'left', font: '11', style: look.soft });
   }
   const name = plot.names.find(words => wide(words, '13') < span - 62) ?? plot.names.at(-1);
   say(name, [LEFT, top - 15], { align: 'left', font: '13', style: look.soft });
-  if (now)
-    trace(
-      [
-        [X(time), top - 3],
-        [X(time), top + tall + (row ? 40 : 0)],
-      ],
-      look.ink,
-      1,
-      { alpha: 0.7 },
-    );
+  if (now) line(X(time), top - 3, X(time), top + tall + (row ? 40 : 0), look.ink, 1, { alpha: 0.7 });
   if (now && !now.broken && Number.isFinite(plot.of(now)))
     say(plot.say(plot.of(now)), [LEFT + span, top - 15], { align: 'right', font: '600 14', style: look.ink });
   trace(curve, look.ink, 1.5, { alpha: 0.3 }); // what is still to come stays faint
@@ -84,17 +67,8 @@ function paintPlot(
   known.forEach((f, i) => disc(curve[i], 1.9, { fill: look.ink, alpha: f.time <= time + 1e-6 ? 1 : 0.4 }));
 }
 
-function paintKnob({ trace, grip, say }, look, { film, time, focus }, { X, span, now, y }) {
-  const way = (to, alpha) =>
-    trace(
-      [
-        [LEFT, y],
-        [to, y],
-      ],
-      look.ink,
-      3,
-      { alpha },
-    );
+function paintKnob({ line, grip, say }, look, { film, time, focus }, { X, span, now, y }) {
+  const way = (to, alpha) => line(LEFT, y, to, y, look.ink, 3, { alpha });
   way(LEFT + span, 0.16);
   way(X(film.end), 0.16);
   if (now) {

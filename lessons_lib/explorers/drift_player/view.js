@@ -1,5 +1,5 @@
 // DriftPlayer: a 2-D embedding while it is trained, as a film.
-import { calm, element, mount, surface } from '../kit/view.js';
+import { calm, element, mount, part, surface } from '../kit/view.js';
 import { button, ownKeys } from '../kit/controls.js';
 import { hold } from '../kit/hold.js';
 import { nearestCenter } from './centers.js';
@@ -32,8 +32,7 @@ function build(root, toggle) {
       'aria-label': 'Time in the training run; a digit key singles out a class',
     }),
   );
-  const part = (name, ...inside) => element('div', { class: name }, ...inside),
-    head = part('head', play, element('div', {}, step, epoch));
+  const head = part('head', play, element('div', {}, step, epoch));
   root.append(part('drift', stage, element('div', {}, head, part('time', strip, range))), caption, below);
   return { root, stage, strip, play, step, epoch, caption, below, range };
 }

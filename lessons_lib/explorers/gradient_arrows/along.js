@@ -1,6 +1,8 @@
 // The second view of GradientArrows: along x towards the origin, where both steps on x lie in the page.
 import { degrees } from '../kit/words.js';
 import { marksOn } from '../kit/marks.js';
+import { wrapped } from '../kit/numbers.js';
+import { touches } from '../kit/seats.js';
 import { STROKES } from './plane.js';
 
 /** Sizes of that view on a canvas `width` wide: a disc, and on its right the angle in words. */
@@ -18,17 +20,9 @@ export function paintAlong(g, width, v) {
     taken = [];
   m.disc([cx, cy], R, { edge: look.ink, width: 1, alpha: 0.35 });
   if (!v.at) return taken;
-  m.trace(
-    [
-      [cx - R, cy],
-      [cx + R, cy],
-    ],
-    look.ink,
-    1,
-    { dash: [1.5, 3.5], alpha: 0.4 },
-  );
+  m.line(cx - R, cy, cx + R, cy, look.ink, 1, { dash: [1.5, 3.5], alpha: 0.4 });
   paintSides(m, F, v, taken);
-  paintAngle(g, m, F, v, taken);
+  paintAngle(m, F, v, taken);
   [v.A.x, v.B.x].forEach(([right, up], i) => {
     const far = Math.hypot(right, up),
       beside = v.lift > 0 ? 0 : i ? 5 : -5, // in the plane they would hide each other
@@ -41,8 +35,6 @@ export function paintAlong(g, width, v) {
   return taken;
 }
 
-const meets = (a, b) => !(a[2] < b[0] || a[0] > b[2] || a[3] < b[1] || a[1] > b[3]);
-
 /** On the rim, the side on which each weight lies; named as long as there is room, the true class first. */
 function paintSides({ disc, say }, { cx, cy, R }, { A, look, label, directions }, taken) {
   const order = [label, ...directions.keys()].filter((j, k) => k === 0 || j !== label);
@@ -54,22 +46,18 @@ function paintSides({ disc, say }, { cx, cy, R }, { A, look, label, directions }
       [x, y] = at(R + 11),
       box = [x - 6, y - 8, x + 6, y + 8];
     disc(at(R), own ? 4 : 2.6, { fill: look.ink });
-    if (taken.some(other => meets(box, other))) continue;
+    if (taken.some(other => touches(box, other))) continue;
     say(String(j), [x, y], { font: own ? '700 12' : '400 12', style: own ? look.ink : look.soft });
     taken.push(box);
   }
 }
 
 /** The arc from one step to the other, and how wide it is. */
-function paintAngle(g, { say, wide }, { cx, cy, R, words }, { A, B, angle, look, lift }, taken) {
+function paintAngle({ say, wide, arc }, { cx, cy, R, words }, { A, B, angle, look, lift }, taken) {
   if (angle !== null && lift > 0) {
     const [from, to] = [A.x, B.x].map(([t, e]) => Math.atan2(-e, t)),
-      gone = Math.atan2(Math.sin(to - from), Math.cos(to - from));
-    g.beginPath();
-    g.arc(cx, cy, 0.46 * R, from, from + gone, gone < 0);
-    g.strokeStyle = look.ink;
-    g.lineWidth = 1.6;
-    g.stroke();
+      gone = wrapped(to - from);
+    arc(cx, cy, 0.46 * R, [from, from + gone, gone < 0], { edge: look.ink, width: 1.6 });
   }
   const lines = [
     [angle === null ? '–' : degrees(angle), -10, '600 24', look.ink],

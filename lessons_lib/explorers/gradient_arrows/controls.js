@@ -1,6 +1,6 @@
 // What stands around GradientArrows' plane: losses, sliders, formulas and the table.
-import { element, write } from '../kit/view.js';
-import { choice, fold, slider } from '../kit/controls.js';
+import { element, part, picked, write } from '../kit/view.js';
+import { choice, fold, named, slider } from '../kit/controls.js';
 import { MARGINS, marginText } from '../kit/losses.js';
 import { PUSHES } from '../kit/push.js';
 import { CLASSES, FITS, TALLEST, even, factors, short } from './steps.js';
@@ -15,9 +15,9 @@ const sample = i =>
   `stroke="currentColor" aria-hidden="true">${SAMPLE[i]}</svg>`;
 /** One of the two losses: which it is, and its margin; one without a margin keeps the room for it. */
 export function lossPanel(trait, i, state, set) {
-  const named = choice({
+  const which = choice({
     label: i ? 'the other loss' : 'loss',
-    options: Object.entries(PUSHES).map(([key, { name }]) => [key, name]),
+    options: named(PUSHES),
     set: key => set(trait, key),
   });
   const margin = slider({
@@ -25,14 +25,14 @@ export function lossPanel(trait, i, state, set) {
     show: m => marginText(state()[trait], m),
     set: m => set('margins', { ...state().margins, [state()[trait]]: m }),
   });
-  const root = element('div', { class: 'loss', style: `--own:var(--${'ab'[i]})` }, named.root, margin.root);
+  const root = element('div', { class: 'loss', style: `--own:var(--${'ab'[i]})` }, which.root, margin.root);
   root.insertAdjacentHTML('afterbegin', sample(i));
   return {
     root,
     update(now) {
       const key = now[trait],
         range = MARGINS[key]?.range;
-      named.update(key);
+      which.update(key);
       margin.root.classList.toggle('none', !range);
       if (!range) return;
       margin.update(now.margins[key], range);
@@ -74,7 +74,7 @@ export function commonPanel(set) {
     j => set('label', j),
   );
   const lengths = several('arrows measured', Object.entries(MEASURES), v => set('lengths', v));
-  const row = (words, { root }) => element('div', { class: 'line' }, element('span', {}, words), root);
+  const row = (words, { root }) => part('line', element('span', {}, words), root);
   const rows = [row('classes C', classes), row('class of x', label), row('arrow lengths', lengths)],
     note = element('p', { class: 'soft' });
   return {
@@ -108,7 +108,7 @@ export function numbersPanel() {
     table = pushTable();
   law.innerHTML = LAW;
   return {
-    root: fold('the numbers behind the arrows', law, element('div', { class: 'pushes' }, ...pushes), table.root, place),
+    root: fold('the numbers behind the arrows', law, part('pushes', ...pushes), table.root, place),
     update(now) {
       now.both.forEach((key, i) => write(pushes[i], now.at ? pushFormula(key, factors(key, now, now.at)) : ''));
       write(place, placeSentence(now, now.lift));
@@ -157,7 +157,7 @@ const USUAL = { sphereface: 4, cosface: 0.35, arcface: 0.5 };
 
 /** What the model holds, with what somebody pasted put in order: a margin left out, a label that is gone. */
 export function read(model, names) {
-  const now = Object.fromEntries(names.map(name => [name, model.get(name)]));
+  const now = picked(model, names);
   now.margins = { ...USUAL, ...now.margins };
   if (!FITS.directions(now.directions)) now.directions = even(5);
   if (!(now.label < now.directions.length)) now.label = 0;

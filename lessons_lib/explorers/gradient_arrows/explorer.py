@@ -18,6 +18,7 @@ from lessons_lib.angles import circle_points
 from lessons_lib.explorers.kit.explorer import Choice, Number
 from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.losses import LOSSES, NAMES, MarginExplorer, named_head
+from lessons_lib.explorers.kit.still import bare_plane
 from lessons_lib.figures.style import FAINT, INK, PALETTE, PAPER, SOFT, Picture
 from lessons_lib.gradients import Gradients, gradients, with_weights
 from lessons_lib.losses import Head
@@ -127,10 +128,7 @@ class GradientArrows(MarginExplorer):
 
     def picture(self) -> Picture:
         """The first frame: both losses' arrows on x and on every class weight, seen from above."""
-        picture = Picture(self.alt, 5.6, 5.6)
-        axes = picture.subplots()
-        axes.set(xlim=(-_REACH, _REACH), ylim=(-_REACH - 0.12, _REACH), aspect="equal")
-        axes.set_axis_off()
+        picture, axes = bare_plane(self.alt, (5.6, 5.6), (-_REACH, _REACH), (-_REACH - 0.12, _REACH))
         weight = _directed(self.directions).numpy()
         turned: list[int] = []
         if math.hypot(*self.point) > _NOWHERE:

@@ -1,6 +1,7 @@
 // How a reader takes hold of GradientArrows' plane, by pointer and by key.
-import { hold, reachOf } from '../kit/hold.js';
-import { REACH, short, within, wrapped } from './steps.js';
+import { holdOne, reachOf } from '../kit/hold.js';
+import { wrapped } from '../kit/numbers.js';
+import { REACH, short, within } from './steps.js';
 import { planeFrame } from './plane.js';
 
 /** What lies under a pointer: x, a weight, or for a mouse a place for x; a finger elsewhere scrolls. */
@@ -66,20 +67,9 @@ export function listen(field, { state, put, draw, hand, save }) {
     };
     return { over: held, cursor: 'grab', take, move, tap: () => put('label', held) };
   }
-  hold(field, {
-    draw,
-    find,
-    hover: grip => {
-      if (hand.over !== grip?.over) draw();
-      hand.over = grip?.over;
-    },
-    done: save,
-    press: event => {
-      const act = pressed(hand.held, event, state());
-      if (!act) return false;
-      hand.held = act.held;
-      if (act.set) put(...act.set);
-      return true;
-    },
+  holdOne(field, hand, {
+    ...{ find, draw, done: save },
+    act: event => pressed(hand.held, event, state()),
+    does: ({ set }) => set && put(...set),
   });
 }

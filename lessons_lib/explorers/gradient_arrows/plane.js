@@ -1,5 +1,6 @@
 // What GradientArrows paints on its plane: the circle from above, x, and both losses' arrows side by side.
-import { marksOn } from '../kit/marks.js';
+import { marksOn, planeOf } from '../kit/marks.js';
+import { touches } from '../kit/seats.js';
 import { REACH, seats } from './steps.js';
 
 const BESIDE = 4,
@@ -14,15 +15,10 @@ export const STROKES = [
 /** Sizes of the plane on a square canvas; X and Y turn places in radii into pixels, and `place` turns them back. */
 export function planeFrame(side) {
   const c = side / 2,
-    R = c / REACH,
-    long = 0.66 * R;
+    R = c / REACH;
   return {
-    c,
-    R,
-    long,
-    X: x => c + R * x,
-    Y: y => c - R * y,
-    place: (x, y) => [(x - c) / R, (c - y) / R],
+    ...planeOf(c, R),
+    long: 0.66 * R,
     names: directions =>
       seats(directions, (2 * DISC + 4) / (R + SEAT)).map(a => [
         c + (R + SEAT) * Math.cos(a),
@@ -53,7 +49,7 @@ export function paintPlane(g, side, v) {
   const F = planeFrame(side),
     m = marksOn(g, v.look),
     taken = [];
-  paintGround(g, m, F, v);
+  paintGround(m, F, v);
   if (v.at) paintSteps(m, F, v, taken);
   paintNames(m, F, v, taken);
   paintFeature(m, F, v, taken);
@@ -62,15 +58,11 @@ export function paintPlane(g, side, v) {
 }
 
 /** The half beyond 90°, the circle, the spokes and the tangent on which a weight can only move. */
-function paintGround(g, { trace, disc }, { c, R, long, X, Y }, { at, both, look, directions, label }) {
+function paintGround({ trace, disc, arc }, { c, R, long, X, Y }, { at, both, look, directions, label }) {
   if (at && both.includes('p2sgrad')) {
     const from = -at.turn + Math.PI / 2; // canvas angles run clockwise
-    g.beginPath();
-    g.arc(c, c, R, from, from + Math.PI);
-    g.closePath();
-    g.fillStyle = look.pair[both.indexOf('p2sgrad')];
-    g.globalAlpha = look.dark ? 0.15 : 0.07;
-    g.fill();
+    const fill = look.pair[both.indexOf('p2sgrad')];
+    arc(c, c, R, [from, from + Math.PI], { fill, alpha: look.dark ? 0.15 : 0.07 });
   }
   disc([c, c], R, { edge: look.ink, width: 1.2, alpha: 0.4 });
   directions.forEach((d, j) => {
@@ -146,14 +138,13 @@ function paintBorder({ trace, wide, say }, F, { at, look, both }, taken) {
     words = '90° from x',
     ends = [-F.R, F.R].map(r => [F.c + r * u, F.c + r * v]);
   trace(ends, look.pair[both.indexOf('p2sgrad')], 1.2, { alpha: 0.75, dash: [4, 4] });
-  const half = wide(words, '12') / 2 + 2,
-    free = box => taken.every(b => box[2] < b[0] || box[0] > b[2] || box[3] < b[1] || box[1] > b[3]);
+  const half = wide(words, '12') / 2 + 2;
   for (const r of [0.66, -0.66, 0.52, -0.52, 0.8, -0.8, 0.38, -0.38])
     for (const nearer of [1, -1]) {
       const slip = nearer * (half * Math.abs(v) + 8 * Math.abs(u) + 3),
         [x, y] = [F.c + r * F.R * u + slip * v, F.c + r * F.R * v - slip * u],
         box = [x - half, y - 8, x + half, y + 8];
-      if (!free(box) || box[0] < 0 || box[2] > 2 * F.c) continue;
+      if (taken.some(other => touches(box, other)) || box[0] < 0 || box[2] > 2 * F.c) continue;
       say(words, [x, y], { font: '12', style: look.soft, halo: 4 });
       taken.push(box);
       return;

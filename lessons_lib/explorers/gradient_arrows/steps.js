@@ -1,5 +1,7 @@
 // The step that gradient descent takes, −∂L, on x and on every class weight. All weights are unit vectors in one plane;
 // x stands over `point` of that plane, `lift` above it as seen from the origin. Lengths are those times ‖x‖ and ‖W‖.
+import { wrapped } from '../kit/numbers.js';
+import { rising } from '../kit/seats.js';
 import { coefficients, pull } from '../kit/push.js';
 
 export const CLASSES = [3, 5, 10];
@@ -11,7 +13,6 @@ const NOWHERE = 0.01,
   ROUND = 120;
 
 export const short = v => Number(v.toFixed(5));
-export const wrapped = angle => Math.atan2(Math.sin(angle), Math.cos(angle));
 export const even = classes =>
   Array.from({ length: classes }, (_, j) => short(wrapped(Math.PI / 2 + (2 * Math.PI * j) / classes)));
 
@@ -117,18 +118,8 @@ export function seats(directions, gap) {
   );
   const cut = (ahead.indexOf(Math.max(...ahead)) + 1) % order.length,
     line = [...order.slice(cut), ...order.slice(0, cut)],
-    pools = [];
-  line.forEach((i, k) => {
-    const turn = turns[i] < turns[line[0]] ? turns[i] + 2 * Math.PI : turns[i];
-    pools.push({ mean: turn - k * gap, size: 1 });
-    while (pools.length > 1 && pools.at(-2).mean > pools.at(-1).mean) {
-      const q = pools.pop(),
-        p = pools.pop(),
-        size = p.size + q.size;
-      pools.push({ mean: (p.mean * p.size + q.mean * q.size) / size, size });
-    }
-  });
-  const placed = pools.flatMap(({ mean, size }) => Array(size).fill(mean)),
+    turn = i => (turns[i] < turns[line[0]] ? turns[i] + 2 * Math.PI : turns[i]);
+  const placed = rising(line.map((i, k) => turn(i) - k * gap)),
     found = [];
   line.forEach((i, k) => {
     found[i] = placed[k] + k * gap;

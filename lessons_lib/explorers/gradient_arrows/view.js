@@ -1,6 +1,7 @@
 // GradientArrows: drag a feature, and see the steps of two losses on it and on every class weight.
-import { calm, element, gestureBefore, mount, surface, write } from '../kit/view.js';
-import { fitsIn, ownKeys, settingsLine } from '../kit/controls.js';
+import { calm, element, gestureBefore, mount, part, surface, write } from '../kit/view.js';
+import { fitsIn, settingsLine, worked } from '../kit/controls.js';
+import { eased, kept } from '../kit/numbers.js';
 import { degrees } from '../kit/words.js';
 import { PUSHES } from '../kit/push.js';
 import { FITS, compare, longest, units } from './steps.js';
@@ -21,9 +22,7 @@ const KEYS =
 /** @typedef {ReturnType<typeof build>} Parts what stands in the figure */
 /** The figure's parts, put together. */
 function build(root, model, state, set, changed) {
-  const field = ownKeys(
-    element('canvas', { tabindex: 0, role: 'application', 'aria-label': `x among the class weights. ${KEYS}` }),
-  );
+  const field = worked(`x among the class weights. ${KEYS}`);
   const along = element('canvas', { role: 'img' }),
     caption = element('figcaption');
   const losses = ['loss', 'other'].map((trait, i) => lossPanel(trait, i, state, set)),
@@ -31,15 +30,13 @@ function build(root, model, state, set, changed) {
     common = commonPanel(set),
     numbers = numbersPanel(),
     line = settingsLine(model, SETTINGS, fitsIn(model, FITS), changed);
-  const pair = element('div', { class: 'pair' }, ...losses.map(part => part.root)),
-    beside = element('div', { class: 'beside' }, along, lift.root);
-  const grid = element(
-    'div',
-    { class: 'arrows' },
-    element('div', { class: 'field' }, field, element('p', { class: 'soft' }, HINT)),
-    element('div', { class: 'words' }, caption),
-    element('div', { class: 'side' }, pair, beside),
-  );
+  const pair = part('pair', ...losses.map(({ root }) => root)),
+    grid = part(
+      'arrows',
+      part('field', field, element('p', { class: 'soft' }, HINT)),
+      part('words', caption),
+      part('side', pair, part('beside', along, lift.root)),
+    );
   root.append(grid, common.root, numbers.root, line.root);
   const panels = [...losses, common, numbers];
   return { field, along, caption, lift, panels, line };
@@ -79,14 +76,10 @@ function colours(look) {
 
 /** The longest arrows, found again only when something changed that they depend on. */
 function remembered() {
-  const kept = new Map();
+  const known = new Map();
   return (loss, now) => {
     const key = JSON.stringify([loss, now.scale, now.margins[loss], now.directions, now.label, now.lift]);
-    if (!kept.has(key)) {
-      if (kept.size > 8) kept.delete(kept.keys().next().value);
-      kept.set(key, longest(loss, now, now.lift));
-    }
-    return kept.get(key);
+    return kept(known, key, 9, () => longest(loss, now, now.lift));
   };
 }
 
@@ -97,7 +90,7 @@ function gliding() {
   const unit = (lengths, goal, now) => {
     if (last && last.lengths !== lengths) glide = { from: last.unit, start: now };
     const u = !glide || calm() ? 1 : Math.min(1, (now - glide.start) / GLIDE),
-      ease = u * u * (3 - 2 * u);
+      ease = eased(u);
     const shown =
       u < 1 ? goal.map((v, i) => (v > 0 && glide.from[i] > 0 ? glide.from[i] ** (1 - ease) * v ** ease : v)) : goal;
     if (u === 1) glide = null;

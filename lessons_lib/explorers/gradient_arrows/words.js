@@ -1,5 +1,5 @@
 // What GradientArrows says, in HTML: plain sentences and formulas with the numbers in them.
-import { amount, degrees } from '../kit/words.js';
+import { degrees, signedAmount } from '../kit/words.js';
 import { PUSHES } from '../kit/push.js';
 import { ON } from './steps.js';
 
@@ -8,7 +8,7 @@ const list = words => (words.length < 2 ? words.join('') : `${words.slice(0, -1)
 const letGo = 0.01; // of its longest arrow: less than a pixel or two
 
 /** A number to three digits, with its sign. */
-export const significant = v => (Number.isFinite(v) ? (v < 0 ? '−' : '') + amount(Math.abs(v)) : '–');
+export const significant = v => (Number.isFinite(v) ? signedAmount(v) : '–');
 
 /** Both losses by name, each in its colour. */
 const inks = both => both.map((loss, i) => `<b class="${'ab'[i]}">${PUSHES[loss].name}</b>`);

@@ -1,5 +1,5 @@
 // Where GradientLength puts things: the bent axis, the trained angles below the plot, and the panels that are folded.
-import { bentAxis, thetaAxis } from '../kit/theta_plot.js';
+import { bentAxis, thetaAxis, thetaFrame } from '../kit/theta_plot.js';
 
 // the knee's height; what leaves the plot at the top
 export const BEND = 0.86;
@@ -19,12 +19,9 @@ export const AXES = {
 
 /** Sizes on a canvas `width` wide: the plot, and the trained angles if there are nets. */
 export function lengthFrame(width, nets) {
-  const small = width < 520,
-    top = small ? 46 : 30,
-    floor = top + Math.round(Math.min(330, Math.max(240, 0.54 * width))),
-    foot = floor + (nets ? 96 : 26);
-  const shape = { width, small, top, floor, foot, height: foot + 8, Y: share => floor - (floor - top) * share };
-  return { ...shape, ...thetaAxis(small ? 34 : 42, width - 14) };
+  const frame = thetaFrame(width, width < 520 ? 46 : 30, [0.54, 240, 330], nets ? 96 : 26),
+    { small, top, floor } = frame;
+  return { ...frame, ...thetaAxis(small ? 34 : 42, width - 14), Y: share => floor - (floor - top) * share };
 }
 
 export const ROW = 15;

@@ -2,11 +2,11 @@
 import { element } from '../kit/view.js';
 import { choice, radioTable, slider } from '../kit/controls.js';
 import { netChoice, row } from '../kit/curves.js';
-import { MARGINS, marginText } from '../kit/losses.js';
+import { marginsSlider } from '../kit/margins.js';
 import { DASHES, lossTints } from '../kit/pen.js';
 import { PUSHES } from '../kit/push.js';
-import { CLASSES, nearestIn } from '../kit/trained.js';
-import { amount, degrees, thousands } from '../kit/words.js';
+import { classesSlider } from '../kit/steps.js';
+import { amount, degrees } from '../kit/words.js';
 import { AXES } from './axes.js';
 import { LOSSES, factorsAt } from './maths.js';
 import { PLACES, changed, placeText } from './words.js';
@@ -40,30 +40,16 @@ export function lossTable(choose) {
 
 /** The sliders of s, m and C. */
 export function lengthKnobs(model, move) {
-  const moveMargin = m => move('margins', { ...model.get('margins'), [model.get('loss')]: Number(m.toFixed(4)) }),
-    ranged = loss => MARGINS[loss]?.range;
   const scale = slider({ label: 'scale <i>s</i>', min: 1, max: 64, step: 1, show: String, set: s => move('scale', s) });
-  const margin = slider({
-    label: 'margin <b class="m"><i>m</i></b>',
-    min: 0,
-    max: 1,
-    step: 1,
-    show: m => (ranged(model.get('loss')) ? marginText(model.get('loss'), m) : 'none'),
-    set: moveMargin,
-  });
-  const classes = slider({
-    label: 'classes <i>C</i>',
-    min: 0,
-    max: CLASSES.length - 1,
-    step: 1,
-    show: () => thousands(model.get('classes')),
-    set: i => move('classes', CLASSES[i]),
-  });
+  const margin = marginsSlider(model, move);
+  const classes = classesSlider(
+    () => model.get('classes'),
+    C => move('classes', C),
+  );
   function update({ loss, p }) {
     scale.update(p.scale);
-    classes.update(nearestIn(CLASSES, p.classes));
-    margin.update(p.margins[loss] ?? 0, ranged(loss) ?? { min: 0, max: 1, step: 1 });
-    margin.input.disabled = !ranged(loss);
+    classes.update();
+    margin.update(p.margins[loss]);
   }
   return { nodes: [scale.root, margin.root, classes.root], update };
 }

@@ -1,7 +1,7 @@
 // The length of the gradient on the own class weight against θ: curves, peaks, and where a loss still pushes.
 // No page in here. `p` holds what decides them: { scale, margins, classes, others }.
+import { kept, lastThat } from '../kit/numbers.js';
 import { PUSHES, pull } from '../kit/push.js';
-import { kept } from '../kit/trained.js';
 
 export const LOSSES = Object.keys(PUSHES);
 export const STEPS = 720;
@@ -122,14 +122,7 @@ function rangesOf(length, lengths, peak, zeros) {
     .map((value, i) => [(Math.PI * i) / STEPS, value])
     .concat(zeros.map(a => [a, 0]))
     .sort((a, b) => a[0] - b[0]);
-  const edge = (off, on) => {
-    for (let i = 0; i < 28; i++) {
-      const middle = (off + on) / 2;
-      if (length(middle) >= least) on = middle;
-      else off = middle;
-    }
-    return on;
-  };
+  const edge = (off, on) => lastThat(theta => length(theta) >= least, on, off, 28);
   let from = knots[0][1] >= least ? 0 : null;
   for (let i = 1; i < knots.length; i++) {
     const [[a, before], [b, after]] = [knots[i - 1], knots[i]];

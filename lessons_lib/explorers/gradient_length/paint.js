@@ -1,10 +1,10 @@
 // What GradientLength paints in its plot: the curves, their ghosts, their names, and the cursor.
 import { inBox } from '../kit/hold.js';
+import { kept } from '../kit/numbers.js';
 import { DASHES, lossTints, penOn } from '../kit/pen.js';
 import { PUSHES } from '../kit/push.js';
 import { seatNames } from '../kit/seats.js';
 import { curveLine, footOf, paintAngles, paintCursor, paintTrained, writeNames } from '../kit/theta_plot.js';
-import { kept } from '../kit/trained.js';
 import { AXES, BEND, lengthFrame } from './axes.js';
 import { LOSSES, STEPS, anotherAt, factorsAt, study } from './maths.js';
 import { changed } from './words.js';
@@ -148,15 +148,14 @@ const anotherHeights = (loss, { p, quantity, divided }) =>
   });
 
 /** A dot on each curve, where the cursor cuts it. */
-function paintDots({ c, dot }, { X, Y }, { loss: chosen, quantity, divided, p, angle, gliding }) {
+function paintDots({ c, bead }, { X, Y }, { loss: chosen, quantity, divided, p, angle, gliding }) {
   if (gliding) return;
   for (const loss of orderOf(chosen)) {
     const factors = factorsAt(loss, angle, p),
       share = AXES[divided][quantity].height(factors[quantity] / (divided ? factors.scale : 1)),
       size = loss === chosen || loss === 'p2sgrad' ? 4.5 : 2.5;
     if (share > 1) continue;
-    dot(X(angle), Y(share), size + 1.5, c.paper);
-    dot(X(angle), Y(share), size, c.hue(loss));
+    bead(X(angle), Y(share), size, c.hue(loss));
   }
 }
 

@@ -3,6 +3,7 @@ import { calm, element, surface } from '../kit/view.js';
 import { fold } from '../kit/controls.js';
 import { curves } from '../kit/curves.js';
 import { cursorOn, thetaCanvas } from '../kit/cursor.js';
+import { clamp, eased } from '../kit/numbers.js';
 import { DEGREE, announce } from '../kit/hold.js';
 import { PUSHES } from '../kit/push.js';
 import { degrees } from '../kit/words.js';
@@ -35,8 +36,8 @@ function glider() {
     const goal = heightsOf(state.p, state.quantity, state.divided);
     if (axis !== axisOf(state) && heights && !calm()) [from, since] = [heights, now];
     axis = axisOf(state);
-    const part = from ? Math.min(1, Math.max(0, (now - since) / GLIDE)) : 1,
-      ease = part * part * (3 - 2 * part),
+    const part = from ? clamp((now - since) / GLIDE, 0, 1) : 1,
+      ease = eased(part),
       between = loss => goal[loss].map((v, i) => from[loss][i] + (v - from[loss][i]) * ease);
     heights = part === 1 ? goal : Object.fromEntries(LOSSES.map(loss => [loss, between(loss)]));
     if (part === 1) from = null;
@@ -71,17 +72,15 @@ function render({ model, el }) {
   const nets = model.get('nets'),
     hint = nets.length ? HINT + COUNTED : HINT,
     figure = curves({ model, el }, { css: STYLE, settings: SETTINGS, drawn: PARAMS, hint }),
-    { pick } = figure,
     { canvas, panels, unfolded, update } = partsOf(model, figure),
     names = new Map(),
     glided = glider();
   let plot = {},
     below = {};
   function paint(now, width) {
-    const shown = { ...pick([...SHOWN, 'before']), p: pick(PARAMS), look: figure.look(), net: nets[model.get('net')] },
+    const shown = figure.seen(canvas, SHOWN),
       drawn = glided(shown, now),
-      focus = canvas.matches(':focus-visible'),
-      state = { ...shown, ...drawn, names, focus, now: calm() || drawn.gliding ? Infinity : now };
+      state = { ...shown, ...drawn, names, now: calm() || drawn.gliding ? Infinity : now };
     plot = paintLength(surface(canvas, width, lengthFrame(width, nets.length > 0).height), width, state);
     const across = unfolded() && panels.clientWidth;
     if (across) below = paintPanels(surface(panels, across, panelFrame(across).height), across, state);

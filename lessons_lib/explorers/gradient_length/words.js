@@ -1,21 +1,20 @@
 // What GradientLength says: sentences that hold for what is set.
-import { amount, bold, changeIn, degrees, escaped, leftOut, thousands, tight } from '../kit/words.js';
-import { MARGINS, marginText } from '../kit/losses.js';
+import { amount, bold, changeIn, degrees, leftOut, thousands, tight } from '../kit/words.js';
+import { MARGINS, MARGINS_SAID, marginText } from '../kit/losses.js';
 import { PUSHES } from '../kit/push.js';
-import { countIn, sizeOf } from '../kit/trained.js';
+import { anglesText, countIn, sizeOf } from '../kit/trained.js';
 import { anotherAt, factorsAt, study } from './maths.js';
 
 export const PLACES = { 90: 'at 90°', simplex: 'simplex', circle: 'on a circle' };
 
-const marginOf = loss => [`m of ${PUSHES[loss].name}`, p => marginText(loss, p.margins[loss]).replace(/ \(.*/, '')];
 const SAID = {
   scale: ['s', p => plain(p.scale)],
   classes: ['C', p => thousands(p.classes)],
   others: ['others', p => PLACES[p.others]],
-  ...Object.fromEntries(['sphereface', 'cosface', 'arcface'].map(loss => [loss, marginOf(loss)])),
+  ...MARGINS_SAID,
 };
 /** What has changed, in words. */
-export const changed = (before, now) => (before?.scale ? changeIn(SAID, before, now) : { told: '', was: '' });
+export const changed = (before, now) => changeIn(SAID, before, now);
 const plain = value => (Number.isInteger(value) ? String(value) : value.toFixed(1));
 const onset = ranges => ranges[0][0];
 
@@ -92,7 +91,7 @@ export function reachSentence({ loss, p, net }) {
   const all = sizeOf(net),
     mine = countIn(net, own),
     theirs = countIn(net, free),
-    head = `Of the ${thousands(all)} trained angles (${escaped(net.name)})`;
+    head = `Of ${anglesText(net)}`;
   const out = leftOut(net);
   if (loss === 'p2sgrad')
     return (

@@ -1,5 +1,6 @@
 // The circle of a 2-D embedding, as DriftPlayer, LiveLab and PairMatrix draw it: digits, class weights, their numbers.
-import { TAU, marksOn } from './marks.js';
+import { marksOn } from './marks.js';
+import { TAU } from './numbers.js';
 
 /**
  * Marks for a circle of radius R round [c, c]; `only` is the class that stands out, or null. Angles are radians, and

@@ -1,5 +1,5 @@
 // Buttons, sliders, choices, and the line of settings.
-import { element } from './view.js';
+import { element, part, picked } from './view.js';
 
 /** JupyterLab's command mode would otherwise eat the keys. */
 export function ownKeys(node) {
@@ -8,12 +8,18 @@ export function ownKeys(node) {
   return node;
 }
 
+/** A canvas that keys act on. */
+export const worked = (label, more = {}) =>
+  ownKeys(element('canvas', { tabindex: 0, role: 'application', 'aria-label': label, ...more }));
+/** Right and up, for what keys move in a plane. */
+export const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
 export const button = (text, click, attributes = {}) =>
   ownKeys(element('button', { type: 'button', click, ...attributes }, text));
 
 /** What is looked at more rarely, under a word that unfolds it. */
 export const fold = (title, ...parts) =>
-  element('details', {}, ownKeys(element('summary', {}, title)), element('div', { class: 'fold' }, ...parts));
+  element('details', {}, ownKeys(element('summary', {}, title)), part('fold', ...parts));
 
 let numbered = Math.floor(Math.random() * 1e12); // every figure of a page has its own copy of this module
 
@@ -31,8 +37,27 @@ export function slider({ label, show, set, ...range }) {
     words.textContent = show(value);
     input.setAttribute('aria-valuetext', show(value));
   };
-  return { root: element('div', { class: 'slider' }, name, input), input, update };
+  return { root: part('slider', name, input), input, update };
 }
+
+/** A table: its `heads`, and so many rows of cells to be filled, the first of each a head. */
+export function table(rows, heads, attributes) {
+  const over = heads.map(text => element('th', { scope: 'col' }, text)),
+    cells = Array.from({ length: rows }, () =>
+      heads.map((_, k) => (k ? element('td') : element('th', { scope: 'row' }))),
+    ),
+    body = cells.map(row => element('tr', {}, ...row)),
+    root = element(
+      'table',
+      attributes,
+      element('thead', {}, element('tr', {}, ...over)),
+      element('tbody', {}, ...body),
+    );
+  return { root, heads: over, cells };
+}
+
+/** Options of a `choice` from a table of things that have a name. */
+export const named = things => Object.entries(things).map(([key, { name }]) => [key, name]);
 
 /** One of a few, as words with the chosen one underlined; options is [[value, text], …]. Arrow keys move the choice. */
 export function choice({ label, options, set }) {
@@ -77,7 +102,7 @@ export function radioTable({ label, rows, columns, set }) {
   const root = element(
     'div',
     { class: 'radios', role: 'radiogroup', 'aria-label': label },
-    element('div', { class: 'row soft' }, element('span'), element('span'), ...heads),
+    part('row soft', element('span'), element('span'), ...heads),
     ...rows.map(labelled),
   );
   function update({ chosen, hue, head, cells: filled }) {
@@ -180,9 +205,8 @@ export function settingsLine(model, names, fits, changed) {
   }
   const summary = ownKeys(element('summary', {}, 'settings')),
     root = element('details', { class: 'soft' }, summary, element('div', {}, line, copy), said);
-  const text = () => JSON.stringify(Object.fromEntries(names.map(name => [name, model.get(name)])));
   const update = () => {
-    if (!line.matches(':focus') || said.textContent === 'Set.') line.value = text();
+    if (!line.matches(':focus') || said.textContent === 'Set.') line.value = JSON.stringify(picked(model, names));
   };
   return { root, update };
 }

@@ -1,5 +1,5 @@
 // The life of a figure that draws curves: where its parts stand, what a gesture changed, and the settings to copy.
-import { element, gestures, mount, write } from './view.js';
+import { element, gestures, mount, part, picked, write } from './view.js';
 import { choice, fitsIn, settingsLine } from './controls.js';
 import LAYOUT from './curves.css' with { type: 'text' };
 
@@ -10,31 +10,32 @@ import LAYOUT from './curves.css' with { type: 'text' };
  *
  * Returned beside the stage of `mount`:
  * - pick(names): the values of these traits; set(values), without a paint; save()
- * - put(values): sets, saves, paints; move(what, values, keep): the same as part of a gesture on `what`
+ * - put(values, keep): sets, saves or does what `keep` says, paints; move(what, values, keep): the same as part of a
+ *   gesture on `what`
  * - lay({ field, words, knobs, run, side, more }): puts the parts on the page: the picture and its sentences, beside it
  *   what moves it, below it the rest; where it is narrow the controls follow the picture
  * - tell({ formula, caption, read }, silent): writes them; a screen reader hears caption and read
+ * - seen(canvas, names): what a picture depends on: these traits and `before`, what is `drawn` as p, the page's colours,
+ *   the chosen net, and whether keys are on the canvas
  * - live({ canvases, paint, stop }): as `live` of the stage
  */
 export function curves({ model, el }, { css, settings, drawn, hint, pasted = () => {} }) {
   const stage = mount({ model, el }, LAYOUT + css),
     { root, draw } = stage,
-    pick = names => Object.fromEntries(names.map(name => [name, model.get(name)])),
+    pick = names => picked(model, names),
     save = () => model.save_changes(),
     keeps = model.get('before') !== undefined;
   const set = values => Object.entries(values).forEach(([name, value]) => model.set(name, value));
   let settled = pick(settings);
   const { begin, end } = gestures(root, () => keeps && set({ before: pick(drawn) }));
-  const put = values => {
-    set(values);
-    save();
-    draw();
-  };
-  const move = (what, values, keep = save) => {
-    begin(what);
+  const put = (values, keep = save) => {
     set(values);
     keep();
     draw();
+  };
+  const move = (what, ...change) => {
+    begin(what);
+    put(...change);
   };
   const line = settingsLine(model, settings, fitsIn(model), () => {
     pasted(settled);
@@ -43,6 +44,7 @@ export function curves({ model, el }, { css, settings, drawn, hint, pasted = () 
     save();
     draw();
   });
+  const seen = (canvas, names) => seenOn(canvas, model, { names, drawn, look: stage.look() });
   const sentences = sentencesOf(stage),
     lay = layout(root, sentences, hint, line.root);
   const live = ({ canvases, paint, stop }) =>
@@ -57,13 +59,18 @@ export function curves({ model, el }, { css, settings, drawn, hint, pasted = () 
         return busy;
       },
     });
-  return { ...stage, pick, set, save, put, move, lay, live, ...sentences };
+  return { ...stage, pick, set, save, put, move, lay, seen, live, ...sentences };
 }
+
+const seenOn = (canvas, model, { names, drawn, look }) => ({
+  ...picked(model, [...names, 'before']),
+  ...{ p: picked(model, drawn), look, focus: canvas.matches(':focus-visible') },
+  net: model.get('nets')?.[model.get('net')],
+});
 
 /** Puts the parts on the page. */
 function layout(root, { caption, read }, hint, line) {
-  const part = (name, ...nodes) => element('div', { class: name }, ...nodes),
-    tip = element('p', { class: 'soft' });
+  const tip = element('p', { class: 'soft' });
   tip.innerHTML = hint;
   return ({ field, words = [caption, read], knobs = [], run = [], side, more = [] }) => {
     const left = part('left', part('field', ...field), part('words', ...words)),
@@ -85,7 +92,7 @@ function sentencesOf({ say }) {
 }
 
 /** A line of the controls: its name, then what it is. */
-export const row = (name, ...nodes) => element('div', { class: 'set' }, element('span', {}, name), ...nodes);
+export const row = (name, ...nodes) => part('set', element('span', {}, name), ...nodes);
 
 /** The choice of a trained net, as nodes: none where there is nothing to choose. */
 export function netChoice(nets, set) {

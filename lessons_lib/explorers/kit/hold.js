@@ -1,21 +1,16 @@
 // A canvas under mouse, fingers and keys.
-import { ownKeys } from './controls.js';
-import { element } from './view.js';
+import { worked } from './controls.js';
 
 const STEPS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 },
   PAGES = { PageUp: 1, PageDown: -1 },
   ENDS = { Home: 0, End: 1 };
 const REACH = { mouse: 12, pen: 14, touch: 22 },
   TAP = 4; // pixels: what moves less is tapped
-/** Right and up, for what keys move in a plane. */
-export const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 export const DEGREE = Math.PI / 180;
 
 /** A canvas that keys move like a slider. */
-export const held = (label, most = 100, more = {}) => {
-  const range = { 'aria-valuemin': 0, 'aria-valuemax': most };
-  return ownKeys(element('canvas', { tabindex: 0, role: 'slider', 'aria-label': label, ...range, ...more }));
-};
+export const held = (label, most = 100, more = {}) =>
+  worked(label, { role: 'slider', 'aria-valuemin': 0, 'aria-valuemax': most, ...more });
 
 /** What such a canvas says of itself. */
 export function announce(canvas, value, text) {
@@ -58,8 +53,12 @@ function asked({ key, shiftKey }, fast, page) {
 export function hold(canvas, hand) {
   const all = { ...LAZY, ...hand },
     { keys, press, done, draw, fast, page } = all;
+  const settled = () => {
+    done();
+    draw();
+  };
   const listeners = {
-    ...pointersOn(canvas, all),
+    ...pointersOn(canvas, { ...all, settled }),
     focus: () => draw(),
     blur: () => draw(),
     keydown(event) {
@@ -67,22 +66,39 @@ export function hold(canvas, hand) {
         wanted = asked(event, fast, page);
       if (ctrlKey || metaKey || altKey || !(press(event) || (wanted && keys(wanted, event) !== false))) return;
       event.preventDefault();
-      done();
-      draw();
+      settled();
     },
   };
   for (const [type, listener] of Object.entries(listeners)) canvas.addEventListener(type, listener, { passive: false });
 }
 
-function pointersOn(canvas, { find, miss, done, draw, hover }) {
+/**
+ * The same where keys act on one of several things: `hand.held`; `hand.over` is the one under the mouse, a Grip's `over`.
+ * `act(event)` is what a key does, { held, … }, or null; `does(act)` does it.
+ */
+export function holdOne(canvas, hand, { act, does, draw, ...more }) {
+  hold(canvas, {
+    ...more,
+    draw,
+    hover: grip => {
+      if (hand.over !== grip?.over) draw();
+      hand.over = grip?.over;
+    },
+    press: event => {
+      const found = act(event);
+      if (!found) return false;
+      hand.held = found.held;
+      does(found);
+      return true;
+    },
+  });
+}
+
+function pointersOn(canvas, { find, miss, settled, draw, hover }) {
   let taken = null,
     from = null,
     waits = false;
   const spot = event => spotOn(canvas, event);
-  const look = grip => {
-    canvas.style.cursor = grip?.cursor ?? (grip ? '' : 'default');
-    hover(grip);
-  };
   return {
     pointerdown(event) {
       if (event.button || taken) return;
@@ -99,7 +115,7 @@ function pointersOn(canvas, { find, miss, done, draw, hover }) {
       draw();
     },
     pointermove(event) {
-      if (!taken) return look(event.pointerType === 'mouse' ? find(spot(event), event) : null);
+      if (!taken) return over(canvas, event.pointerType === 'mouse' ? find(spot(event), event) : null, hover);
       waits = false;
       const at = spot(event);
       if (from && Math.hypot(at[0] - from[0], at[1] - from[1]) <= TAP) return;
@@ -114,15 +130,20 @@ function pointersOn(canvas, { find, miss, done, draw, hover }) {
       if (!taken) return;
       taken.end?.();
       taken = from = null;
-      look(null);
+      hover(null);
       canvas.style.cursor = '';
-      done();
-      draw();
+      settled();
     },
     pointerleave: () => taken || hover(null),
     touchstart: event => taken && !taken.scrolls && event.preventDefault(), // else it scrolls
   };
 }
+/** What the mouse looks like over a Grip, or over nothing. */
+function over(canvas, grip, hover) {
+  canvas.style.cursor = grip?.cursor ?? (grip ? '' : 'default');
+  hover(grip);
+}
+
 const idle = () => {},
   no = () => false,
   LAZY = { find: () => null, keys: no, press: no, done: idle, miss: idle, hover: idle, fast: 10, page: 10 };

@@ -39,6 +39,14 @@ export function marginText(loss, m) {
   return loss === 'cosface' ? m.toFixed(3) : loss === 'sphereface' ? m.toFixed(1) : 'none';
 }
 
+/** For `changeIn`: the margin of each loss that has one. */
+export const MARGINS_SAID = Object.fromEntries(
+  ['sphereface', 'cosface', 'arcface'].map(loss => [
+    loss,
+    [`m of ${MARGINS[loss].name}`, p => marginText(loss, p.margins[loss]).replace(/ \(.*/, '')],
+  ]),
+);
+
 /** What the loss compares with cos θj, as HTML; the margin carries its value. `theta` is how the angle is written. */
 export function curveFormula(loss, m, theta = '<i>θ<sub>y</sub></i>') {
   const value = digits => `<b class="m">${m.toFixed(digits)}</b>`;

@@ -1,7 +1,16 @@
 // What the figures on a plane, a circle or a sphere draw with: discs, arrows, and words at the middle of a spot.
+import { TAU } from './numbers.js';
 import { greys, penOn } from './pen.js';
 
-export const TAU = 2 * Math.PI;
+/** A plane whose origin stands at [c, c], R pixels to its unit: places into pixels, and back. */
+export const planeOf = (c, R) => ({
+  c,
+  R,
+  X: x => c + R * x,
+  Y: y => c - R * y,
+  at: ([x, y]) => [c + R * x, c - R * y],
+  place: (x, y) => [(x - c) / R, (c - y) / R],
+});
 
 /**
  * A pen with more on it; a spot is [x, y] in pixels.
@@ -11,24 +20,8 @@ export const TAU = 2 * Math.PI;
  * - say(words, spot, { font, style, halo, alpha, align })
  */
 export function marksOn(g, look) {
-  const pen = penOn(g, { ...greys(look), ...look });
-  function disc([x, y], r, { fill, edge, width = 1.5, dash = [], alpha = 1 }) {
-    g.beginPath();
-    g.arc(x, y, Math.max(0, r), 0, TAU);
-    g.globalAlpha = alpha;
-    if (fill) {
-      g.fillStyle = fill;
-      g.fill();
-    }
-    if (edge) {
-      g.setLineDash(dash);
-      g.strokeStyle = edge;
-      g.lineWidth = width;
-      g.stroke();
-      g.setLineDash([]);
-    }
-    g.globalAlpha = 1;
-  }
+  const pen = penOn(g, { ...greys(look), ...look }),
+    disc = ([x, y], r, how) => pen.arc(x, y, Math.max(0, r), [0, TAU], how);
   const say = (words, [x, y], how) => pen.write(words, x, y, { align: 'center', ...how });
   return { ...pen, disc, say, arrow: (spot, way, how) => paintArrow(pen, spot, way, how) };
 }

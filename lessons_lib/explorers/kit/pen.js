@@ -40,82 +40,106 @@ export function lossTints(look) {
 }
 
 /**
- * Strokes and words on `g`, in the colours `c`.
+ * Strokes and words on `g`, in the colours `c`. What a shape is like is { fill, edge, width, dash, alpha }.
  *
  * @typedef {ReturnType<typeof penOn>} Pen
  */
 export function penOn(g, c) {
-  const dot = (x, y, r, style) => {
+  /** What `path` draws, filled or with its edge or both. */
+  const shape = (path, { fill, edge, width = 1.5, dash = [], alpha = 1 }) => {
     g.beginPath();
-    g.arc(x, y, r, 0, 7);
-    g.fillStyle = style;
-    g.fill();
+    path();
+    g.globalAlpha = alpha;
+    if (fill) {
+      g.fillStyle = fill;
+      g.fill();
+    }
+    if (edge) {
+      g.setLineDash(dash);
+      g.strokeStyle = edge;
+      g.lineWidth = width;
+      g.stroke();
+      g.setLineDash([]);
+    }
+    g.globalAlpha = 1;
   };
+  const closed = points => {
+    for (const [x, y] of points) g.lineTo(x, y);
+    g.closePath();
+  };
+  /** Everything that `paint` does, inside these corners only. */
+  const inside = (points, paint) => {
+    g.save();
+    g.beginPath();
+    closed(points);
+    g.clip();
+    paint();
+    g.restore();
+  };
+  const area = (points, fill, alpha = 1) => shape(() => closed(points), { fill, alpha });
+  return {
+    g,
+    c,
+    shape,
+    area,
+    inside,
+    ...boxesOn(g, inside),
+    ...linesOn(g, shape),
+    ...gripsOn(g, shape, c),
+    ...wordsOn(g, c),
+  };
+}
+
+function boxesOn(g, inside) {
   const block = (x, y, w, h, style, alpha = 1) => {
     g.globalAlpha = alpha;
     g.fillStyle = style;
     g.fillRect(x, y, w, h);
     g.globalAlpha = 1;
   };
-  const area = (points, style, alpha = 1) => {
-    g.beginPath();
-    for (const [x, y] of points) g.lineTo(x, y);
-    g.closePath();
-    g.globalAlpha = alpha;
-    g.fillStyle = style;
-    g.fill();
-    g.globalAlpha = 1;
-  };
-  /** Everything that `paint` does, inside a box only. */
-  const within = (x, y, w, h, paint) => {
-    g.save();
-    g.beginPath();
-    g.rect(x, y, w, h);
-    g.clip();
-    paint();
-    g.restore();
-  };
-  return { g, c, ...linesOn(g), dot, block, area, within, ...gripsOn(g, dot, c), ...wordsOn(g, c) };
+  const corners = (x, y, w, h) => [
+    [x, y],
+    [x + w, y],
+    [x + w, y + h],
+    [x, y + h],
+  ];
+  const within = (x, y, w, h, paint) => inside(corners(x, y, w, h), paint);
+  return { block, within };
 }
 
-function linesOn(g) {
-  const trace = (points, style, width, { dash = [], alpha = 1 } = {}) => {
-    g.beginPath();
-    points.forEach(([x, y], i) => (i ? g.lineTo(x, y) : g.moveTo(x, y)));
+function linesOn(g, shape) {
+  const trace = (points, edge, width, how = {}) => {
     g.lineJoin = 'round';
-    g.strokeStyle = style;
-    g.lineWidth = width;
-    g.globalAlpha = alpha;
-    g.setLineDash(dash);
-    g.stroke();
-    g.setLineDash([]);
-    g.globalAlpha = 1;
+    shape(() => points.forEach(([x, y], i) => (i ? g.lineTo(x, y) : g.moveTo(x, y))), { edge, width, ...how });
   };
-  const line = (x0, y0, x1, y1, style, width = 1, more = {}) => {
+  const line = (x0, y0, x1, y1, style, width = 1, how = {}) => {
     const end = [x1, y1];
-    trace([[x0, y0], end], style, width, more);
+    trace([[x0, y0], end], style, width, how);
   };
-  return { trace, line };
+  /** From one canvas angle to another, clockwise or `back`. */
+  const arc = (x, y, r, [from, to, back], how) => shape(() => g.arc(x, y, r, from, to, back), how);
+  const rounded = (x, y, w, h, r, how) => shape(() => g.roundRect(x, y, w, h, r), how);
+  return { trace, line, arc, rounded };
 }
 
-/** What can be taken hold of looks so: a disc with a ring round it, strong while a pointer or the keys are on it. */
-function gripsOn(g, dot, c) {
+/** Dots, and what can be taken hold of: a disc with a ring round it, strong while a pointer or the keys are on it. */
+function gripsOn(g, shape, c) {
+  const disc = (x, y, r, how) => shape(() => g.arc(x, y, r, 0, 7), how),
+    dot = (x, y, r, fill) => disc(x, y, r, { fill });
+  /** A dot with a rim of paper. */
+  const bead = (x, y, r, style, rim = 1.5) => {
+    dot(x, y, r + rim, c.paper);
+    dot(x, y, r, style);
+  };
   const ring = (x, y, style) => {
     dot(x, y, 4.8, style);
     dot(x, y, 2.6, c.paper);
   };
   const grip = (x, y, style, strong = false) => {
-    dot(x, y, 11, c.paper);
-    dot(x, y, 6, style);
-    g.beginPath();
-    g.arc(x, y, 9.5, 0, 7);
-    g.strokeStyle = c.ink;
-    g.lineWidth = strong ? 2.4 : 1.2;
-    g.globalAlpha = strong ? 1 : 0.55;
-    g.stroke();
-    g.globalAlpha = 1;
+    bead(x, y, 6, style, 5);
+    disc(x, y, 9.5, { edge: c.ink, width: strong ? 2.4 : 1.2, alpha: strong ? 1 : 0.55 });
   };
-  return { ring, grip };
+  return { dot, bead, ring, grip };
 }
 
 function wordsOn(g, c) {

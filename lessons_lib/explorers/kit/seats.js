@@ -15,8 +15,28 @@ function reachOf(line, x0, x1) {
   return [low, high];
 }
 
-const TALL = 17,
-  meets = (a, b, gap = 0) => a[0] < b[2] + gap && a[2] > b[0] - gap && a[1] < b[3] + gap && a[3] > b[1] - gap;
+const TALL = 17;
+/** Whether a box [left, top, right, bottom] comes nearer than `gap` to another. */
+export const meets = (a, b, gap = 0) =>
+  a[0] < b[2] + gap && a[2] > b[0] - gap && a[1] < b[3] + gap && a[3] > b[1] - gap;
+
+/** The same where one that only touches it counts. */
+export const touches = (a, b) => meets(a, b, 1e-6);
+
+/** What some values become if each is to be at least the one before: those in the wrong order share their mean. */
+export function rising(wants) {
+  const pools = [];
+  for (const want of wants) {
+    pools.push({ mean: want, size: 1 });
+    while (pools.length > 1 && pools.at(-2).mean > pools.at(-1).mean) {
+      const b = pools.pop(),
+        a = pools.pop(),
+        size = a.size + b.size;
+      pools.push({ mean: (a.mean * a.size + b.mean * b.size) / size, size });
+    }
+  }
+  return pools.flatMap(({ mean, size }) => Array(size).fill(mean));
+}
 
 /**
  * What it costs to write a name into `box` beside point [x, y] of its own line; the first line is hardly ever covered.

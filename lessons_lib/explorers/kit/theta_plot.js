@@ -1,4 +1,5 @@
 // What plots over θ have alike: the axis, one that is pressed together, trained angles below it, the cursor, the names.
+import { clamp, lastThat, ticksOf } from './numbers.js';
 import { degrees } from './words.js';
 import { barsOf, liesIn, sizeText } from './trained.js';
 
@@ -7,8 +8,15 @@ export const thetaAxis = (left, right) => ({
   left,
   right,
   X: theta => left + ((right - left) * theta) / Math.PI,
-  angle: x => Math.PI * Math.min(1, Math.max(0, (x - left) / (right - left))),
+  angle: x => Math.PI * clamp((x - left) / (right - left), 0, 1),
 });
+
+/** Sizes of a plot over θ from `top`: `share` of the width high, within [low, high], and below it a place for angles. */
+export function thetaFrame(width, top, [share, low, high], below) {
+  const floor = top + Math.round(clamp(share * width, low, high)),
+    foot = floor + below;
+  return { width, small: width < 520, top, floor, foot, height: foot + 8 };
+}
 
 /** Round tenths of a degree, in radians. */
 export const inTenths = angle => (Math.round((angle * 1800) / Math.PI) * Math.PI) / 1800;
@@ -20,13 +28,8 @@ export const asAngle = angle => (angle > Math.PI - 1e-5 ? Math.PI : Number(Math.
  * a logarithm that begins as steep as the even part ends: value => share.
  */
 export function bentAxis(knee, top, bend) {
-  let low = 1e-6,
-    high = 50 * top;
-  for (let i = 0; i < 70; i++) {
-    const c = (low + high) / 2;
-    if (c * Math.log1p((top - knee) / c) * bend > (1 - bend) * knee) high = c;
-    else low = c;
-  }
+  const gentle = c => c * Math.log1p((top - knee) / c) * bend <= (1 - bend) * knee,
+    low = lastThat(gentle, 1e-6, 50 * top, 70);
   return value =>
     value <= knee
       ? (bend * value) / knee
@@ -42,16 +45,23 @@ export const curveLine = (values, X, Y, every = 1) =>
 
 /** Lines up from round angles, and their words below where no x of `taken` is near. */
 export function paintAngles({ c, line, write }, { X, right, top, floor, small }, taken) {
-  for (let tick = 0; tick <= 180; tick += 30) {
-    const x = X((tick * Math.PI) / 180);
+  for (const [tick, x] of ticksOf(X)) {
     line(x, top, x, floor, c.faint, 1, { alpha: 0.7 });
     if (taken.every(at => Math.abs(x - at) > 50) && !(small && tick % 60))
       write(`${tick}°`, Math.min(x, right - 8), floor + 20, { align: 'center' });
   }
 }
 
+/** The title of a plot; on its right what was before, where there is room for it. */
+export function paintTitle({ c, write, wide, fitting }, width, title, was, y = 11) {
+  const room = width - wide(title, '13') - 26;
+  write(title, 2, y, { style: c.ink, font: '13' });
+  if (was && room > 80)
+    write(fitting([`thin: before, ${was}`, 'thin: before'], room, '12'), width - 2, y, { align: 'right' });
+}
+
 /** Where the words at the cursor's foot stand: under it, but inside. */
-export const footOf = ({ X, left, right }, angle) => Math.min(right - 24, Math.max(left + 24, X(angle)));
+export const footOf = ({ X, left, right }, angle) => clamp(X(angle), left + 24, right - 24);
 
 /** The cursor: a line up to `top`, its grip, and its angle in words. */
 export function paintCursor({ c, line, grip, write }, frame, { angle, focus }, top = frame.top) {
@@ -63,19 +73,24 @@ export function paintCursor({ c, line, grip, write }, frame, { angle, focus }, t
   write(`θ = ${degrees(angle)}`, footOf(frame, angle), floor + 20, style);
 }
 
-/** A net's angles in whole degrees, between two y; those in `ranges` in another colour. The root of each count. */
-export function paintTrained({ c, line, block, write, wide, fitting }, frame, [y, foot], { net, angle }, ranges, hue) {
-  const { left, right, X, small } = frame,
-    bars = barsOf(net),
+/** A net's angles, a bar for each whole degree i in the colour `hueOf(i)`: the root of each count, up to `tall`. */
+export function paintBars({ c, line, block }, { left, right, X }, foot, tall, net, hueOf) {
+  const bars = barsOf(net),
     most = Math.sqrt(Math.max(1, ...bars)),
-    step = Math.max(1, X(Math.PI / 180) - X(0) - 0.5),
-    size = sizeText(net, small);
+    step = Math.max(1, X(Math.PI / 180) - X(0) - 0.5);
   bars.forEach((count, i) => {
-    const high = Math.max(1, ((foot - y - 20) * Math.sqrt(count)) / most),
-      inside = liesIn(((i + 0.5) * Math.PI) / 180, ranges);
-    if (count) block(X((i * Math.PI) / 180), foot - high, step, high, inside ? hue : c.pale);
+    const high = Math.max(1, (tall * Math.sqrt(count)) / most);
+    if (count) block(X((i * Math.PI) / 180), foot - high, step, high, hueOf(i));
   });
   line(left, foot, right, foot, c.pale);
+}
+
+/** The same between two y, those in `ranges` in another colour, with its title. */
+export function paintTrained(pen, frame, [y, foot], { net, angle }, ranges, hue) {
+  const { c, line, write, wide, fitting } = pen,
+    { left, right, X, small } = frame,
+    size = sizeText(net, small);
+  paintBars(pen, frame, foot, foot - y - 20, net, i => (liesIn(((i + 0.5) * Math.PI) / 180, ranges) ? hue : c.pale));
   line(X(angle), y + 18, X(angle), foot + 4, c.ink, 1.2, { alpha: 0.75 });
   const title = fitting([`trained θ: ${net.name}`], right - left - wide(size, '11') - 16, '12.5');
   write(title, left, y + 6, { style: c.ink, font: '12.5' });
@@ -97,7 +112,7 @@ export function writeNames({ write }, memory, width, now, seats, look) {
       { words, ...style } = look(key);
     memory.set(key, { box, since });
     busy ||= now - since < 180;
-    write(words, box[0], box[1] + 9, { halo: 4, alpha: Math.min(1, Math.max(0, (now - since) / 180)), ...style });
+    write(words, box[0], box[1] + 9, { halo: 4, alpha: clamp((now - since) / 180, 0, 1), ...style });
   }
   return busy;
 }

@@ -1,11 +1,13 @@
-// Angles of trained networks, as Python counted them: tenths of a degree, from bin `first` on. And steps of a slider.
-import { thousands } from './words.js';
+// Angles of trained networks, as Python counted them: tenths of a degree, from bin `first` on.
+import { escaped, thousands } from './words.js';
 
 const BINS = 1800;
 const middle = bin => (Math.PI * (bin + 0.5)) / BINS;
 
 export const sizeOf = net => net.counts.reduce((sum, count) => sum + count, 0);
 
+/** The same in a sentence. */
+export const anglesText = net => `the ${thousands(sizeOf(net))} trained angles (${escaped(net.name)})`;
 /** The same in words, for a picture that is narrow or wide. */
 export const sizeText = (net, small) => `${thousands(sizeOf(net))}${small ? ', √ count' : ' angles, height: √ count'}`;
 
@@ -28,25 +30,4 @@ export function barsOf({ first, counts }) {
     bars[Math.floor(((first + i) * 180) / BINS)] += count;
   });
   return bars;
-}
-
-/** The index of the value that is nearest in ratio. */
-export const nearestIn = (values, value) =>
-  values.reduce(
-    (best, v, i) => (Math.abs(Math.log(v / value)) < Math.abs(Math.log(values[best] / value)) ? i : best),
-    0,
-  );
-
-/** What a slider of C steps through: 3 to 100,000, twenty to a decade, two digits each. */
-export const CLASSES = [
-  ...new Set(Array.from({ length: 91 }, (_, k) => Number((10 ** (0.5 + k / 20)).toPrecision(k < 10 ? 1 : 2)))),
-];
-
-/** What `memory` has for a key, made if it has nothing; it forgets the oldest. */
-export function kept(memory, key, most, make) {
-  if (!memory.has(key)) {
-    if (memory.size >= most) memory.delete(memory.keys().next().value);
-    memory.set(key, make());
-  }
-  return memory.get(key);
 }

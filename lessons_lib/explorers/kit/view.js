@@ -11,6 +11,11 @@ export function element(tag, attributes = {}, ...children) {
   return node;
 }
 
+export const part = (name, ...inside) => element('div', { class: name }, ...inside);
+
+/** The values of these traits. */
+export const picked = (model, names) => Object.fromEntries(names.map(name => [name, model.get(name)]));
+
 /**
  * A figure of its own: no style of the page reaches into it, none of its own reaches the page. JupyterLab sees only the
  * home when a key is pressed inside, and its command mode would otherwise take that key.

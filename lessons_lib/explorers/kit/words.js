@@ -4,6 +4,9 @@ const RAISED = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
 export const degrees = radians => `${((radians * 180) / Math.PI).toFixed(1)}°`;
 export const thousands = n => n.toLocaleString('en-US');
+export const minus = text => text.replace('-', '−');
+/** To three digits behind the point; 0 has no sign. */
+export const numberText = value => minus((Math.abs(value) < 5e-4 ? 0 : value).toFixed(3));
 export const bold = text => `<b>${text}</b>`;
 /** Kept on one line. */
 export const tight = text => `<span class="tight">${text}</span>`;
@@ -20,12 +23,15 @@ export function amount(given) {
   return `${digits}·10${power[0] === '-' ? '⁻' : ''}${[...power.slice(1)].map(d => RAISED[d]).join('')}`;
 }
 
+/** `amount` of a number that may be negative. */
+export const signedAmount = value => (value < 0 ? '−' : '') + amount(Math.abs(value));
+
 /**
- * What the last gesture changed, as "s 64 → 24, C 10 → 100" and as "s 64, C 10" of before; '' if nothing. `said` has
- * for each name [words, value(p) in words].
+ * What the last gesture changed, as "s 64 → 24, C 10 → 100" and as "s 64, C 10" of before; '' if nothing, or if there
+ * was none. `said` has for each name [words, value(p) in words].
  */
 export function changeIn(said, before, now) {
-  const moved = Object.values(said)
+  const moved = Object.values(Object.keys(before ?? {}).length ? said : {})
     .map(([words, show]) => [words, show(before), show(now)])
     .filter(([, was, is]) => was !== is);
   return {

@@ -1,6 +1,7 @@
 // Where LogitCurves puts things: the bent axis, the trained angles, the way from W₁ to W₂, and the place of every name.
-import { seatNames } from '../kit/seats.js';
-import { bentAxis, curveLine, thetaAxis } from '../kit/theta_plot.js';
+import { clamp } from '../kit/numbers.js';
+import { meets, seatNames } from '../kit/seats.js';
+import { bentAxis, curveLine, thetaAxis, thetaFrame } from '../kit/theta_plot.js';
 import { LOGITS, logitsOf } from './maths.js';
 
 // Even from 1 down to the knee, where all losses but SphereFace live; below it pressed together by a logarithm that
@@ -16,12 +17,9 @@ export const depthOf = f => bent(1 - f);
 
 /** Sizes on a canvas `width` wide: the plot, and the histogram if there are nets. */
 export function logitFrame(width, nets) {
-  const small = width < 520,
-    top = 56,
-    floor = top + Math.round(Math.min(350, Math.max(270, 0.56 * width))),
-    foot = floor + (nets ? 98 : 26);
-  const shape = { width, small, top, floor, foot, height: foot + 8, Y: f => top + (floor - top) * depthOf(f) };
-  return { ...shape, ...thetaAxis(small ? 36 : 40, width - 12) };
+  const frame = thetaFrame(width, 56, [0.56, 270, 350], nets ? 98 : 26),
+    { small, top, floor } = frame;
+  return { ...frame, ...thetaAxis(small ? 36 : 40, width - 12), Y: f => top + (floor - top) * depthOf(f) };
 }
 
 export const STRIP = 20;
@@ -31,7 +29,7 @@ export function stripFrame(width) {
     bottom = strip + STRIP * LOGITS.length,
     from = 92,
     to = width - 64,
-    share = x => Math.min(1, Math.max(0, (x - from) / (to - from)));
+    share = x => clamp((x - from) / (to - from), 0, 1);
   return { width, strip, bottom, from, to, height: bottom + 24, share };
 }
 
@@ -66,9 +64,9 @@ export function pressedBox({ left, floor, X }, angle) {
 function seatBelow({ left, floor }, { width, line }, lines, taken) {
   const start = Math.round((line.length - 1) / 3),
     order = [...line.slice(start, -6), ...line.slice(6, start).reverse()];
-  const clear = ([a, b, c, d]) =>
-    !lines.flat().some(([x, y]) => x > a - 4 && x < c + 4 && y > b - 3 && y < d + 3) &&
-    !taken.some(box => a < box[2] + 3 && c > box[0] - 3 && b < box[3] + 3 && d > box[1] - 3);
+  const clear = box =>
+    !lines.flat().some(([x, y]) => x > box[0] - 4 && x < box[2] + 4 && y > box[1] - 3 && y < box[3] + 3) &&
+    !taken.some(other => meets(box, other, 3));
   return order
     .map(([x, y]) => [x - 8 - width, y + 2, x - 8, y + 19])
     .find(box => box[0] > left + 3 && box[3] < floor - 10 && clear(box));

@@ -1,11 +1,12 @@
 // LogitCurves's controls: the table that reads every loss at the cursor and chooses one, and the sliders.
 import { radioTable, slider } from '../kit/controls.js';
 import { DEGREE } from '../kit/hold.js';
-import { MARGINS, marginText } from '../kit/losses.js';
+import { MARGINS } from '../kit/losses.js';
+import { marginsSlider } from '../kit/margins.js';
 import { DASHES, lossTints } from '../kit/pen.js';
-import { degrees } from '../kit/words.js';
+import { degrees, numberText } from '../kit/words.js';
 import { LAMBDAS, LOGITS, logitAt, nearestLambda } from './maths.js';
-import { asksText, lambdaText, numberText } from './words.js';
+import { asksText, lambdaText } from './words.js';
 
 /** One row a loss: it chooses, and it reads the curve at the cursor. */
 export function logitTable(choose) {
@@ -23,14 +24,7 @@ export function logitTable(choose) {
 
 /** The sliders; `move` sets what curves depend on. */
 export function logitKnobs(model, move) {
-  const margin = slider({
-    label: 'margin <b class="m"><i>m</i></b>',
-    min: 0,
-    max: 1,
-    step: 0.01,
-    show: m => marginText(model.get('loss'), m),
-    set: m => move('margins', { ...model.get('margins'), [model.get('loss')]: Number(m.toFixed(4)) }),
-  });
+  const margin = marginsSlider(model, move);
   const annealing = slider({
     label: 'annealing <i>λ</i>',
     min: 0,
@@ -48,9 +42,7 @@ export function logitKnobs(model, move) {
     set: v => move('between', Number((v * DEGREE).toFixed(5))),
   });
   function update({ loss, p }) {
-    const { range } = MARGINS[loss];
-    margin.update(p.margins[loss] ?? 0, range ?? { min: 0, max: 1, step: 1 });
-    margin.input.disabled = !range;
+    margin.update(p.margins[loss]);
     annealing.update(nearestLambda(p.annealing));
     annealing.input.disabled = loss !== 'sphereface';
     between.update(Math.round((p.between / DEGREE) * 10) / 10);

@@ -1,6 +1,7 @@
 // What stands in place of cos θ for the true class: the four curves, what they ask for, and where they bound.
 import { MARGINS } from '../kit/losses.js';
-import { nearestIn } from '../kit/trained.js';
+import { lastThat } from '../kit/numbers.js';
+import { nearestIn } from '../kit/steps.js';
 
 export const LOGITS = Object.keys(MARGINS);
 export const GRID = 360;
@@ -33,15 +34,7 @@ export const logitsOf = (loss, p) =>
  */
 export function edgeOf(loss, p) {
   const spare = theta => logitAt(loss, theta, p) - Math.cos(p.between - theta);
-  if (spare(0) < 0) return null;
-  let low = 0,
-    high = p.between;
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2;
-    if (spare(middle) >= 0) low = middle;
-    else high = middle;
-  }
-  return low;
+  return spare(0) < 0 ? null : lastThat(theta => spare(theta) >= 0, 0, p.between);
 }
 
 /** The pieces of ψ: [{ k, from, to }], each 180°/m wide but for the last where m is no whole number. */

@@ -2,9 +2,9 @@
 import { inBox } from '../kit/hold.js';
 import { MARGINS } from '../kit/losses.js';
 import { DASHES, lossTints, penOn } from '../kit/pen.js';
-import { paintAngles, paintCursor, paintTrained, footOf, writeNames } from '../kit/theta_plot.js';
+import { paintAngles, paintCursor, paintTitle, paintTrained, footOf, writeNames } from '../kit/theta_plot.js';
 import { upTo } from '../kit/trained.js';
-import { degrees } from '../kit/words.js';
+import { degrees, minus } from '../kit/words.js';
 import { EVEN, LEVELS, logitFrame, logitLine, namesOf, pressedBox, towardsOther, unsteppedLine } from './axes.js';
 import { LOGITS, edgeOf, logitAt, logitsOf, piecesOf, sameCosine } from './maths.js';
 import { changed } from './words.js';
@@ -54,7 +54,7 @@ function askedOf(frame, { loss, angle, p }) {
 
 /** Grid, ticks and what is said above the plot. */
 function paintField(pen, frame, state) {
-  const { c, line, block, write, wide, fitting } = pen,
+  const { c, line, block, write } = pen,
     { left, right, top, floor, width, Y } = frame,
     knee = top + (floor - top) * EVEN,
     asked = askedOf(frame, state);
@@ -63,15 +63,10 @@ function paintField(pen, frame, state) {
   for (const [x, words] of asked) write(words, x, floor + 20, { align: 'center', style: c.ink });
   for (const level of LEVELS) {
     line(left, Y(level), right, Y(level), level ? c.faint : c.pale);
-    if (level !== -7 || floor - Y(level) > 13)
-      write(String(level).replace('-', '−'), left - 7, Y(level), { align: 'right' });
+    if (level !== -7 || floor - Y(level) > 13) write(minus(String(level)), left - 7, Y(level), { align: 'right' });
   }
-  const what = 'f(θ): what stands in place of cos θ for the true class';
-  write(what, 2, 11, { style: c.ink, font: '13' });
-  const { was } = changed(state.before, state.p),
-    room = width - wide(what, '13') - 26;
-  if (was && room > 80)
-    write(fitting([`thin: before, ${was}`, 'thin: before'], room, '12'), width - 2, 11, { align: 'right' });
+  const title = 'f(θ): what stands in place of cos θ for the true class';
+  paintTitle(pen, width, title, changed(state.before, state.p).was);
 }
 
 /** Where ψ starts anew: at every 180°/m, and there it is flat. */
@@ -119,7 +114,7 @@ function paintEdges({ c, line, ring }, { X, Y, floor }, { loss: chosen, p }) {
 
 /** The cursor: a dot on each curve, and from the chosen one across to where softmax has the same logit. */
 function paintHere(pen, frame, state) {
-  const { c, line, dot, write } = pen,
+  const { c, line, bead, write } = pen,
     { X, Y, floor } = frame,
     { loss: chosen, p, angle } = state,
     f = logitAt(chosen, angle, p),
@@ -128,17 +123,14 @@ function paintHere(pen, frame, state) {
     const [x, y] = [X(alike), Y(f)];
     line(X(angle), y, x, y, c.ink, 1, { dash: [3, 3] });
     line(x, y, x, floor, c.ink, 1, { dash: [3, 3] });
-    dot(x, y, 4.5, c.paper);
-    dot(x, y, 3, c.ink);
+    bead(x, y, 3, c.ink);
   }
   const [x0, , , y1] = pressedBox(frame, angle);
   write('below −1.2 pressed together', x0, y1 - 9, { font: '11', halo: 4, under: c.band });
   paintCursor(pen, frame, state);
   for (const loss of inOrder(chosen)) {
-    const [size, rim] = loss === chosen ? [4.5, 6] : [2.2, 3],
-      y = Y(logitAt(loss, angle, p));
-    dot(X(angle), y, rim, c.paper);
-    dot(X(angle), y, size, c.hue(loss));
+    const [size, rim] = loss === chosen ? [4.5, 1.5] : [2.2, 0.8];
+    bead(X(angle), Y(logitAt(loss, angle, p)), size, c.hue(loss), rim);
   }
 }
 

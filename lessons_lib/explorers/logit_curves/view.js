@@ -4,13 +4,13 @@ import { curves, netChoice } from '../kit/curves.js';
 import { cursorOn, thetaCanvas } from '../kit/cursor.js';
 import { DEGREE, announce } from '../kit/hold.js';
 import { MARGINS } from '../kit/losses.js';
-import { degrees } from '../kit/words.js';
+import { degrees, numberText } from '../kit/words.js';
 import { logitFrame, stripFrame } from './axes.js';
 import { logitKnobs, logitTable } from './controls.js';
 import { concerning, logitAt, sameCosine } from './maths.js';
 import { paintLogits } from './paint.js';
 import { paintStrip } from './panels.js';
-import { asksText, edgeSentence, logitFormula, logitSentence, numberText } from './words.js';
+import { asksText, edgeSentence, logitFormula, logitSentence } from './words.js';
 import STYLE from './style.css' with { type: 'text' };
 
 const PARAMS = ['margins', 'annealing', 'between'],
@@ -52,16 +52,14 @@ function speak(figure, canvas, state) {
 function render({ model, el }) {
   const nets = model.get('nets'),
     figure = curves({ model, el }, { css: STYLE, settings: SETTINGS, drawn: PARAMS, hint: HINT }),
-    { pick } = figure,
     { canvas, strip, update } = partsOf(model, figure),
     names = new Map();
   let plot = {},
     way = {};
   function paint(now, width, across) {
-    const p = pick(PARAMS),
-      shown = { ...pick(['loss', 'angle']), p, look: figure.look(), net: nets[model.get('net')], names },
-      before = concerning(shown.loss, model.get('before'), p),
-      state = { ...shown, before, focus: canvas.matches(':focus-visible'), now: calm() ? Infinity : now };
+    const shown = figure.seen(canvas, ['loss', 'angle']),
+      before = concerning(shown.loss, shown.before, shown.p),
+      state = { ...shown, before, names, now: calm() ? Infinity : now };
     plot = paintLogits(surface(canvas, width, logitFrame(width, nets.length > 0).height), width, state);
     way = paintStrip(surface(strip, across, stripFrame(across).height), across, state);
     update(state);

@@ -1,23 +1,21 @@
 // What LogitCurves says: numbers as one would write them, and sentences that hold for what is set.
-import { bold, changeIn, degrees, escaped, leftOut, thousands, tight } from '../kit/words.js';
-import { MARGINS, marginText } from '../kit/losses.js';
-import { countIn, sizeOf, upTo } from '../kit/trained.js';
-import { LOGITS, edgeOf, logitAt, sameCosine } from './maths.js';
+import { bold, changeIn, degrees, leftOut, numberText, thousands, tight } from '../kit/words.js';
+import { MARGINS, MARGINS_SAID, marginText } from '../kit/losses.js';
+import { anglesText, countIn, upTo } from '../kit/trained.js';
+import { edgeOf, logitAt, sameCosine } from './maths.js';
 
-export const numberText = value => (Math.abs(value) < 5e-4 ? 0 : value).toFixed(3).replace('-', '−');
 export const lambdaText = value => (Number.isInteger(value) ? thousands(value) : String(Number(value.toPrecision(3))));
 /** 80.0°, or none where a logit is lower than any cosine. */
 export const asksText = f => (sameCosine(f) === null ? 'none' : degrees(sameCosine(f)));
 export const edgeText = edge => (edge === null ? 'none' : degrees(edge));
 
-const marginOf = loss => [`m of ${MARGINS[loss].name}`, p => marginText(loss, p.margins[loss]).replace(/ \(.*/, '')];
 const SAID = {
-  ...Object.fromEntries(LOGITS.slice(1).map(loss => [loss, marginOf(loss)])),
+  ...MARGINS_SAID,
   annealing: ['λ', p => lambdaText(p.annealing)],
   between: ['θ₁₂', p => degrees(p.between)],
 };
 /** What has changed, in words. */
-export const changed = (before, now) => (before?.margins ? changeIn(SAID, before, now) : { told: '', was: '' });
+export const changed = (before, now) => changeIn(SAID, before, now);
 
 /** The settings of a loss in a few words: SphereFace, m = 4.0, λ = 0. */
 function namedWith(loss, p) {
@@ -114,7 +112,7 @@ export function edgeSentence({ loss, p, net }) {
     edge === null
       ? `${bold(plain)} lie below softmax’s ${half}`
       : `${bold(mine)} lie below that${loss === 'softmax' ? '' : `, ${plain} below softmax’s ${half}`}`;
-  return `${text} Of the ${thousands(sizeOf(net))} trained angles (${escaped(net.name)}) ${lie}.${leftOut(net)}`;
+  return `${text} Of ${anglesText(net)} ${lie}.${leftOut(net)}`;
 }
 /** fallingCosine of φ with its numbers: cos 80.0°, −cos 200.0° − 2. */
 function stepsText(phi) {

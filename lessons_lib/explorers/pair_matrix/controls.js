@@ -1,7 +1,7 @@
 // PairMatrix's controls: which loss, its numbers, and the caption of a column.
 import { element } from '../kit/view.js';
 import { button, choice, ownKeys, slider } from '../kit/controls.js';
-import { nearestIn } from '../kit/trained.js';
+import { stepper } from '../kit/steps.js';
 import { escaped } from '../kit/words.js';
 import { WAY_NAMES, scaleStops } from './maths.js';
 import { biasText, plain, scaleText } from './words.js';
@@ -10,14 +10,14 @@ import { biasText, plain, scaleText } from './words.js';
 export function knobsOf(model, B, { put, move }) {
   const limits = model.get('limits'),
     { learnt } = model.get('facts'),
-    stops = scaleStops(B, learnt),
     way = choice({ label: 'loss', options: Object.entries(WAY_NAMES), set: value => put({ way: value }) });
   const range = (name, step) => ({ min: limits[name].low, max: limits[name].high, step });
-  const scale = slider({
+  const scale = stepper({
     label: 'scale <i>s</i>',
-    ...{ min: 0, max: stops.length - 1, step: 1 },
-    show: () => scaleText(model.get('scale'), B, learnt),
-    set: i => move('scale', stops[i]),
+    values: scaleStops(B, learnt),
+    read: () => model.get('scale'),
+    show: value => scaleText(value, B, learnt),
+    set: value => move('scale', value),
   });
   const margin = slider({
     label: 'margin <b class="m"><i>m</i></b>',
@@ -33,7 +33,7 @@ export function knobsOf(model, B, { put, move }) {
   });
   function update(p) {
     way.update(p.way);
-    scale.update(nearestIn(stops, p.scale));
+    scale.update();
     margin.update(p.margin);
     bias.update(p.bias);
     bias.input.disabled = p.way !== 'sigmoid';

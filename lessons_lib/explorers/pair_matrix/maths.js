@@ -1,4 +1,5 @@
 // A batch as a matrix of cosines, images against captions: losses, and the gradient on each cosine. No page in here.
+import { clamp } from '../kit/numbers.js';
 
 /**
  * What decides the loss of a batch of B pairs.
@@ -29,7 +30,7 @@ export const WAY_NAMES = {
 };
 export const CLIP_START = 1 / 0.07;
 export const CLIP_CAP = 100;
-export const NINE_TENTHS = 0.9;
+const NINE_TENTHS = 0.9;
 
 /** FixedAdaCos's scale for so many classes. */
 export const adacosScale = size => Math.SQRT2 * Math.log(size - 1);
@@ -42,9 +43,10 @@ export const unit = a => {
   const length = Math.hypot(...a);
   return length ? Array.from(a, v => v / length) : [...a];
 };
+const cosineOf = (a, b) => clamp(dot(a, b), -1, 1);
 /** The cosines of rows of unit vectors, row after row. */
 export const cosinesOf = (images, captions) =>
-  images.flatMap(image => captions.map(caption => Math.min(1, Math.max(-1, dot(image, caption)))));
+  images.flatMap(image => captions.map(caption => cosineOf(image, caption)));
 
 function logSoftmax(list) {
   const most = Math.max(...list),
@@ -104,7 +106,7 @@ export function balance({ size, push }) {
 
 /** Angles of a direction to each of some others, radians, and their numbers by angle. */
 export function anglesTo(direction, others) {
-  const angles = others.map(other => Math.acos(Math.min(1, Math.max(-1, dot(direction, other)))));
+  const angles = others.map(other => Math.acos(cosineOf(direction, other)));
   return { angles, byAngle: [...angles.keys()].sort((a, b) => angles[a] - angles[b]) };
 }
 

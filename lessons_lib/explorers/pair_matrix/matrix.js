@@ -23,8 +23,8 @@ const GAPS = { row: [0.5, 3], column: [3, 0.5], both: [1, 1], sigmoid: [3, 3] };
 const SHADE = 0.3, // of the ink, at a cosine of 1
   SEEN = 0.5; // pixels: smaller discs are none
 
-export const shadeOf = cosine => 0.02 + SHADE * Math.max(0, (cosine + 1) / 2) ** 1.5;
-export const radiusOf = (push, cell) => Math.sqrt(Math.min(1, Math.abs(push))) * (cell / 2 - 3);
+const shadeOf = cosine => 0.02 + SHADE * Math.max(0, (cosine + 1) / 2) ** 1.5;
+const radiusOf = (push, cell) => Math.sqrt(Math.min(1, Math.abs(push))) * (cell / 2 - 3);
 
 /** @param {State} state */
 export function paintMatrix(g, frame, state) {
@@ -51,22 +51,16 @@ function paintCells(pen, frame, { data, p, batch, was, cosines, cell: chosen, ov
     if (before > SEEN && Math.abs(before - r) > 0.8)
       disc(middle, before, { edge: i === j ? look.accent : c.ink, width: 1, alpha: 0.55 });
     if (i !== j && data.labels[i] === data.labels[j])
-      frameCell(pen, frame, [i, j], { inset: 2.5, style: look.accent, width: 1.2, dash: [2.5, 2.5] });
+      frameCell(pen, frame, [i, j], { inset: 2.5, edge: look.accent, width: 1.2, dash: [2.5, 2.5] });
   }
-  if (over && over.join() !== chosen.join()) frameCell(pen, frame, over, { style: c.soft, width: 1.5 });
-  frameCell(pen, frame, chosen, { style: c.paper, width: focus ? 6 : 4.5 });
-  frameCell(pen, frame, chosen, { style: c.ink, width: focus ? 3 : 2 });
+  if (over && over.join() !== chosen.join()) frameCell(pen, frame, over, { edge: c.soft, width: 1.5 });
+  frameCell(pen, frame, chosen, { edge: c.paper, width: focus ? 6 : 4.5 });
+  frameCell(pen, frame, chosen, { edge: c.ink, width: focus ? 3 : 2 });
 }
 
-function frameCell({ g }, { box, cell }, [i, j], { inset = 0.5, style, width, dash = [] }) {
+function frameCell({ rounded }, { box, cell }, [i, j], { inset = 0.5, ...how }) {
   const [x, y] = box(i, j);
-  g.beginPath();
-  g.roundRect(x + inset, y + inset, cell - 2 * inset, cell - 2 * inset, 3);
-  g.strokeStyle = style;
-  g.lineWidth = width;
-  g.setLineDash(dash);
-  g.stroke();
-  g.setLineDash([]);
+  rounded(x + inset, y + inset, cell - 2 * inset, cell - 2 * inset, 3, how);
 }
 
 const drawn = { colour: '', data: null, thumbs: [] };

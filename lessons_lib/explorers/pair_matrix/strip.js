@@ -1,5 +1,6 @@
 // Below the words one types: the angle of a caption to each digit, a row each.
 import { penOn, greys } from '../kit/pen.js';
+import { ticksOf } from '../kit/numbers.js';
 
 const ROW = 17,
   TOP = 8,
@@ -14,8 +15,7 @@ export function paintStrip(g, width, { digits, angles, byAngle, look }) {
     right = width - 40,
     X = angle => LEFT + ((right - LEFT) * angle) / Math.PI,
     floor = TOP + digits.length * ROW;
-  for (let tick = 0; tick <= 180; tick += 45) {
-    const x = X((tick * Math.PI) / 180);
+  for (const [tick, x] of ticksOf(X, 45)) {
     line(x, TOP, x, floor, c.faint, 1);
     write(`${tick}°`, x, floor + 13, { align: 'center', font: '11.5' });
   }

@@ -1,8 +1,9 @@
 // PairMatrix: a batch of images and captions as a matrix of cosines. Drag the scale and see which pairs still push.
 import { element, surface, write } from '../kit/view.js';
-import { ownKeys } from '../kit/controls.js';
 import { curves } from '../kit/curves.js';
-import { WAYS as ARROWS, hold } from '../kit/hold.js';
+import { WAYS as ARROWS, worked } from '../kit/controls.js';
+import { hold } from '../kit/hold.js';
+import { clamp, kept } from '../kit/numbers.js';
 import { knobsOf, deskOf } from './controls.js';
 import { unpacked } from './data.js';
 import { matrixFrame } from './frame.js';
@@ -24,13 +25,7 @@ const HINT =
 /** What the captions of a batch are, as the reader wrote them, and where they stand. */
 function captionsOf(data) {
   const known = new Map();
-  const landed = text => {
-    if (!known.has(text)) {
-      if (known.size > 200) known.clear();
-      known.set(text, data.embed(text));
-    }
-    return known.get(text);
-  };
+  const landed = text => kept(known, text, 200, () => data.embed(text));
   const own = (written, j) => Boolean(data.embed && written[j]?.trim());
   return {
     own,
@@ -59,12 +54,8 @@ function stateOf(data, captions, { written, ...p }) {
 
 /** The parts on the page. */
 function partsOf(model, data, figure) {
-  const canvas = ownKeys(
-      element('canvas', {
-        ...{ class: 'matrix', tabindex: 0, role: 'application' },
-        'aria-label': 'matrix of images and captions: arrow keys choose a cell, Enter writes its caption',
-      }),
-    ),
+  const label = 'matrix of images and captions: arrow keys choose a cell, Enter writes its caption',
+    canvas = worked(label, { class: 'matrix' }),
     place = element('canvas', { 'aria-hidden': 'true' }),
     landing = element('p', { class: 'landing' });
   const put = (text, keep) => {
@@ -126,7 +117,7 @@ function handOn(canvas, { model, figure, frame, desk, over }) {
     hover: grip => over(grip?.cell ?? null),
     press({ key }) {
       const [dx, dy] = ARROWS[key] ?? [0, 0],
-        inside = k => Math.min(frame().B - 1, Math.max(0, k));
+        inside = k => clamp(k, 0, frame().B - 1);
       if (dx || dy) choose(inside(model.get('row') - dy), inside(model.get('column') + dx));
       else if (key === 'Enter' && desk) desk.input.focus();
       else return false;

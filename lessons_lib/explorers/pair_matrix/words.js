@@ -1,14 +1,11 @@
 // PairMatrix's words: the batch, the cell that is read, its gradient worked out, and where a caption lands.
-import { amount, bold, changeIn, degrees, escaped, tight } from '../kit/words.js';
+import { amount, bold, changeIn, degrees, escaped, minus, numberText, signedAmount, tight } from '../kit/words.js';
 import { CLIP_CAP, CLIP_START, adacosScale, balance, evenBias } from './maths.js';
 
 /** @typedef {import('./matrix.js').State} State */
 
-const minus = text => text.replace('-', '−');
 const near = (a, b) => Math.abs(a - b) < 0.006 * Math.abs(b);
 export const plain = value => minus(String(Number(value.toPrecision(3))));
-const signed = value => (value < 0 ? '−' : '') + amount(Math.abs(value));
-export const cosineText = value => minus((Math.abs(value) < 5e-4 ? 0 : value).toFixed(3));
 /** 0.123, or under 0.001. */
 export const shareText = p => (p > 0 && p < 0.001 ? 'under 0.001' : p > 0.999 && p < 1 ? 'over 0.999' : p.toFixed(3));
 /** The same in a formula. */
@@ -80,7 +77,7 @@ export function cellSentence(state) {
     n = i * batch.size + j,
     cosine = cosines[n];
   const who = `The image of a ${data.labels[i]} and ${quoted(captions[j])}`,
-    at = `cosine ${bold(cosineText(cosine))} (${degrees(Math.acos(cosine))})`,
+    at = `cosine ${bold(numberText(cosine))} (${degrees(Math.acos(cosine))})`,
     P = {
       row: `<i>P</i> is ${shareText(batch.row[n])} in its row`,
       column: `<i>P</i> is ${shareText(batch.column[n])} in its column`,
@@ -116,7 +113,7 @@ export function gradientFormula({ p, batch, over, cell }) {
   const top = `∂L/∂cos θ = <i>s</i>/${many}<i>B</i> · (${symbols}${taken || one})`,
     numbers = P[p.way].map(exactly).join(' + ');
   const value = (p.scale / B) * batch.push[n];
-  return `${top}<br>= ${plain(p.scale)}/${names.length * B} · (${numbers}${taken}) = ${bold(signed(value))}`;
+  return `${top}<br>= ${plain(p.scale)}/${names.length * B} · (${numbers}${taken}) = ${bold(signedAmount(value))}`;
 }
 
 /** Where a caption lands among the digits. */

@@ -1,18 +1,15 @@
 // Where ProbabilityCurve puts things: the panels one below the other, the lines, and a place for every name.
+import { clamp } from '../kit/numbers.js';
 import { seatNames } from '../kit/seats.js';
-import { curveLine, thetaAxis } from '../kit/theta_plot.js';
+import { curveLine, thetaAxis, thetaFrame } from '../kit/theta_plot.js';
 import { FAN, curveOf, fixedScale, probability } from './maths.js';
 
 /** Sizes on a canvas `width` wide: the plot, the strip of what is already right, the histogram if there are nets. */
 export function probabilityFrame(width, nets) {
-  const small = width < 520,
-    top = 36,
-    floor = top + Math.round(Math.min(370, Math.max(260, 0.58 * width))),
-    strip = floor + 62,
-    foot = nets ? strip + 92 : strip + 6,
-    share = y => Math.min(1, Math.max(0, (floor - y) / (floor - top)));
-  const shape = { width, small, top, floor, strip, foot, height: foot + 8, share, Y: P => floor - (floor - top) * P };
-  return { ...shape, ...thetaAxis(46, width - 12) };
+  const frame = thetaFrame(width, 36, [0.58, 260, 370], nets ? 154 : 68),
+    { top, floor } = frame,
+    share = y => clamp((floor - y) / (floor - top), 0, 1);
+  return { ...frame, ...thetaAxis(46, width - 12), strip: floor + 62, share, Y: P => floor - (floor - top) * P };
 }
 
 /** A curve in pixels, every few points. */
@@ -29,7 +26,7 @@ export function graspOn(line, [px, py], reach, last) {
     if (!i || line[i - 1][0] > last) return;
     const [x0, y0] = line[i - 1],
       [dx, dy] = [x - x0, y - y0],
-      t = Math.min(1, Math.max(0, ((px - x0) * dx + (py - y0) * dy) / (dx * dx + dy * dy))),
+      t = clamp(((px - x0) * dx + (py - y0) * dy) / (dx * dx + dy * dy), 0, 1),
       at = [x0 + t * dx, y0 + t * dy],
       far = Math.hypot(at[0] - px, at[1] - py);
     if (far < least) [least, best] = [far, at];

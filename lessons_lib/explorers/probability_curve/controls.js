@@ -1,8 +1,8 @@
 // ProbabilityCurve's controls: who chooses s, its slider with AdaCos's place on it, C, the others, and the run.
-import { element } from '../kit/view.js';
-import { button, choice, slider } from '../kit/controls.js';
+import { element, part } from '../kit/view.js';
+import { button, choice, slider, table } from '../kit/controls.js';
 import { DEGREE } from '../kit/hold.js';
-import { CLASSES } from '../kit/trained.js';
+import { CLASSES, classesSlider } from '../kit/steps.js';
 import { degrees, thousands } from '../kit/words.js';
 import { SCALE_STEPS, angleOfOthers, classesStep, fixedScale, scaleAt, scaleStep } from './maths.js';
 import { changed, placeText, readings, scaleText } from './words.js';
@@ -12,10 +12,8 @@ import { changed, placeText, readings, scaleText } from './words.js';
  * way, label], …].
  */
 function marksOn({ root }, marks) {
-  const row = element('div', { class: 'marks' }),
-    nodes = marks.map(([label, click, title]) => button(label, click, { title }));
-  row.append(...nodes);
-  root.append(row);
+  const nodes = marks.map(([label, click, title]) => button(label, click, { title }));
+  root.append(part('marks', ...nodes));
   return places =>
     places.forEach(([part, label], i) => {
       nodes[i].style.left = `calc(8px + (100% - 16px)*${part.toFixed(4)})`;
@@ -29,27 +27,20 @@ function marksOn({ root }, marks) {
  */
 export function readingTable() {
   const names = ['<i>P</i>', 'loss −ln <i>P</i>', 'slope, % a degree', 'steepest at', '<i>P</i> at 0°', 'loss at 0°'];
-  const head = ['', '', 'Fixed AdaCos'].map(text => element('th', { scope: 'col' }, text)),
-    rows = names.map(() => [element('th', { scope: 'row' }), element('td'), element('td')]);
-  rows.forEach(([name], i) => {
+  const { root, heads, cells } = table(names.length, ['', '', 'Fixed AdaCos'], { class: 'readings' });
+  cells.forEach(([name], i) => {
     name.innerHTML = names[i];
   });
-  const root = element(
-    'table',
-    { class: 'readings' },
-    element('thead', {}, element('tr', {}, ...head)),
-    element('tbody', {}, ...rows.map(cells => element('tr', {}, ...cells))),
-  );
   function update({ p, choice: chosen, before, angle }) {
     const fixed = { ...p, scale: fixedScale(p.num_classes) },
       [name, q] =
         chosen !== 'fixed' ? ['Fixed AdaCos', fixed] : changed(before, p).was ? ['before', before] : ['', null];
     const now = readings(p, angle),
       beside = q && readings(q, angle);
-    head[1].textContent = `s = ${scaleText(p.scale)}`;
-    head[2].textContent = name;
-    rows[0][0].innerHTML = `<i>P</i> at ${degrees(angle)}`;
-    rows.forEach(([, own, other], i) => {
+    heads[1].textContent = `s = ${scaleText(p.scale)}`;
+    heads[2].textContent = name;
+    cells[0][0].innerHTML = `<i>P</i> at ${degrees(angle)}`;
+    cells.forEach(([, own, other], i) => {
       own.textContent = now[i];
       other.textContent = beside ? beside[i] : '';
     });
@@ -87,17 +78,11 @@ const TENS = [10, 100, 1000, 10000];
 
 /** How many classes there are. */
 function classControls(model, wish) {
-  const classes = slider({
-    label: 'classes <i>C</i>',
-    min: 0,
-    max: CLASSES.length - 1,
-    step: 1,
-    show: () => thousands(model.get('num_classes')),
-    set: i => wish('num_classes', { num_classes: CLASSES[i] }),
-  });
-  const marks = TENS.map(C => [thousands(C), () => wish('num_classes', { num_classes: C }), `${thousands(C)} classes`]);
+  const choose = num_classes => wish('num_classes', { num_classes }),
+    classes = classesSlider(() => model.get('num_classes'), choose);
+  const marks = TENS.map(C => [thousands(C), () => choose(C), `${thousands(C)} classes`]);
   marksOn(classes, marks)(TENS.map(C => [classesStep(C) / (CLASSES.length - 1)]));
-  return { nodes: [classes.root], update: ({ p }) => classes.update(classesStep(p.num_classes)) };
+  return { nodes: [classes.root], update: classes.update };
 }
 
 /** Where the other classes stand. */
@@ -147,7 +132,7 @@ export function runControls(moments, wish, play) {
     step.update(at);
     run.textContent = playing ? 'pause' : at === moments.length - 1 ? 'replay' : 'play';
   }
-  return { nodes: moments.length ? [element('div', { class: 'run' }, step.root, run, gauges)] : [], gauges, update };
+  return { nodes: moments.length ? [part('run', step.root, run, gauges)] : [], gauges, update };
 }
 
 /** What decides the curve. */

@@ -1,5 +1,5 @@
 // The probability that a cosine softmax gives the true class at θ, and the scales one can choose for it.
-import { CLASSES, nearestIn } from '../kit/trained.js';
+import { CLASSES, nearestIn } from '../kit/steps.js';
 
 /**
  * What decides a curve.

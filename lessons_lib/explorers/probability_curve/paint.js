@@ -1,7 +1,8 @@
 // What ProbabilityCurve paints in its plot: the curve among those of other scales, what it is measured by, and the
 // cursor.
 import { penOn, tints } from '../kit/pen.js';
-import { footOf, paintAngles, paintCursor, paintTrained } from '../kit/theta_plot.js';
+import { meets } from '../kit/seats.js';
+import { footOf, paintAngles, paintCursor, paintTitle, paintTrained } from '../kit/theta_plot.js';
 import { upTo } from '../kit/trained.js';
 import { degrees } from '../kit/words.js';
 import { fanOf, probabilityFrame, probabilityLine, probabilitySeats } from './axes.js';
@@ -63,7 +64,7 @@ export function paintProbability(g, width, state) {
 
 /** Grid, ticks and what is said above the plot; ticks make way for the cursor's numbers. */
 function paintGround(pen, frame, { p, before, angle }) {
-  const { c, line, write, wide, fitting } = pen,
+  const { c, line, write, fitting } = pen,
     { left, right, floor, width, X, Y } = frame,
     x = X(QUARTER),
     dotted = { dash: [2, 3] };
@@ -78,12 +79,8 @@ function paintGround(pen, frame, { p, before, angle }) {
   if (own) write('45°', x, floor + 20, { align: 'center', style: c.ink, font: '600 12' });
   line(left, Y(0.5), x, Y(0.5), c.adacosWord, 1, dotted);
   line(x, floor, x, Y(0.5), c.adacosWord, 1, dotted);
-  const title = fitting(['P(θ): how sure the softmax is of the true class', 'P(θ) of the true class'], width - 6, '13'),
-    { was } = changed(before, p),
-    room = width - wide(title, '13') - 26;
-  write(title, 2, 12, { style: c.ink, font: '13' });
-  if (was && room > 80)
-    write(fitting([`thin: before, ${was}`, 'thin: before'], room, '12'), width - 2, 12, { align: 'right' });
+  const title = fitting(['P(θ): how sure the softmax is of the true class', 'P(θ) of the true class'], width - 6, '13');
+  paintTitle(pen, width, title, changed(before, p).was, 12);
 }
 
 /** A bar up to where P is 99 %: there next to nothing is left to learn. */
@@ -133,11 +130,7 @@ function paintSteepest({ c, line, wide, write }, { X, Y, left, right, top }, dra
   const boxes = [-18, -46, 14].flatMap(up =>
     [x + 16, x - across - 16].map(x0 => [x0, y + up, x0 + across + 4, y + up + 18]),
   );
-  const clear = ([x0, y0, x1, y1]) =>
-    x0 >= left &&
-    x1 <= right &&
-    y0 >= top - 8 &&
-    (x0 >= pivot[2] || x1 <= pivot[0] || y0 >= pivot[3] || y1 <= pivot[1]);
+  const clear = box => box[0] >= left && box[2] <= right && box[1] >= top - 8 && !meets(box, pivot);
   const box = boxes.find(clear) ?? boxes[0];
   line(x - dx, y - dy, x + dx, y + dy, hue, 6, { alpha: 0.35 });
   write(words, box[0] + 2, box[1] + 9, { font: '11.5', halo: 4, style: c.ink });
@@ -180,25 +173,23 @@ function paintNames({ c, wide, write }, frame, { p, choice }, walls) {
 
 /** The cursor: up from the axis to the curve, and across to its P. */
 function paintHere(pen, frame, state, drawn, hue) {
-  const { c, line, dot, write } = pen,
+  const { c, line, bead, write } = pen,
     { X, Y, left } = frame,
     { angle, p } = state,
     y = Y(probability(angle, drawn));
   line(left, y, X(angle), y, c.ink, 1, { dash: [3, 3], alpha: 0.8 });
   paintCursor(pen, frame, state, y);
-  dot(X(angle), y, 6.5, c.paper);
-  dot(X(angle), y, 5, hue);
+  bead(X(angle), y, 5, hue);
   write(probability(angle, p).toFixed(3), left - 6, y, { align: 'right', style: c.ink, font: '600 12', halo: 5 });
 }
 
 /** The mean angle of the present moment of a run; the box it takes. */
-function paintMean({ c, line, dot, write }, { X, Y, floor }, { moment }, drawn) {
+function paintMean({ c, line, bead, write }, { X, Y, floor }, { moment }, drawn) {
   const { theta } = moment.now,
     x = X(theta),
     y = Y(probability(theta, drawn));
   line(x, floor, x, y, c.adacosWord, 1.4, { dash: [5, 3] });
-  dot(x, y, 5.5, c.paper);
-  dot(x, y, 4, c.adacosWord);
+  bead(x, y, 4, c.adacosWord);
   write('mean θ', x + 6, floor - 16, { style: c.adacosWord, font: '11.5', halo: 4 });
   return [x - 8, y - 8, x + 8, y + 8];
 }

@@ -1,9 +1,10 @@
 // ProbabilityCurve: P(θ) of the true class under a cosine softmax; pull the curve, or choose s, C and the others'
 // angle.
-import { calm, surface } from '../kit/view.js';
+import { surface } from '../kit/view.js';
 import { fold } from '../kit/controls.js';
 import { curves, netChoice } from '../kit/curves.js';
 import { cursorOn, thetaCanvas } from '../kit/cursor.js';
+import { glider } from '../kit/glide.js';
 import { DEGREE, announce, hold } from '../kit/hold.js';
 import { penOn, tints } from '../kit/pen.js';
 import { amount, degrees } from '../kit/words.js';
@@ -43,27 +44,6 @@ function player(model, go) {
       if (due === last) run = null;
       if (due !== model.get('step') || model.get('choice') !== 'followed') go(due);
       if (!run) model.save_changes();
-    },
-  };
-}
-
-/** The scale as drawn: the one that is set, or, after `start`, on its way there from another moment or choice. */
-function scaleGlider() {
-  let drawn = null,
-    seen = 0,
-    glides = false;
-  return {
-    start: wanted => {
-      glides = wanted && !calm();
-    },
-    busy: () => glides,
-    at(scale, now) {
-      const gap = drawn === null ? 0 : Math.log(scale / drawn),
-        share = Math.exp(-Math.min(64, now - seen) / EASE);
-      seen = now;
-      drawn = !glides || Math.abs(gap) < 1e-3 ? scale : scale * Math.exp(-gap * share);
-      if (drawn === scale) glides = false;
-      return drawn;
     },
   };
 }
@@ -153,10 +133,10 @@ function render({ model, el }) {
   };
   const figure = curves({ model, el }, { css: STYLE, settings: SETTINGS, drawn: DRAWN, hint: HINT, pasted }),
     { pick, draw, save } = figure,
-    glide = scaleGlider(),
+    glide = glider(EASE),
     hand = { grasp: null };
   function wish(what, { others, ...rest }, keep) {
-    glide.start('choice' in rest);
+    glide.go('choice' in rest);
     if (what !== 'play') run.stop();
     figure.move(what, others === undefined ? settle(whole(pick(SETTINGS)), rest) : { others }, keep);
   }
@@ -170,14 +150,10 @@ function render({ model, el }) {
     nearest = () => 0;
   function paint(now, width) {
     run.on(now);
-    const shown = {
-        ...pick([...SETTINGS, 'before']),
-        p: pick(DRAWN),
-        look: figure.look(),
-        net: nets[model.get('net')],
-      },
-      focus = canvas.matches(':focus-visible'),
-      moving = { drawn: glide.at(shown.scale, now), grasp: hand.grasp, playing: run.playing(), focus },
+    const shown = figure.seen(canvas, SETTINGS),
+      log = glide.at(Math.log(shown.scale), now, 1e-3),
+      drawn = glide.busy() ? Math.exp(log) : shown.scale,
+      moving = { drawn, grasp: hand.grasp, playing: run.playing() },
       state = { ...shown, ...moving, moment: story.moment(shown.step) };
     scene = paintProbability(surface(canvas, width, probabilityFrame(width, nets.length > 0).height), width, state);
     nearest = paintRun(gauges, state.look, story, state);

@@ -1,6 +1,6 @@
 // What ProbabilityCurve says: numbers as one would write them, and sentences that hold for what is set.
-import { amount, bold, changeIn, degrees, escaped, leftOut, thousands, tight } from '../kit/words.js';
-import { countIn, medianOf, sizeOf, upTo } from '../kit/trained.js';
+import { amount, bold, changeIn, degrees, leftOut, thousands, tight } from '../kit/words.js';
+import { anglesText, countIn, medianOf, sizeOf, upTo } from '../kit/trained.js';
 import {
   FULL,
   angleOfOthers,
@@ -36,7 +36,7 @@ const SAID = {
   others: ['the others', p => degrees(angleOfOthers(p))],
 };
 /** What has changed, in words. */
-export const changed = (before, now) => (before?.scale ? changeIn(SAID, before, now) : { told: '', was: '' });
+export const changed = (before, now) => changeIn(SAID, before, now);
 
 /** Which of the two ways to go wrong this is, in numbers. */
 function notice(p) {
@@ -157,11 +157,10 @@ export function netSentence({ p, net, choice }) {
           `${tight(`s = ${next > 0.01 ? scaleText(Number(next.toPrecision(3))) : '0.01'}`)} next.`;
   if (choice === 'followed' && !done)
     return (
-      `Of the ${thousands(all)} trained angles (${escaped(net.name)}) ${bold('none')} counts as 99\u00a0% ` +
-      `right: every one of them is still pulled.${out}`
+      `Of ${anglesText(net)} ${bold('none')} counts as 99\u00a0% ` + `right: every one of them is still pulled.${out}`
     );
   return (
-    `Of the ${thousands(all)} trained angles (${escaped(net.name)}) ` +
+    `Of ${anglesText(net)} ` +
     `${bold(thousands(done))} already count as 99\u00a0% right, ` +
     `${bold(thousands(lost))} as less than half right.${rule}${out}`
   );

@@ -1,15 +1,16 @@
 // Where VerificationThreshold puts things: genuine scores above their axis, impostors below it, and the square of the
 // ROC.
+import { clamp } from '../kit/numbers.js';
+import { minus } from '../kit/words.js';
 import { acceptedOf, edgeAt, lastEdge, nearestEdge, ratesAt, rocOf } from './maths.js';
 
 export const BAND = 30; // pixels of the axis between both halves
-const within = (value, low, high) => Math.min(high, Math.max(low, value));
 
 /** Sizes of the histograms on a canvas `width` wide; X of a score, and the score of an x, on the network's own axis. */
 export function scoreFrame(width, net) {
   const left = 10,
     right = width - 10,
-    tall = Math.round(within(0.26 * width, 110, 150)),
+    tall = Math.round(clamp(0.26 * width, 110, 150)),
     top = 50,
     axis = top + tall,
     floor = axis + BAND + tall;
@@ -40,13 +41,7 @@ export function scoreTicks({ low, high, left, right }, apart = 74) {
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9)),
     ticks = [];
   for (let i = Math.ceil(low / step); i * step <= high; i++)
-    ticks.push([
-      i * step,
-      (i * step)
-        .toFixed(digits)
-        .replace(/^-(?=0\.?0*$)/, '')
-        .replace('-', '−'),
-    ]);
+    ticks.push([i * step, minus((i * step).toFixed(digits).replace(/^-(?=0\.?0*$)/, ''))]);
   return ticks;
 }
 
@@ -141,7 +136,7 @@ export function nextOnRoc(net, k, by) {
     last = lastEdge(net);
   let to = k + by;
   while (to > 0 && to < last && ratesAt(net, to).tar === here.tar && ratesAt(net, to).far === here.far) to += by;
-  return within(to, 0, last);
+  return clamp(to, 0, last);
 }
 
 /** FAR = 1 − TAR as a line: straight on the linear axis, bent on the logarithmic one. */

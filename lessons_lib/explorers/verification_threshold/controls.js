@@ -1,16 +1,15 @@
 // VerificationThreshold's controls: which network, jumps to thresholds one asks for, the table, and how rare genuine
 // pairs are.
 import { element } from '../kit/view.js';
-import { button, choice, slider } from '../kit/controls.js';
+import { button, choice } from '../kit/controls.js';
 import { row } from '../kit/curves.js';
-import { nearestIn } from '../kit/trained.js';
+import { stepper } from '../kit/steps.js';
 import { thousands } from '../kit/words.js';
 import { edgeAt, edgeAtFar, edgeOfBest, edgeOfEqualErrors } from './maths.js';
 import { priorText, shareText } from './words.js';
 
 /** One genuine pair in so many, from common to rare. */
 const ASKED = [1.25, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000];
-const nearestAsked = prior => nearestIn(ASKED, 1 / prior);
 
 export const JUMPS = {
   'equal error rate': net => edgeOfEqualErrors(net),
@@ -67,19 +66,18 @@ export function verificationControls(model, { move, choose, put }) {
   const jumps = Object.entries(JUMPS).map(([words, edge]) =>
     button(words, () => move('threshold', edgeAt(now(), edge(now(), model.get('prior'))), words)),
   );
-  const prior = slider({
+  const prior = stepper({
     label: 'pairs asked',
-    min: 0,
-    max: ASKED.length - 1,
-    step: 1,
+    values: ASKED,
+    read: () => 1 / model.get('prior'),
     show: () => priorText(model.get('prior')),
-    set: i => move('prior', Number((1 / ASKED[i]).toPrecision(6))),
+    set: many => move('prior', Number((1 / many).toPrecision(6))),
   });
   const heads = nets.length > 1 ? [row('scores of', net.root)] : [];
   function update(standing) {
     net.update(standing.chosen);
     axis.update(model.get('axis'));
-    prior.update(nearestAsked(standing.prior));
+    prior.update();
     table.update(standing);
   }
   const go = { class: 'set', role: 'group', 'aria-label': 'go to a threshold' };

@@ -1,4 +1,5 @@
 // What VerificationThreshold paints of the scores: filled bars up for genuine pairs, hatched ones down for impostors.
+import { clamp } from '../kit/numbers.js';
 import { thousands } from '../kit/words.js';
 import { BAND, scoreBars, scoreFrame, scoreTicks } from './axes.js';
 import { shareText, scoreText } from './words.js';
@@ -75,7 +76,7 @@ function hatch(g, { left, right, axis, floor, tall }, style, alpha) {
 const pillOf = ({ X, left, right }, { wide }, { now }) => {
   const words = scoreText(now.net, now.threshold),
     half = wide(words, '600 14') / 2 + 16,
-    at = Math.min(right - half + 8, Math.max(left + half - 8, X(now.threshold)));
+    at = clamp(X(now.threshold), left + half - 8, right - half + 8);
   return { words, half, at };
 };
 
@@ -87,14 +88,14 @@ function paintAxis(pen, frame, state) {
   for (const y of [axis, axis + BAND]) line(left, y, right, y, c.pale);
   for (const [score, label] of scoreTicks(frame)) {
     const room = wide(label, '12') / 2,
-      at = Math.min(right - room, Math.max(left + room, X(score)));
+      at = clamp(X(score), left + room, right - room);
     if (Math.abs(at - taken) > half + room + 4) write(label, at, axis + BAND / 2, { align: 'center' });
   }
 }
 
 /** The threshold: a line, where it was, and a pill with its number and two small arrows. */
 function paintThreshold(pen, frame, state) {
-  const { g, c, line, write } = pen,
+  const { c, line, rounded, write } = pen,
     { X, top, axis, floor } = frame,
     { now, ghost, focus } = state,
     x = X(now.threshold),
@@ -105,12 +106,8 @@ function paintThreshold(pen, frame, state) {
   if (ghost !== null) upright(X(ghost), c.ink, 1, { dash: [4, 3], alpha: 0.7 });
   upright(x, c.paper, 4, { alpha: 0.8 });
   upright(x, c.ink, 1.6);
-  const capsule = (more, style) => {
-    g.beginPath();
-    g.roundRect(at - half - more, middle - 13 - more, 2 * (half + more), 26 + 2 * more, 13 + more);
-    g.fillStyle = style;
-    g.fill();
-  };
+  const capsule = (more, fill) =>
+    rounded(at - half - more, middle - 13 - more, 2 * (half + more), 26 + 2 * more, 13 + more, { fill });
   capsule(focus ? 5 : 2, focus ? c.pale : c.paper);
   capsule(0, c.ink);
   write(words, at, middle + 0.5, { align: 'center', style: c.paper, font: '600 14' });

@@ -42,6 +42,14 @@ function mended(nets, settled, { net, threshold }) {
   return edgeAt(nets[net], edge);
 }
 
+/** All that is shown. @returns {ThresholdState} */
+function stateOf(model, nets, now, [scores, roc]) {
+  const [axis, score, before] = ['axis', 'score', 'before'].map(name => model.get(name)),
+    ghost = ghostOf(before, now),
+    [focus, rocFocus] = [scores, roc].map(canvas => canvas.matches(':focus-visible'));
+  return { nets, axis, score, now, ghost, was: ghost === null ? null : standingAt(nets, before), focus, rocFocus };
+}
+
 /** Both canvases under the hand. */
 function handOn(scores, roc, { scene, now, go, ...acts }) {
   const end = by => (by ? lastEdge(now().net) : 0);
@@ -96,27 +104,15 @@ function render({ model, el }) {
   let scene = { scores: {}, roc: {} };
   function paint(_, across, beside) {
     const look = tints(figure.look()),
-      before = model.get('before'),
       standing = now(),
-      ghost = ghostOf(before, standing),
-      { axis } = figure.pick(['axis']);
-    const state = {
-      nets,
-      axis,
-      now: standing,
-      ghost,
-      was: ghost === null ? null : standingAt(nets, before),
-      score: model.get('score'),
-      focus: scores.matches(':focus-visible'),
-      rocFocus: roc.matches(':focus-visible'),
-    };
+      state = stateOf(model, nets, standing, [scores, roc]);
     const pen = (canvas, width, { height }) => penOn(surface(canvas, width, height), look);
     scene = {
       scores: { frame: paintScores(pen(scores, across, scoreFrame(across, standing.net)), across, state) },
-      roc: paintRoc(pen(roc, beside, rocFrame(beside, nets, axis)), beside, state),
+      roc: paintRoc(pen(roc, beside, rocFrame(beside, nets, state.axis)), beside, state),
     };
     controls.update(standing);
-    figure.tell({ caption: thresholdSentence(nets, standing, before), read: curveSentence(standing) });
+    figure.tell({ caption: thresholdSentence(nets, standing, model.get('before')), read: curveSentence(standing) });
     const share = (100 * standing.k) / lastEdge(standing.net);
     for (const canvas of [scores, roc]) announce(canvas, share, spokenRates(standing));
     return false;

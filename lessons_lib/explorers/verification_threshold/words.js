@@ -1,5 +1,5 @@
 // What VerificationThreshold says: shares and counts as one would write them, and sentences that hold for what is set.
-import { bold, escaped, thousands, tight } from '../kit/words.js';
+import { bold, escaped, minus, thousands, tight } from '../kit/words.js';
 import { areaUnder, edgeAt, equalErrorRate, nearestEdge, standingAt } from './maths.js';
 
 const several = (n, one, many) => `${thousands(n)} ${n === 1 ? one : many}`;
@@ -11,7 +11,7 @@ export function shareText(share) {
   if (off > 0 && off < 5e-7) return share < 0.5 ? '< 0.0001 %' : '> 99.9999 %';
   return `${(100 * share).toFixed(off === 0 ? 0 : digits)} %`;
 }
-export const scoreText = (net, score) => score.toFixed(net.digits).replace('-', '−');
+export const scoreText = (net, score) => minus(score.toFixed(net.digits));
 /** Of how many pairs one is genuine, in words. */
 export const priorText = prior =>
   Math.abs(prior - 0.5) < 1e-9

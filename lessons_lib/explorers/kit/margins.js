@@ -1,0 +1,30 @@
+// Sliders of a loss's margin.
+import { slider } from './controls.js';
+import { MARGINS, marginText } from './losses.js';
+
+/** The slider of the margin of the chosen `loss()`; it rests where that has none. */
+export function marginSlider(loss, set) {
+  const show = m => marginText(loss(), m),
+    { root, input, update } = slider({
+      label: 'margin <b class="m"><i>m</i></b>',
+      min: 0,
+      max: 1,
+      step: 0.01,
+      show,
+      set,
+    });
+  return {
+    root,
+    update(m = 0) {
+      const range = MARGINS[loss()]?.range;
+      update(m, range ?? { min: 0, max: 1, step: 1 });
+      input.disabled = !range;
+    },
+  };
+}
+
+/** The same where a model has the margins of all losses. */
+export const marginsSlider = (model, move) => {
+  const loss = () => model.get('loss');
+  return marginSlider(loss, m => move('margins', { ...model.get('margins'), [loss()]: Number(m.toFixed(4)) }));
+};

@@ -1,0 +1,52 @@
+"""What the explorers' modules look like: nothing in store, no function that fills more than a screen."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.explorers.modules import EXPLORERS
+
+SOURCES = {path.relative_to(EXPLORERS).as_posix(): path.read_text(encoding="utf-8") for path in EXPLORERS.rglob("*.js")}
+PAGE = (EXPLORERS / "kit/page.html").read_text(encoding="utf-8")
+TESTS = "\n".join(path.read_text(encoding="utf-8") for path in Path(__file__).parents[1].rglob("*.py"))
+EXPORT = re.compile(r"^export (?:async )?(?:const|let|class|function\*?) (\w+)", re.M)
+IMPORT = re.compile(r"^import \{([^}]*)\}", re.M)
+MOST = 46  # lines
+# Trainings that still stand in one function each; whoever divides one takes its name out.
+TRAININGS = {"live_lab/view.js", "margin_band/train.js"}
+BEGINS = re.compile(r"^\s*(?:export )?(?:default )?(?:async )?function\b.*\{$|=> \{$|^ +(?:async |#)*\w+\([^()]*\) \{$")
+NO_FUNCTION = re.compile(r"^\s*(?:if|for|while|switch|catch) ")
+
+
+def imported(text):
+    return {name.split(" as ")[0].strip() for names in IMPORT.findall(text) for name in names.split(",")}
+
+
+def functions(text):
+    """(first line, how many lines) of each function; the formatter ends it with the first } that stands as far left."""
+    lines = text.splitlines()
+    for start, line in enumerate(lines):
+        if BEGINS.search(line) and not NO_FUNCTION.match(line):
+            indent = line[: len(line) - len(line.lstrip())]
+            end = next(i for i in range(start + 1, len(lines)) if lines[i].startswith(f"{indent}}}"))
+            yield start + 1, end - start + 1
+
+
+def test_somebody_imports_whatever_is_exported():
+    """Another module, a test by its name, or who has all of it: the page of a Worker or a figure, anywidget."""
+    whole = PAGE + SOURCES["kit/training.js"]
+    wanted = {"initialize", *re.findall(r"\.(\w+)\(", whole), *re.findall(r"\w+", TESTS)}
+    wanted.update(*map(imported, SOURCES.values()))
+    kept = {name: [own for own in EXPORT.findall(text) if own not in wanted] for name, text in SOURCES.items()}
+    assert {name: exports for name, exports in kept.items() if exports} == {}
+
+
+@pytest.mark.parametrize("name", sorted(SOURCES.keys() - TRAININGS))
+def test_a_function_fits_a_screen(name):
+    assert [(line, long) for line, long in functions(SOURCES[name]) if long > MOST] == []
+
+
+@pytest.mark.parametrize("name", sorted(TRAININGS))
+def test_a_long_training_is_named_only_while_it_is_long(name):
+    assert any(long > MOST for _, long in functions(SOURCES[name]))
