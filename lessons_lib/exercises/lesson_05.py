@@ -140,7 +140,8 @@ COMBINED = Exercise(
         ),
     },
     draw=_draw_combined,
-    done="Only the curve with m₁ alone begins at 1: a stretched angle asks nothing more of a feature at θ = 0, m₂ and "
+    done="SphereFace with 2 is (2, 0, 0), CosFace with 0.35 is (1, 0, 0.35), ArcFace with 0.5 is (1, 0.5, 0). "
+    "Only the curve with m₁ alone begins at 1: a stretched angle asks nothing more of a feature at θ = 0, m₂ and "
     "m₃ do.",
 )
 

@@ -7,13 +7,15 @@ import numpy as np
 import torch
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
+from numpy.typing import NDArray
 from torch import Tensor
 
 from lessons_lib.figures.style import FAINT, INK, PALETTE, PAPER, SOFT, Picture, number_ink
-from lessons_lib.losses import Head
+from lessons_lib.losses import Head, InBatch
 
 _GRID = 300
 _ROOM = 1.24  # half the picture's width, in units of the rim
+_OUT, _DISC = 1.12, 16.5  # how far out the numbered discs stand, in units of the rim; how wide they are, in points
 
 
 def embeddings(
@@ -21,13 +23,15 @@ def embeddings(
 ) -> Picture:
     """One panel a view: title -> (embeddings (N, 2), labels (N,), head). At most `points` points a panel are drawn.
 
-    Tints are the regions in which the head predicts a class, dashed rays its class weights, numbered discs their names.
-    The rim is the 99.5th percentile of ‖x‖; the few points farther out are drawn on it. With `satisfied` the part of
-    each region in which a class would win with its margin, too, is darker; the head must have a `target_logit`.
+    Tints are the regions in which the head predicts a class, dashed rays its class weights (with `InBatch`, which has
+    none, the classes' means), numbered discs their names; discs that would overlap stand beside each other. The rim is
+    the 99.5th percentile of ‖x‖; the few points farther out are drawn on it. With `satisfied` the part of each region
+    in which a class would win with its margin, too, is darker; the head must have a `target_logit`.
     """
     alt = " Beside it: ".join(
         f"{title or '2-D embedding'}: {len(labels):,} points around the origin, coloured by class, "
-        f"the {head.num_classes} class weights as rays, their regions tinted."
+        f"the {head.num_classes} {'class means' if isinstance(head, InBatch) else 'class weights'} as rays, their "
+        "regions tinted."
         for title, (_, labels, head) in views.items()
     )
     alt += " Darker: where a class wins with its margin, too." if satisfied else ""
@@ -105,12 +109,45 @@ def draw_rim(axes: Axes, rim: float) -> None:
 
 
 def draw_directions(axes: Axes, head: Head, rim: float) -> None:
-    """Each class weight, or each of a class's centres, as a ray with the class number at its end."""
+    """Each class weight, or each of a class's centres, as a ray with the class number at its end.
+
+    A ray ends on the rim, where it points to. Where its disc had to make room for others, a line leads on to the disc.
+    """
     with torch.no_grad():
-        turns = torch.atan2(head.weight[..., 1], head.weight[..., 0]).reshape(head.num_classes, -1).tolist()
-    for k, turn in ((k, turn) for k, own in enumerate(turns) for turn in own):
-        tip, colour = np.array([np.cos(turn), np.sin(turn)]) * rim, PALETTE[k % len(PALETTE)]
+        turns = torch.atan2(head.weight[..., 1], head.weight[..., 0]).reshape(head.num_classes, -1)
+    classes = np.repeat(np.arange(head.num_classes), turns.shape[1])
+    seats = beside(turns.flatten().numpy(), _disc_angle(axes))
+    for k, turn, seat in zip(classes.tolist(), turns.flatten().tolist(), seats.tolist(), strict=True):
+        tip, place = (np.array([np.cos(at), np.sin(at)]) * rim for at in (turn, seat))
+        place, colour = _OUT * place, PALETTE[k % len(PALETTE)]
         axes.plot([0, tip[0]], [0, tip[1]], color=colour, linewidth=1.2, dashes=(5, 3), zorder=4)
+        axes.plot([tip[0], place[0]], [tip[1], place[1]], color=colour, linewidth=1.2, zorder=4)
         disc = {"boxstyle": "circle,pad=0.28", "facecolor": colour, "edgecolor": PAPER, "linewidth": 1.2}
         style = {"color": number_ink(k), "fontsize": 10, "weight": "bold", "ha": "center", "va": "center"}
-        axes.text(*(1.12 * tip), str(k), bbox=disc, zorder=5, **style)
+        axes.text(*place, str(k), bbox=disc, zorder=5, **style)
+
+
+def _disc_angle(axes: Axes) -> float:
+    """The angle that a disc takes on its circle, in radians, in a panel that fills its share of the figure."""
+    spec, (width, height) = axes.get_subplotspec(), axes.get_figure().get_size_inches()
+    columns = spec.get_gridspec().ncols if spec else 1
+    radius = _OUT / (2 * _ROOM) * 72 * min(width / columns, height)
+    return float(2 * np.arcsin(min(1.0, _DISC / (2 * radius))))
+
+
+def beside(turns: NDArray, gap: float) -> NDArray:
+    """Turns (n,) moved as little as makes any two neighbours on the circle stand `gap` apart; all in radians.
+
+    Their order and their mean stay. If the circle has no room for that, they end nearly even.
+    """
+    order = np.argsort(turns)
+    seats, gap = turns[order].astype(float), min(gap, 2 * np.pi / max(1, len(turns)))
+    for _ in range(500 if len(turns) > 1 else 0):
+        after = np.append(seats[1:], seats[0] + 2 * np.pi)
+        lack = np.clip(gap - (after - seats), 0, None) / 2
+        if lack.max() < 1e-3 * gap:
+            break
+        seats += np.roll(lack, 1) - lack
+    found = np.empty_like(seats)
+    found[order] = seats
+    return found

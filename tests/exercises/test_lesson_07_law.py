@@ -28,6 +28,8 @@ MISTAKES = {
     "7.4": [
         (power(1), "Your charges rest with 65.00° between the nearest two; UniformFace's with 65.15°"),
         (uniform_energy, "rest with 65.15°"),
+        (power(4), "Your charges rest with 64.79°"),
+        (power(16), "Your charges rest with 65.05°"),
         (power(8), "make the nearest ones count far more"),
         (lambda points: -torch.pdist(points).mean(), "rest with 65.31°"),
         (lambda points: torch.pdist(points).min(), "Some of your charges sit on each other"),

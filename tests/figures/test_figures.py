@@ -16,10 +16,19 @@ from lessons_lib import figures
 from lessons_lib.figures import style
 from lessons_lib.figures.centers import rays
 from lessons_lib.figures.offsets import offsets
-from lessons_lib.figures.plane import draw_regions, draw_satisfied
+from lessons_lib.figures.plane import beside, draw_regions, draw_satisfied
 from lessons_lib.figures.plots import _apart
 from lessons_lib.figures.style import PALETTE, Picture, number_ink
-from lessons_lib.losses import ArcFaceLoss, ModifiedSoftmaxLoss, SoftmaxLoss, SoftTripleLoss, SphereFaceLoss
+from lessons_lib.losses import (
+    ArcFaceLoss,
+    ContrastiveLoss,
+    InBatch,
+    ModifiedSoftmaxLoss,
+    SoftmaxLoss,
+    SoftTripleLoss,
+    SphereFaceLoss,
+    random_pairs,
+)
 from tests.explorers.modules import modules
 
 
@@ -85,6 +94,53 @@ def test_embeddings_draw_every_centre_of_a_class_as_a_ray():
     picture = figures.embeddings({"": (x, y % 3, SoftTripleLoss(3, 2, 4))})
     shown(picture)
     assert sorted(words.get_text() for words in picture.axes[0].texts)[:-1] == ["0"] * 4 + ["1"] * 4 + ["2"] * 4
+
+
+@pytest.mark.parametrize(
+    ("turns", "expected"),
+    [
+        ([0, 36, 90], [0, 36, 90]),  # nothing overlaps, nothing moves
+        ([50, 51, 120], [45.5, 55.5, 120]),  # two share what is lacking
+        ([51, 50, 120], [55.5, 45.5, 120]),
+        ([-179, 179, 0], [-175, 175, 0]),  # also where the numbers jump
+        ([10, 10.3, 10.6], [0.3, 10.3, 20.3]),  # the middle one stays
+        ([40, 52, 53, 54], [34.75, 44.75, 54.75, 64.75]),  # the first is pushed by those that make room
+    ],
+)
+def test_discs_that_would_overlap_stand_beside_each_other(turns, expected):
+    found = np.degrees(beside(np.radians(turns), math.radians(10)))
+    assert found == pytest.approx(expected, abs=0.05)
+
+
+def test_more_discs_than_the_circle_holds_end_nearly_even():
+    found = np.sort(beside(np.radians([0, 1, 2, 3, 180, 181, 182, 183]), math.radians(80)))
+    assert np.degrees(np.diff(found)) == pytest.approx(45, abs=1)
+
+
+def test_no_disc_hides_another_and_every_ray_keeps_its_direction():
+    x, y = points()
+    head = ModifiedSoftmaxLoss(10, 2)
+    head.weight.data = on_circle(0, 36, 72, 108, 144, 180, -144, -108, -57, -56.8)
+    picture = figures.embeddings({f"{i}": (x, y, head) for i in range(3)})
+    shown(picture)
+    for axes in picture.axes:
+        discs = [text for text in axes.texts if text.get_text().isdigit()]
+        seats = [text.get_bbox_patch().get_window_extent() for text in discs]
+        assert [text.get_text() for text in discs] == [str(k) for k in range(10)]
+        places = np.array([[(seat.x0 + seat.x1) / 2, (seat.y0 + seat.y1) / 2] for seat in seats])
+        apart = np.linalg.norm(places[:, None] - places[None], axis=-1) + 1e9 * np.eye(10)
+        assert apart.min() >= max(seat.width for seat in seats)
+        rays = [
+            line.get_xydata() for line in axes.lines if not line.get_xydata()[0].any() and len(line.get_xydata()) == 2
+        ]
+        tips = torch.tensor(np.array([ray[1] for ray in rays]), dtype=torch.float32)
+        torch.testing.assert_close(torch.nn.functional.normalize(tips), head.weight.data, rtol=0, atol=1e-5)
+
+
+def test_the_description_says_means_where_there_are_no_class_weights():
+    x, y = points()
+    picture = figures.embeddings({"": (x, y, InBatch(ContrastiveLoss(), random_pairs, 10, 2))})
+    assert "10 class means as rays" in picture.alt and "class weights" not in picture.alt
 
 
 def test_a_ray_says_which_kinds_its_centres_took_and_centres_that_have_merged_are_one():
