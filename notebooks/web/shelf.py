@@ -12,6 +12,7 @@ from plates import dark
 from stills import png_size
 
 IMAGE = re.compile(r'src="data:image/png;base64,([^"]*)"')
+PICTURE = re.compile(r'<img ([^>]*)src="data:image/png;base64,([^"]*)"([^>]*)>')
 LAZY = 'loading="lazy" decoding="async"'
 FIGURE = re.compile(r'<div data-explorer="([^"]*)">(.*?)</div>\s*<script type="module">(.*?)</script>', flags=re.DOTALL)
 
@@ -37,8 +38,17 @@ class Shelf:
         return self.put(content, "png"), self.put(self.darkened[content], "png")
 
     def figures(self, html: str) -> str:
-        """A figure that begins when somebody comes near to it: all of a page at once would keep a phone busy."""
-        return FIGURE.sub(self._figure, html)
+        """A figure that begins when somebody comes near to it: all of a page at once would keep a phone busy.
+
+        A picture beside it becomes one for each theme.
+        """
+        return PICTURE.sub(self._both, FIGURE.sub(self._figure, html))
+
+    def _both(self, found: re.Match[str]) -> str:
+        """An exercise's picture, light and dark."""
+        before, png, after = found.groups()
+        looks = zip(("light", "dark"), self.pair(png), strict=True)
+        return "".join(f'<img class="for-{look}" {before}src="{place}"{after} {LAZY}>' for look, place in looks)
 
     def _figure(self, found: re.Match[str]) -> str:
         place = self.put(f"(async () => {{{found[3]}}})();\n".encode(), "js")

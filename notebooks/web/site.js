@@ -19,8 +19,8 @@ function useTheme(choice = chosen()) {
 }
 addEventListener('load', () => useTheme());
 
-// A long page comes in parts, each laid out when one comes near to it. Who goes to a place within it, or back to where
-// they were, gets it whole.
+// A long page comes in parts: those that are near, and with the first scrolling the others, one a frame. Who goes to a
+// place within it, or back to where they were, or through it by keys, gets it whole.
 const root = document.documentElement, afresh = performance.getEntriesByType('navigation')[0]?.type === 'navigate';
 root.classList.toggle('pieces', afresh && !location.hash);
 const whole = () => root.classList.remove('pieces');
@@ -28,7 +28,15 @@ const coming = new IntersectionObserver(all => {
   for (const { target, isIntersecting } of all) if (isIntersecting) { coming.unobserve(target); target.classList.add('out'); }
 }, { rootMargin: '1200px 0px' });
 addEventListener('load', () => { for (const part of document.querySelectorAll('.pieces .part')) coming.observe(part); });
+function nextPart() {
+  const next = document.querySelector('.pieces .part:not(:first-child,.out)');
+  if (!next) return whole();
+  next.classList.add('out');
+  requestAnimationFrame(nextPart);
+}
+addEventListener('scroll', () => requestAnimationFrame(nextPart), { once: true, passive: true });
 addEventListener('click', event => { if (event.target.closest?.('a[href*="#"]')) whole(); }, true);
+addEventListener('keydown', event => { if (event.key === 'Tab') whole(); }, true);
 addEventListener('beforeprint', whole);
 
 // Paper takes every picture, and always the light ones: none of them may wait until somebody scrolls to it.

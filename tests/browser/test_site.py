@@ -80,7 +80,7 @@ def site(tmp_path_factory):
     return folder
 
 
-WAKE = "() => { for (const place of document.querySelectorAll('[data-explorer]')) wake(place); }"
+WAKE = "() => { whole(); for (const place of document.querySelectorAll('[data-explorer]')) wake(place); }"
 
 
 def left(asked):
@@ -101,6 +101,7 @@ def opened(request, site, chromium):
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
     page.goto((site / f"{request.param}.html").as_uri())
+    page.evaluate("whole()")  # tests jump about in it
     yield page, troubles
     context.close()
 
@@ -133,6 +134,21 @@ def test_a_figure_begins_when_one_comes_near(opened):
         expect(place.locator("img")).to_be_visible()
         place.scroll_into_view_if_needed()
         drawn(page.locator(f"[data-explorer='{name}'] figure.lesson"))
+
+
+def test_a_page_comes_in_parts_until_somebody_scrolls(chromium, site):
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    page.goto((site / f"{BUILT[-1]}.html").as_uri())
+    left = page.locator(".part:not(:first-child, .out)")
+    expect(page.locator(".part.out").first).to_be_attached()
+    assert left.count() > 2
+    page.mouse.wheel(0, 300)
+    expect(left).to_have_count(0)
+    expect(page.locator("html")).not_to_have_class("pieces")
+    page.goto((site / f"{BUILT[-1]}.html").as_uri() + "#the-figure")  # a place in the same page
+    page.reload()
+    expect(page.locator("html")).not_to_have_class("pieces")
+    page.close()
 
 
 def test_every_figure_answers_mouse_and_keys(opened):
@@ -328,6 +344,9 @@ def test_on_paper_there_is_the_lesson_alone_and_light(opened):
 
 def test_keys_reach_everything_and_show_where_they_are(opened):
     page, _ = opened
+    page.evaluate(WAKE)  # before, so that none grows while keys go through the page
+    for figure in page.locator("figure.lesson").all():
+        drawn(figure)
     page.locator("details").evaluate_all("all => all.forEach(one => { one.open = false; })")
     page.evaluate(
         "() => { document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex'); }"
@@ -364,7 +383,7 @@ def test_on_a_phone_nothing_sticks_out_and_a_finger_moves_a_figure_or_the_page(o
         drawn(figure)
     assert page.evaluate("() => [innerWidth, document.documentElement.scrollWidth]") == [390, 390]
     narrow = "all => all.map(one => one.getBoundingClientRect().width).filter(width => width < 600)"
-    assert page.locator(".plot img").evaluate_all(narrow) == []  # scrolled rather than too small to be read
+    assert page.locator(".plot img.for-light").evaluate_all(narrow) == []  # scrolled rather than too small to be read
     for slider in page.locator("figure.lesson input[type=range]:visible:enabled").all()[:1]:
         slider.evaluate("one => one.scrollIntoView({ block: 'center' })")
         box, before = slider.bounding_box(), slider.input_value()
