@@ -28,6 +28,10 @@ RAN_BEFORE = (
     '<p class="kernel">On these pages every cell was run before. Where this lesson speaks of running cells, it means '
     "the notebook, in JupyterLab.</p>"
 )
+HEADING = re.compile(r'(<div class="prose">\s*)?(<h[23]\b)')
+PROSE = re.compile(r'(?=<div class="prose">\s*<h[23]\b)')
+PART = 6_000  # letters of HTML, at least
+OPENING = 330  # pixels that a lesson's first picture is high at most
 FACES = [PLOTLY, "text/html", "image/png", "text/plain"]  # the first that an output has is shown
 
 
@@ -137,6 +141,7 @@ def render(lesson: Lesson, links: Links, shelf: Shelf) -> None:
     exporter.register_filter("answered", Answers())
     exporter.register_filter("later", shelf.figures)
     exporter.register_filter("sphere", shelf.sphere)
+    exporter.register_filter("pair", shelf.pair)
     exporter.register_filter("size", lambda picture: png_size(base64.b64decode(picture)))
     if lesson.still:
         lesson.notebook.cells[lesson.still.cell].metadata["place"] = PLACE
@@ -145,7 +150,7 @@ def render(lesson: Lesson, links: Links, shelf: Shelf) -> None:
     except SiteError as error:
         raise SiteError(f"{lesson.name}: {error}") from error
     lesson.headings = tuple(prose.headings)
-    lesson.body = with_opening(lesson)
+    lesson.body = in_parts(with_opening(lesson))
 
 
 def with_opening(lesson: Lesson) -> str:
@@ -154,10 +159,10 @@ def with_opening(lesson: Lesson) -> str:
         return lesson.body
     width, height = lesson.still.size
     words = "Take hold of this figure" if lesson.still.moves else "From this lesson"
-    alt, sharp = escape(lesson.still.alt), round(0.76 * width)
+    alt, shown = escape(lesson.still.alt), round(min(0.76 * width, OPENING * width / height))  # sharp, and not too high
     picture = (
         f'<figure class="opening"><a href="#{PLACE}"><img src="assets/{lesson.number}.png" width="{width}" '
-        f'height="{height}" style="max-width:min(100%,{sharp}px)" alt="{alt}"></a>'
+        f'height="{height}" style="width:min(100%,{shown}px)" alt="{alt}"></a>'
         f'<figcaption><a href="#{PLACE}">{words}</a></figcaption>'
         "</figure>"
     )
@@ -165,6 +170,22 @@ def with_opening(lesson: Lesson) -> str:
         picture += RAN_BEFORE
     head, end, rest = lesson.body.partition("</p>")
     return f"{head}{end}{picture}{rest}"
+
+
+def in_parts(body: str) -> str:
+    """The body in parts that begin with a heading: a phone lays out one after another (site.js)."""
+    parts: list[str] = []
+    for piece in PROSE.split(HEADING.sub(_its_own, body)):
+        if parts and len(parts[-1]) < PART:
+            parts[-1] += piece
+        else:
+            parts.append(piece)
+    return "".join(f'<section class="part">{part}</section>\n' for part in parts)
+
+
+def _its_own(found: re.Match[str]) -> str:
+    """A heading within prose as the beginning of prose."""
+    return found[0] if found[1] else f'</div>\n<div class="prose">\n{found[2]}'
 
 
 def links_of(lessons: list[Lesson]) -> dict[str, Any]:

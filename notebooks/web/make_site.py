@@ -139,7 +139,7 @@ def hero(lessons: list[Lesson], shelf: Shelf) -> dict[str, Any] | None:
 def write_assets(folder: Path, plotly_too: bool) -> None:
     """Scripts, licence and the font of the formulas; plotly.js once, where a lesson has a sphere to turn."""
     folder.mkdir()
-    for name in ("pictures.js", "search.js", "answers.js", "icon.svg"):
+    for name in ("search.js", "answers.js", "icon.svg"):
         shutil.copy(HERE / name, folder / name)
     shutil.copy(build.ROOT / "LICENSE", folder / "LICENSE.txt")
     social(

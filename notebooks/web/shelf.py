@@ -1,4 +1,4 @@
-"""What a page needs only when somebody comes near a figure or takes hold of it: files of their own beside the pages."""
+"""What a page needs only when somebody comes near it: figures and pictures as files of their own beside the pages."""
 
 import base64
 import hashlib
@@ -8,43 +8,63 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from plates import dark
 from stills import png_size
 
 IMAGE = re.compile(r'src="data:image/png;base64,([^"]*)"')
+PICTURE = re.compile(r'<img ([^>]*)src="data:image/png;base64,([^"]*)"([^>]*)>')
+LAZY = 'loading="lazy" decoding="async"'
 FIGURE = re.compile(r'<div data-explorer="([^"]*)">(.*?)</div>\s*<script type="module">(.*?)</script>', flags=re.DOTALL)
-
-
-def _sized(found: re.Match[str]) -> str:
-    """A still with its size, so that nothing moves when it is there."""
-    width, height = png_size(base64.b64decode(found[1]))
-    return f'{found[0]} width="{width}" height="{height}"'
 
 
 @dataclass
 class Shelf:
-    """Scripts by their names; a page names one, site.js loads it. Classic ones: a page on a disk may load no other."""
+    """Files by their names. A script is a classic one, which site.js loads: a page on a disk may load no other."""
 
-    files: dict[str, str] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    darkened: dict[bytes, bytes] = field(default_factory=dict)
 
-    def put(self, script: str) -> str:
-        """The address of a script; the same script has the same one."""
-        name = f"{hashlib.sha256(script.encode()).hexdigest()[:12]}.js"
-        self.files[name] = script
+    def put(self, content: bytes, kind: str) -> str:
+        """The address of a file; the same content has the same one."""
+        name = f"{hashlib.sha256(content).hexdigest()[:12]}.{kind}"
+        self.files[name] = content
         return f"assets/{name}"
 
+    def pair(self, png: str) -> tuple[str, str]:
+        """The addresses of a picture, given in base64, and of its dark copy."""
+        content = base64.b64decode(png)
+        if content not in self.darkened:
+            self.darkened[content] = dark(content)
+        return self.put(content, "png"), self.put(self.darkened[content], "png")
+
     def figures(self, html: str) -> str:
-        """A figure that begins when somebody comes near to it: all of a page at once would keep a phone busy."""
-        return FIGURE.sub(self._figure, html)
+        """A figure that begins when somebody comes near to it: all of a page at once would keep a phone busy.
+
+        A picture beside it becomes one for each theme.
+        """
+        return PICTURE.sub(self._both, FIGURE.sub(self._figure, html))
+
+    def _both(self, found: re.Match[str]) -> str:
+        """An exercise's picture, light and dark."""
+        before, png, after = found.groups()
+        looks = zip(("light", "dark"), self.pair(png), strict=True)
+        return "".join(f'<img class="for-{look}" {before}src="{place}"{after} {LAZY}>' for look, place in looks)
 
     def _figure(self, found: re.Match[str]) -> str:
-        place = self.put(f"(async () => {{{found[3]}}})();\n")
-        still = IMAGE.sub(_sized, found[2])
+        place = self.put(f"(async () => {{{found[3]}}})();\n".encode(), "js")
+        still = IMAGE.sub(self._still, found[2])
         return f'<div data-explorer="{found[1]}" data-script="{place}">{still}</div>'
+
+    def _still(self, found: re.Match[str]) -> str:
+        """A still with its size, so that nothing moves when it is there."""
+        png = base64.b64decode(found[1])
+        width, height = png_size(png)
+        return f'src="{self.put(png, "png")}" width="{width}" height="{height}" {LAZY}'
 
     def sphere(self, figure: dict[str, Any]) -> str:
         """The address of a figure of plotly."""
-        return self.put(f"window.turned({json.dumps(figure)});\n")
+        return self.put(f"window.turned({json.dumps(figure)});\n".encode(), "js")
 
     def write(self, folder: Path) -> None:
-        for name, script in self.files.items():
-            (folder / name).write_text(script, encoding="utf-8")
+        for name, content in self.files.items():
+            (folder / name).write_bytes(content)

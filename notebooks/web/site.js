@@ -16,9 +16,31 @@ function useTheme(choice = chosen()) {
   document.getElementById('dark').media = `screen and (${isDark ? 'min-width: 0' : 'max-width: 0'})`;
   document.body.dataset.jpThemeLight = String(!isDark);
   document.querySelector('button.theme')?.setAttribute('aria-checked', String(isDark));
-  if (isDark && document.readyState === 'complete') darkenPictures();   // before, dark.css may still be on its way
 }
 addEventListener('load', () => useTheme());
+
+// A long page comes in parts: those that are near, and with the first scrolling the others, one a frame. Who goes to a
+// place within it, or back to where they were, or through it by keys, gets it whole.
+const root = document.documentElement, afresh = performance.getEntriesByType('navigation')[0]?.type === 'navigate';
+root.classList.toggle('pieces', afresh && !location.hash);
+const whole = () => root.classList.remove('pieces');
+const coming = new IntersectionObserver(all => {
+  for (const { target, isIntersecting } of all) if (isIntersecting) { coming.unobserve(target); target.classList.add('out'); }
+}, { rootMargin: '1200px 0px' });
+addEventListener('load', () => { for (const part of document.querySelectorAll('.pieces .part')) coming.observe(part); });
+function nextPart() {
+  const next = document.querySelector('.pieces .part:not(:first-child,.out)');
+  if (!next) return whole();
+  next.classList.add('out');
+  requestAnimationFrame(nextPart);
+}
+addEventListener('scroll', () => requestAnimationFrame(nextPart), { once: true, passive: true });
+addEventListener('click', event => { if (event.target.closest?.('a[href*="#"]')) whole(); }, true);
+addEventListener('keydown', event => { if (event.key === 'Tab') whole(); }, true);
+addEventListener('beforeprint', whole);
+
+// Paper takes every picture, and always the light ones: none of them may wait until somebody scrolls to it.
+addEventListener('beforeprint', () => { for (const one of document.querySelectorAll('img')) one.loading = 'eager'; });
 
 // A figure puts itself in the place of its still picture; paper needs that again. (Before any figure runs.)
 document.addEventListener('readystatechange', () => {
@@ -76,7 +98,7 @@ async function turn(place) {
   const home = document.createElement('div');
   home.setAttribute('role', 'img'); home.setAttribute('aria-label', stills[0].alt);
   const side = Math.max(...stills.map(still => still.clientWidth)); // the page's width may be less than the figure's
-  for (const still of stills) still.className = 'still';
+  for (const still of stills) if (still.className === 'for-dark') still.remove(); else still.className = 'still';
   place.prepend(home); button.remove();
   await window.Plotly.newPlot(home, data, { ...layout, width: side, height: side }, { ...config, responsive: false });
 }

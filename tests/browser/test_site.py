@@ -1,11 +1,13 @@
 """The pages of the web site in a real browser, opened from the disk: `make test` tries two, `make test-site` all."""
 
-import math
 import os
+import re
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import build
 import make_site
@@ -13,11 +15,10 @@ import nbformat
 import pytest
 from answers import asked
 from lesson import Lesson
-from matplotlib.colors import to_rgb
+from PIL import Image
 from playwright.sync_api import Locator, expect
 
 from lessons_lib.exercises import EXERCISES
-from lessons_lib.figures.style import ACCENT, PALETTE
 from tests.browser.axe import barriers
 from tests.browser.lab import drawn, drawn_anew
 from tests.browser.specimens import SPECIMENS
@@ -79,7 +80,7 @@ def site(tmp_path_factory):
     return folder
 
 
-WAKE = "() => { for (const place of document.querySelectorAll('[data-explorer]')) wake(place); }"
+WAKE = "() => { whole(); for (const place of document.querySelectorAll('[data-explorer]')) wake(place); }"
 
 
 def left(asked):
@@ -100,8 +101,14 @@ def opened(request, site, chromium):
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
     page.goto((site / f"{request.param}.html").as_uri())
+    page.evaluate("whole()")  # tests jump about in it
     yield page, troubles
     context.close()
+
+
+def step(how, figure: Locator):
+    """Let a network train some steps."""
+    how(figure.get_by_role("button", name=re.compile(r"^\d+ steps?$")))
 
 
 def gestures(place: Locator):
@@ -111,6 +118,8 @@ def gestures(place: Locator):
     """
     cells = place.locator("xpath=ancestor::*[@class='cell'] | ancestor::*[@class='cell']/preceding::*[@class='cell']")
     for code in reversed(cells.locator(".input").all_inner_texts() or [make_site.HERO]):
+        if "LiveLab(" in code:  # it stands at a loss without a margin, and its specimen's gesture is one of a margin
+            return tuple(partial(step, how) for how in (lambda button: button.press("Enter"), Locator.click))
         for specimen in SPECIMENS:
             if specimen.make.split(".")[1].partition("(")[0] + "(" in code:
                 return specimen.by_key, specimen.by_mouse
@@ -119,12 +128,27 @@ def gestures(place: Locator):
 
 def test_a_figure_begins_when_one_comes_near(opened):
     page, _ = opened
-    far = page.locator("[data-explorer]:not([data-alive])")
-    for place in far.all()[-1:]:
+    far = "all => all.filter(one => one.getBoundingClientRect().top > 2 * innerHeight).map(one => one.dataset.explorer)"
+    for name in page.locator("[data-explorer]").evaluate_all(far)[-1:]:
+        place = page.locator(f"[data-explorer='{name}']")
         expect(place.locator("img")).to_be_visible()
-        name = place.get_attribute("data-explorer")
         place.scroll_into_view_if_needed()
         drawn(page.locator(f"[data-explorer='{name}'] figure.lesson"))
+
+
+def test_a_page_comes_in_parts_until_somebody_scrolls(chromium, site):
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    page.goto((site / f"{BUILT[-1]}.html").as_uri())
+    left = page.locator(".part:not(:first-child, .out)")
+    expect(page.locator(".part.out").first).to_be_attached()
+    assert left.count() > 2
+    page.mouse.wheel(0, 300)
+    expect(left).to_have_count(0)
+    expect(page.locator("html")).not_to_have_class("pieces")
+    page.goto((site / f"{BUILT[-1]}.html").as_uri() + "#the-figure")  # a place in the same page
+    page.reload()
+    expect(page.locator("html")).not_to_have_class("pieces")
+    page.close()
 
 
 def test_every_figure_answers_mouse_and_keys(opened):
@@ -272,37 +296,17 @@ def test_the_theme_is_a_switch_and_kept(opened):
 def test_pictures_take_a_dark_page_s_colours(opened):
     page, troubles = opened
     page.emulate_media(color_scheme="dark")
-    pictures = page.locator(".output img:not(.still, .for-dark, [data-explorer] img)")
+    pictures = page.locator(".output img.for-light")
+    expect(pictures).to_have_count(page.locator(".output img:not(.still, .for-dark, [data-explorer] img)").count())
     expect(page.locator(".output img.for-dark")).to_have_count(pictures.count())
     expect(pictures.filter(visible=True)).to_have_count(0)
-    paper = "() => getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)"
-    corner = """img => {
-      const g = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d');
-      g.drawImage(img, 0, 0);
-      return [...g.getImageData(0, 0, 1, 1).data].slice(0, 3);
-    }"""
-    for picture in page.locator(".output img.for-dark").all():
-        assert picture.evaluate(corner) == pytest.approx(page.evaluate(paper), abs=3)
+    paper = page.evaluate("() => getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
+    folder = Path(unquote(urlsplit(page.url).path)).parent
+    for source in page.locator(".output img.for-dark").evaluate_all("all => all.map(one => one.getAttribute('src'))"):
+        assert Image.open(folder / source).convert("RGB").getpixel((0, 0)) == pytest.approx(paper, abs=3)
     page.emulate_media(color_scheme="light")
     expect(page.locator(".output img.for-dark").filter(visible=True)).to_have_count(0)
     assert troubles == []
-
-
-def test_a_colour_keeps_its_hue_on_a_dark_page(opened):
-    page, _ = opened
-    dark = "c => inTheDark(...c, toLab(20, 23, 28), toLab(232, 234, 237))"
-    for name in (*PALETTE, ACCENT):
-        before = [round(255 * part) for part in to_rgb(name)]
-        after = [min(255, max(0, part)) for part in page.evaluate(dark, before)]
-        (_, a, b), (lightness, x, y) = page.evaluate(
-            "both => both.map(c => toLab(...c.map(Math.round)))", [before, after]
-        )
-        if math.hypot(a, b) > 0.05:  # not a grey
-            turn = abs(math.degrees(math.atan2(b, a) - math.atan2(y, x)) + 180) % 360 - 180
-            assert abs(turn) < 12, name
-            assert lightness > 0.6
-    assert page.evaluate(dark, [255, 255, 255]) == pytest.approx([20, 23, 28], abs=1)
-    assert page.evaluate(dark, [0, 0, 0]) == pytest.approx([232, 234, 237], abs=1)
 
 
 def test_it_works_over_http_too(chromium, site):
@@ -340,6 +344,9 @@ def test_on_paper_there_is_the_lesson_alone_and_light(opened):
 
 def test_keys_reach_everything_and_show_where_they_are(opened):
     page, _ = opened
+    page.evaluate(WAKE)  # before, so that none grows while keys go through the page
+    for figure in page.locator("figure.lesson").all():
+        drawn(figure)
     page.locator("details").evaluate_all("all => all.forEach(one => { one.open = false; })")
     page.evaluate(
         "() => { document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex'); }"
@@ -376,7 +383,7 @@ def test_on_a_phone_nothing_sticks_out_and_a_finger_moves_a_figure_or_the_page(o
         drawn(figure)
     assert page.evaluate("() => [innerWidth, document.documentElement.scrollWidth]") == [390, 390]
     narrow = "all => all.map(one => one.getBoundingClientRect().width).filter(width => width < 600)"
-    assert page.locator(".plot img").evaluate_all(narrow) == []  # scrolled rather than too small to be read
+    assert page.locator(".plot img.for-light").evaluate_all(narrow) == []  # scrolled rather than too small to be read
     for slider in page.locator("figure.lesson input[type=range]:visible:enabled").all()[:1]:
         slider.evaluate("one => one.scrollIntoView({ block: 'center' })")
         box, before = slider.bounding_box(), slider.input_value()

@@ -15,7 +15,7 @@ from answers import asked
 from exercise_forms import Answers
 from family import family
 from folding import CHECKED, SET_UP, folded
-from lesson import Lesson, refuse_if_unfit, render, times
+from lesson import PART, Lesson, in_parts, refuse_if_unfit, render, times
 from listing import Listing
 from nbconvert.filters import markdown2html
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -50,7 +50,7 @@ TABLES = """## Notation
 | hypersphere | 超球面 | unit vectors |
 """
 # The beginning of a PNG that is 3 pixels wide and 1 high.
-THREE_BY_ONE = base64.b64encode(b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\3\0\0\0\1").decode()
+THREE_BY_ONE = "iVBORw0KGgoAAAANSUhEUgAAAAMAAAABCAIAAACUgoPjAAAAEklEQVR4nGP8//8/AwMDAwMDABf8Av9OpkkzAAAAAElFTkSuQmCC"
 GLOSSARY = "00_start_here.html"
 
 
@@ -288,7 +288,11 @@ def test_a_site_is_made_of_what_lessons_there_are(course, capsys):
     ]  # fmt: skip
     page = (course / "site" / "01_dummy.html").read_text()
     assert term("term-logit", "logit") in page
-    assert '<div class="plot"><img alt="a &quot;p&quot;" width="9" height="3" src="data:' in page
+    for look in ("light", "dark"):
+        assert re.search(
+            rf'<img class="for-{look}" alt="a &quot;p&quot;" width="9" height="3" src="assets/\w+.png" loading="lazy"',
+            page,
+        )
     assert "&lt;said&gt;" in page
     assert 'rel="prev" href="00_start_here.html"' in page and 'rel="next"' not in page
     start = (course / "site" / "index.html").read_text()
@@ -332,16 +336,28 @@ def test_a_lesson_begins_with_its_picture_which_stands_for_it_in_the_list_too(ma
 
 def test_a_figure_s_script_waits_in_a_file_of_its_own(tmp_path):
     shelf, plain = Shelf(), '<script type="module">1</script>'
-    still = f'<img alt="x" src="data:image/png;base64,{THREE_BY_ONE}"'
-    figure = f'<div data-explorer="a">{still}></div>\n{plain}'
+    figure = f'<div data-explorer="a"><img alt="x" src="data:image/png;base64,{THREE_BY_ONE}"></div>\n{plain}'
     shown = shelf.figures(figure * 2 + plain)
     place = re.search(r'data-script="assets/([^"]*)"', shown)[1]
-    sized = f'{still} width="3" height="1">'
+    still = re.search(r'src="assets/([^"]*png)"', shown)[1]
+    sized = f'<img alt="x" src="assets/{still}" width="3" height="1" loading="lazy" decoding="async">'
     assert shown == f'<div data-explorer="a" data-script="assets/{place}">{sized}</div>' * 2 + plain
     sphere = shelf.sphere({"data": ["</script>"]})
     shelf.write(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([place, sphere.removeprefix("assets/")])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([place, still, sphere.removeprefix("assets/")])
+    assert (tmp_path / still).read_bytes() == base64.b64decode(THREE_BY_ONE)
     assert (tmp_path / place).read_text() == "(async () => {1})();\n"
+
+
+def test_a_lesson_comes_in_parts_that_begin_with_a_heading():
+    long = f"<p>{'x' * PART}</p>"
+    cells = f'<div class="prose">\n<h1>a</h1>{long}<h2>b</h2></div><div class="cell">c</div>'
+    more = f'<div class="prose">\n<h3>d</h3>{long}</div><div class="prose">\n<h3>e</h3></div>'
+    parts = re.findall(r'<section class="part">(.*?)</section>', in_parts(cells + more), flags=re.DOTALL)
+    assert [re.findall(r"<h\d>(.)|>(c)<", part) for part in parts] == [
+        [("a", "")], [("b", ""), ("", "c"), ("d", "")], [("e", "")],
+    ]  # fmt: skip
+    assert all(part.count("<div") == part.count("</div>") for part in parts)
 
 
 def explorer(source, png):

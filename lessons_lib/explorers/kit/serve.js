@@ -1,7 +1,7 @@
 // What works in a Worker, or where none is allowed in small slices on the page's own thread: it trains as it is told,
 // and shows where it stands, but never more than the page has painted.
 import { startScale } from './heads.js';
-import { agreement, trainerOf } from './trainer.js';
+import { agreement, featuresOf, trainerOf } from './trainer.js';
 
 const AHEAD = 2; // frames that may be under way to the page
 
@@ -109,5 +109,5 @@ class Serving {
 export const serve = (port, slice) => new Serving(port, slice);
 
 /** What a page asks before any training: features of the examples, or of those shown; and a loss's own scale. */
-export const firstFeatures = ({ shown, ...start }) => trainerOf(start).embed(shown ?? undefined);
+export const firstFeatures = start => featuresOf(start, start.shown ?? undefined);
 export const firstScale = startScale;

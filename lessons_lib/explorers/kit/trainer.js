@@ -31,10 +31,9 @@ export function trainerOf({ layers, inputs, step: unit = 1, labels, weight, batc
   const adam = adamOn(learns);
   let steps = 0;
 
-  const forward = (x, count) => net.reduce((y, layer) => layer.forward(y, count), x);
   /** Features of examples: rows of `inputs`, or any others that look like them. */
   const embed = (rows = free?.values ?? inputs) =>
-    forward(free ? rows.slice() : scaled(rows, unit), rows.length / wide);
+    free ? rows.slice() : through(net, scaled(rows, unit), rows.length / wide);
   const known = embed(),
     d = known.length / labels.length;
 
@@ -45,7 +44,7 @@ export function trainerOf({ layers, inputs, step: unit = 1, labels, weight, batc
       rows = new Float32Array(size * wide);
     for (let r = 0; r < size; r++)
       for (let i = 0; i < wide; i++) rows[r * wide + i] = source[which[r] * wide + i] * (free ? 1 : unit);
-    const x = forward(rows, size),
+    const x = through(net, rows, size),
       onX = new Float32Array(x.length),
       picked = Uint8Array.from(which, i => labels[i]);
     const loss = lossOf(head, { x, labels: picked, weight: directions.values, onX, onWeight: directions.on });
@@ -60,6 +59,14 @@ export function trainerOf({ layers, inputs, step: unit = 1, labels, weight, batc
   return { step, embed, known, layers: own, weight: directions.values, free: free?.values, steps: () => steps };
 }
 
+/** What a trainer of this Start would embed first, without one: features of rows that look like its inputs. */
+export function featuresOf({ layers, inputs, step: unit = 1, labels }, rows = inputs) {
+  if (!layers.length) return Float32Array.from(rows);
+  const net = layers.map(layer => KINDS[layer.op](layer));
+  return through(net, scaled(rows, unit), (rows.length * labels.length) / inputs.length);
+}
+
+const through = (net, x, count) => net.reduce((y, layer) => layer.forward(y, count), x);
 const scaled = (rows, unit) => Float32Array.from(rows, v => v * unit);
 const copied = layer =>
   Object.fromEntries(

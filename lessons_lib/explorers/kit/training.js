@@ -3,9 +3,29 @@
 import serving from './serve.js' with { type: 'worker' };
 
 const SLICES = { worker: 25, page: 8 }; // milliseconds of work at a time
+const ROWS = 250; // examples at a time
 
 /** As in serve.js. The page has no copy of its own of what works in the Worker. */
 export const firstFeatures = start => serving().firstFeatures(start);
+/** Features of all examples, a few at a time: a page that begins with them still answers meanwhile. */
+export async function featuresInTurns(start) {
+  const { firstFeatures: next } = serving(),
+    some = ROWS * (start.inputs.length / start.labels.length),
+    all = [];
+  for (let at = 0; at < start.inputs.length; at += some) {
+    all.push(...next({ ...start, shown: start.inputs.subarray(at, at + some) }));
+    await turn();
+  }
+  return Float32Array.from(all);
+}
+/** Done after what the page has to do first. */
+function turn() {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise(done => {
+    port1.onmessage = () => done(port1.close());
+    port2.postMessage(0);
+  });
+}
 export const firstScale = (...asked) => serving().firstScale(...asked);
 
 /** `heard(frame)` gets what serve.js tells. `tell(task, given)` is what it is told; nothing begins before the first. */

@@ -46,18 +46,23 @@ export function mount({ model, el }, css) {
     spoken = element('div', { class: 'spoken', 'aria-live': 'polite' }),
     say = speaker(spoken);
   let look = null,
+    shown = '',
     paints = () => false;
   const draw = painter(now => paints(now));
   function live({ canvases, paint, traits = [], heard = {}, stop = () => {} }) {
+    const widthsNow = () => canvases.map(canvas => canvas.clientWidth);
     paints = now => {
-      const widths = canvases.map(canvas => canvas.clientWidth);
-      return widths.every(width => width > 0) && paint(now, ...widths); // else hidden or taken off the page
+      const widths = widthsNow(),
+        seen = widths.every(width => width > 0); // else hidden or taken off the page
+      shown = seen ? widths.join() : '';
+      return seen && paint(now, ...widths);
     };
     const events = { ...Object.fromEntries(traits.map(name => [`change:${name}`, () => draw()])), ...heard };
     for (const [event, f] of Object.entries(events)) model.on(event, f);
     root.append(spoken);
-    const unwatch = watchLooks(root, () => {
+    const unwatch = watchLooks(root, resized => {
       el.style.minWidth = '0'; // or two figures side by side would not grow narrower; ipywidgets takes it off again
+      if (resized && shown && shown === widthsNow().join()) return; // it is painted at this width
       look = null;
       if (root.isConnected) draw();
       else stop(); // nobody calls the end where no widget manager is
@@ -156,23 +161,27 @@ function theme(root) {
   };
 }
 
-/** Calls `changed` when Lab's theme, the system's colours or the size of `node` change; returns the way to stop. */
+/**
+ * Calls `changed` when Lab's theme or the system's colours change, and with true when the size of `node` does; returns
+ * the way to stop.
+ */
 function watchLooks(node, changed) {
   // Lab hides and shows a panel within a frame
-  const again = () => requestAnimationFrame(() => requestAnimationFrame(changed));
-  const size = new ResizeObserver(changed),
+  const recoloured = () => changed(false),
+    again = () => requestAnimationFrame(() => requestAnimationFrame(recoloured));
+  const size = new ResizeObserver(() => changed(true)), // which calls at the beginning too
     lab = new MutationObserver(() => {
-      changed();
+      recoloured();
       again();
     }),
     system = matchMedia('(prefers-color-scheme: dark)');
   size.observe(node);
   lab.observe(document.body, { attributeFilter: ['data-jp-theme-light', 'class'] });
-  system.addEventListener('change', changed);
+  system.addEventListener('change', recoloured);
   return () => {
     size.disconnect();
     lab.disconnect();
-    system.removeEventListener('change', changed);
+    system.removeEventListener('change', recoloured);
   };
 }
 

@@ -4,7 +4,7 @@ import { bytes } from '../kit/bytes.js';
 import { ownKeys, settingsLine } from '../kit/controls.js';
 import { degrees, thousands } from '../kit/words.js';
 import { MARGINS, fitMargins } from '../kit/losses.js';
-import { firstFeatures } from '../kit/training.js';
+import { featuresInTurns } from '../kit/training.js';
 import { unpackStart } from '../kit/unpack.js';
 import { BAND, CLEAR, ceiling, cells, evaluate, petals, readAngle, readPoints, wrap } from './band.js';
 import { controls } from './controls.js';
@@ -198,7 +198,7 @@ class Band {
 async function render({ model, el }) {
   const labels = bytes(model.get('labels')),
     start = model.get('start').layers ? await unpackStart(model.get('start'), labels) : null,
-    first = start ? firstFeatures(start) : new Int16Array(bytes(model.get('points')).buffer);
+    first = start ? await featuresInTurns(start) : new Int16Array(bytes(model.get('points')).buffer);
   return new Band(model, mount({ model, el }, STYLE), start, first, labels).live();
 }
 
