@@ -31,10 +31,9 @@ export function trainerOf({ layers, inputs, step: unit = 1, labels, weight, batc
   const adam = adamOn(learns);
   let steps = 0;
 
-  const forward = (x, count) => net.reduce((y, layer) => layer.forward(y, count), x);
+  const forward = x => net.reduce((y, layer) => layer.forward(y), x);
   /** Features of examples: rows of `inputs`, or any others that look like them. */
-  const embed = (rows = free?.values ?? inputs) =>
-    forward(free ? rows.slice() : scaled(rows, unit), rows.length / wide);
+  const embed = (rows = free?.values ?? inputs) => new Float32Array(free ? rows : forward(scaled(rows, unit)));
   const known = embed(),
     d = known.length / labels.length;
 
@@ -42,11 +41,11 @@ export function trainerOf({ layers, inputs, step: unit = 1, labels, weight, batc
   function step(head, rate) {
     const which = Int32Array.from({ length: size }, (_, i) => (steps * size + i) % labels.length),
       source = free?.values ?? inputs,
-      rows = new Float32Array(size * wide);
+      rows = new Float64Array(size * wide);
     for (let r = 0; r < size; r++)
       for (let i = 0; i < wide; i++) rows[r * wide + i] = source[which[r] * wide + i] * (free ? 1 : unit);
-    const x = forward(rows, size),
-      onX = new Float32Array(x.length),
+    const x = forward(rows),
+      onX = new Float64Array(x.length),
       picked = Uint8Array.from(which, i => labels[i]);
     const loss = lossOf(head, { x, labels: picked, weight: directions.values, onX, onWeight: directions.on });
     if (!Number.isFinite(loss) || !directions.on.every(Number.isFinite)) return NaN;
@@ -60,7 +59,7 @@ export function trainerOf({ layers, inputs, step: unit = 1, labels, weight, batc
   return { step, embed, known, layers: own, weight: directions.values, free: free?.values, steps: () => steps };
 }
 
-const scaled = (rows, unit) => Float32Array.from(rows, v => v * unit);
+const scaled = (rows, unit) => new Float64Array(rows).map(v => v * unit);
 const copied = layer =>
   Object.fromEntries(
     Object.entries(layer).map(([name, v]) => [name, ArrayBuffer.isView(v) ? Float32Array.from(v) : v]),
