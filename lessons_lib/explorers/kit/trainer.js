@@ -33,7 +33,7 @@ export function trainerOf({ layers, inputs, step: unit = 1, labels, weight, batc
 
   /** Features of examples: rows of `inputs`, or any others that look like them. */
   const embed = (rows = free?.values ?? inputs) =>
-    free ? rows.slice() : through(net, scaled(rows, unit), rows.length / wide);
+    free ? rows.slice() : Float32Array.from(through(net, scaled(rows, unit)));
   const known = embed(),
     d = known.length / labels.length;
 
@@ -41,11 +41,11 @@ export function trainerOf({ layers, inputs, step: unit = 1, labels, weight, batc
   function step(head, rate) {
     const which = Int32Array.from({ length: size }, (_, i) => (steps * size + i) % labels.length),
       source = free?.values ?? inputs,
-      rows = new Float32Array(size * wide);
+      rows = new Float64Array(size * wide);
     for (let r = 0; r < size; r++)
       for (let i = 0; i < wide; i++) rows[r * wide + i] = source[which[r] * wide + i] * (free ? 1 : unit);
-    const x = through(net, rows, size),
-      onX = new Float32Array(x.length),
+    const x = through(net, rows),
+      onX = new Float64Array(x.length),
       picked = Uint8Array.from(which, i => labels[i]);
     const loss = lossOf(head, { x, labels: picked, weight: directions.values, onX, onWeight: directions.on });
     if (!Number.isFinite(loss) || !directions.on.every(Number.isFinite)) return NaN;
@@ -60,14 +60,14 @@ export function trainerOf({ layers, inputs, step: unit = 1, labels, weight, batc
 }
 
 /** What a trainer of this Start would embed first, without one: features of rows that look like its inputs. */
-export function featuresOf({ layers, inputs, step: unit = 1, labels }, rows = inputs) {
+export function featuresOf({ layers, inputs, step: unit = 1 }, rows = inputs) {
   if (!layers.length) return Float32Array.from(rows);
   const net = layers.map(layer => KINDS[layer.op](layer));
-  return through(net, scaled(rows, unit), (rows.length * labels.length) / inputs.length);
+  return Float32Array.from(through(net, scaled(rows, unit)));
 }
 
-const through = (net, x, count) => net.reduce((y, layer) => layer.forward(y, count), x);
-const scaled = (rows, unit) => Float32Array.from(rows, v => v * unit);
+const through = (net, x) => net.reduce((y, layer) => layer.forward(y), x);
+const scaled = (rows, unit) => new Float64Array(rows).map(v => v * unit);
 const copied = layer =>
   Object.fromEntries(
     Object.entries(layer).map(([name, v]) => [name, ArrayBuffer.isView(v) ? Float32Array.from(v) : v]),

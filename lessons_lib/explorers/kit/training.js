@@ -2,7 +2,7 @@
 // from disk and in a notebook; where no Worker is allowed, in small slices on the page's own thread.
 import serving from './serve.js' with { type: 'worker' };
 
-const SLICES = { worker: 25, page: 8 }; // milliseconds of work at a time
+const SLICES = { worker: 40, page: 8 }; // milliseconds of work at a time
 const ROWS = 250; // examples at a time
 
 /** As in serve.js. The page has no copy of its own of what works in the Worker. */

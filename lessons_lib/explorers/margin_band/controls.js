@@ -1,5 +1,5 @@
 // MarginBand's controls beside the circle.
-import { element } from '../kit/view.js';
+import { element, write } from '../kit/view.js';
 import { button, choice, slider } from '../kit/controls.js';
 import { MARGINS, curveFormula, marginText } from '../kit/losses.js';
 import { shares } from './band.js';
@@ -89,13 +89,17 @@ export function controls(root, model, put, ways) {
     loss.update(key);
     view.update(model.get('view'));
     scale.update(s);
-    formula.innerHTML = `${s} · ${curveFormula(key, m)}`;
-    others.innerHTML =
+    write(formula, `${s} · ${curveFormula(key, m)}`);
+    write(
+      others,
       `is the logit of the right class, the others keep <span ` +
-      `style="white-space:nowrap">${s} · cos <i>θ<sub>j</sub></i></span>`;
-    pushed.innerHTML =
+        `style="white-space:nowrap">${s} · cos <i>θ<sub>j</sub></i></span>`,
+    );
+    write(
+      pushed,
       `the bolder a point, the harder it is pushed; the mean push, 1\u00a0−\u00a0<i>P<sub>y</sub></i>, ` +
-      `is <b>${mean.toFixed(3)}</b>`;
+        `is <b>${mean.toFixed(3)}</b>`,
+    );
     buttons.update(now);
     margin.update(now);
   };

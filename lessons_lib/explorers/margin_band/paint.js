@@ -100,6 +100,21 @@ function paintWedges(g, { cx, cy, R, cells, banded, look }, { ray, stroke }) {
   stroke(look.ink, 1, 0.4);
 }
 
+/** Empty pixels for the dots of a canvas, always the same while it keeps its size. */
+function sheetOf(canvas) {
+  const { width, height } = canvas;
+  let sheet = sheets.get(canvas);
+  if (sheet?.dots.width !== width || sheet.dots.height !== height) {
+    const pen = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true }),
+      image = pen.createImageData(width, height);
+    sheet = { pen, image, dots: { pixels: new Uint32Array(image.data.buffer), width, height } };
+    sheets.set(canvas, sheet);
+  }
+  sheet.dots.pixels.fill(0);
+  return sheet;
+}
+const sheets = new WeakMap();
+
 /**
  * Points in layers: the bolder, the harder they are pushed; in the band with a halo; wrong with a ring of ink, on top.
  */
@@ -113,10 +128,7 @@ function paintPoints(g, { cx, cy, R, points, seen, radius, look }, { colour, str
   for (let i = 0; i < n; i++)
     if (seen.state[i] === WRONG) wrong.push(i);
     else layers[LEVELS * seen.state[i] + Math.min(LEVELS - 1, Math.floor(Math.sqrt(seen.push[i]) * LEVELS))].push(i);
-  const sheet = new OffscreenCanvas(g.canvas.width, g.canvas.height),
-    pen = sheet.getContext('2d');
-  const image = pen.createImageData(sheet.width, sheet.height),
-    dots = { pixels: new Uint32Array(image.data.buffer), width: sheet.width, height: sheet.height };
+  const { pen, image, dots } = sheetOf(g.canvas);
   layers.forEach((layer, k) => {
     const e = (k % LEVELS) / (LEVELS - 1),
       halo = k < LEVELS * BAND ? 0 : size * (3 + 3 * e);
@@ -128,7 +140,7 @@ function paintPoints(g, { cx, cy, R, points, seen, radius, look }, { colour, str
   });
   pen.putImageData(image, 0, 0);
   g.globalAlpha = 1;
-  g.drawImage(sheet, 0, 0, sheet.width / ratio, sheet.height / ratio);
+  g.drawImage(pen.canvas, 0, 0, dots.width / ratio, dots.height / ratio);
   for (const i of wrong) {
     const r = R * radius(i);
     g.beginPath();
