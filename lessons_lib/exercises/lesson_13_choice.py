@@ -37,6 +37,7 @@ _ALIASES = {
     "A": {"sub-center": "Sub-center ArcFace"},
     "B": {
         "a margin a class": "ArcFace, larger for the rare",
+        "one margin for each class": "ArcFace, larger for the rare",
         "larger for the rare": "ArcFace, larger for the rare",
         "larger for the frequent": "ArcFace, larger for the frequent",
         "one margin": "ArcFace, one margin",

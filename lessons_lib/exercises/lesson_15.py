@@ -109,9 +109,9 @@ JOINED = Exercise(
 _HEADS = ((1e6, 64, 256, 1), (1e6, 64, 256, 2), (1e7, 512, 1024, 4), (1e7, 512, 64, 8), (1e8, 256, 4096, 64))
 
 
-def gigabytes(C: float, d: float, N: float, P: float) -> float:
+def gigabytes(C: float, d: float, N: float, R: float) -> float:
     numbers = 4 * C * d + 3 * N * C
-    return 4 * numbers / P / 1e9
+    return 4 * numbers / R / 1e9
 
 
 def _memory(function: Any) -> Tensor:
@@ -133,36 +133,36 @@ def _draw_memory(yours: Tensor | None) -> Picture:
         drawn = [one * float(share.nan_to_num()) for one, share in zip(right, yours, strict=True)]
         axes.plot([min(max(value, 1e-3), 1e6) for value in drawn], range(5), "o", color=ACCENT, markersize=5)
     axes.set(xscale="log", ylim=(-0.7, 4.7))
-    names = [f"C = 10^{len(str(int(C))) - 1}, d = {d}, N = {N}, P = {P}" for C, d, N, P in _HEADS]
+    names = [f"C = 10^{len(str(int(C))) - 1}, d = {d}, N = {N}, R = {R}" for C, d, N, R in _HEADS]
     axes.set_yticks(range(5), names, color=INK, fontsize=7)
     return picture
 
 
 GIGABYTES = Exercise(
     number="15.2",
-    stub="def gigabytes(C, d, N, P):\n    ...",
+    stub="def gigabytes(C, d, N, R):\n    ...",
     hints=(
-        "A process owns C/P classes: C/P·d numbers a tensor of weights.",
-        "Its logits are of all N images and its own classes: N·C/P numbers a tensor. Four of the one, three of these.",
+        "A process owns C/R classes: C/R·d numbers a tensor of weights.",
+        "Its logits are of all N images and its own classes: N·C/R numbers a tensor. Four of the one, three of these.",
     ),
     solution=gigabytes,
     evaluate=_memory,
     target=torch.ones(5, dtype=torch.float64),
     slips={
-        "The classes are not shared yet: a process has C/P of them.": _memory(lambda C, d, N, P: gigabytes(C, d, N, 1)),
+        "The classes are not shared yet: a process has C/R of them.": _memory(lambda C, d, N, R: gigabytes(C, d, N, 1)),
         "Each process sees all N images: only the classes are shared.": _memory(
-            lambda C, d, N, P: gigabytes(C, d, N / P, P)
+            lambda C, d, N, R: gigabytes(C, d, N / R, R)
         ),
         "The logits are not shared yet: a process has those of its own classes.": _memory(
-            lambda C, d, N, P: gigabytes(C, d, N * P, P)
+            lambda C, d, N, R: gigabytes(C, d, N * R, R)
         ),
-        "The logits are missing: three tensors of N times C/P.": _memory(lambda C, d, N, P: gigabytes(C, d, 0, P)),
+        "The logits are missing: three tensors of N times C/R.": _memory(lambda C, d, N, R: gigabytes(C, d, 0, R)),
         "Only one tensor of weights: there are the gradient and Adam's two moments as well.": _memory(
-            lambda C, d, N, P: gigabytes(C, d / 4, N, P)
+            lambda C, d, N, R: gigabytes(C, d / 4, N, R)
         ),
-        "Those are bytes: divide by 10⁹.": _memory(lambda C, d, N, P: 1e9 * gigabytes(C, d, N, P)),
-        "Those are numbers: each takes four bytes.": _memory(lambda C, d, N, P: gigabytes(C, d, N, P) / 4),
-        "Here a GB is 10⁹ bytes, not 2³⁰.": _memory(lambda C, d, N, P: 1e9 / 2**30 * gigabytes(C, d, N, P)),
+        "Those are bytes: divide by 10⁹.": _memory(lambda C, d, N, R: 1e9 * gigabytes(C, d, N, R)),
+        "Those are numbers: each takes four bytes.": _memory(lambda C, d, N, R: gigabytes(C, d, N, R) / 4),
+        "Here a GB is 10⁹ bytes, not 2³⁰.": _memory(lambda C, d, N, R: 1e9 / 2**30 * gigabytes(C, d, N, R)),
     },
     draw=_draw_memory,
     done="205 GB in all: three GPUs of 80 GB are enough, with 68 GB in each, and two are not. More than half of it is "

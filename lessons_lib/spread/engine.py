@@ -2,7 +2,7 @@
 
 The engine is torch's: DTensor knows which rows a process has, `loss_parallel` has the softmax over all of them. What
 torch has no rule for without gathering all classes is here: to look up a class's column, to write into it, and to sum
-over classes. A shard is what torch.chunk makes: ⌈C/P⌉ classes a process, the last has the rest.
+over classes. A shard is what torch.chunk makes: ⌈C/R⌉ classes a process, the last has the rest.
 """
 
 from collections.abc import Callable, Iterator

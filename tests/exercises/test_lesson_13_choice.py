@@ -34,6 +34,7 @@ ALSO_RIGHT = {
         RIGHT | {"A": "CurricularFace"},
         dict(reversed(RIGHT.items())),
         IN_THE_LESSONS_WORDS,
+        IN_THE_LESSONS_WORDS | {"B": "one margin for each class"},
     ]
 }
 

@@ -24,16 +24,16 @@ MISTAKES = {
         (lambda m1, t1: m1, "Keep the arguments of the stub"),
     ],
     "15.2": [
-        (lambda C, d, N, P: gigabytes(C, d, N, 1), "The classes are not shared yet"),
-        (lambda C, d, N, P: gigabytes(C, d, N / P, P), "Each process sees all N images"),
-        (lambda C, d, N, P: (16 * C * d / P + 12 * N * C) / 1e9, "The logits are not shared yet"),
-        (lambda C, d, N, P: 16 * C * d / P / 1e9, "The logits are missing"),
-        (lambda C, d, N, P: (4 * C * d + 12 * N * C) / P / 1e9, "Only one tensor of weights"),
-        (lambda C, d, N, P: 1e9 * gigabytes(C, d, N, P), "divide by 10⁹"),
-        (lambda C, d, N, P: gigabytes(C, d, N, P) / 4, "each takes four bytes"),
-        (lambda C, d, N, P: gigabytes(C, d, N, P) * 1e9 / 2**30, "not 2³⁰"),
-        (lambda C, d, N, P: (C, d), "One number is wanted"),
-        (lambda C, d, N, P: 1.0, "Not the same yet"),
+        (lambda C, d, N, R: gigabytes(C, d, N, 1), "The classes are not shared yet"),
+        (lambda C, d, N, R: gigabytes(C, d, N / R, R), "Each process sees all N images"),
+        (lambda C, d, N, R: (16 * C * d / R + 12 * N * C) / 1e9, "The logits are not shared yet"),
+        (lambda C, d, N, R: 16 * C * d / R / 1e9, "The logits are missing"),
+        (lambda C, d, N, R: (4 * C * d + 12 * N * C) / R / 1e9, "Only one tensor of weights"),
+        (lambda C, d, N, R: 1e9 * gigabytes(C, d, N, R), "divide by 10⁹"),
+        (lambda C, d, N, R: gigabytes(C, d, N, R) / 4, "each takes four bytes"),
+        (lambda C, d, N, R: gigabytes(C, d, N, R) * 1e9 / 2**30, "not 2³⁰"),
+        (lambda C, d, N, R: (C, d), "One number is wanted"),
+        (lambda C, d, N, R: 1.0, "Not the same yet"),
     ],
 }
 ALSO_RIGHT = {
@@ -44,8 +44,8 @@ ALSO_RIGHT = {
         ),
     ],
     "15.2": [
-        lambda C, d, N, P: (C / P * d * 4 + N * C / P * 3) * 4 / 10**9,
-        lambda C, d, N, P: math.fsum(4 * [4e-9 * C * d / P] + 3 * [4e-9 * C * N / P]),
+        lambda C, d, N, R: (C / R * d * 4 + N * C / R * 3) * 4 / 10**9,
+        lambda C, d, N, R: math.fsum(4 * [4e-9 * C * d / R] + 3 * [4e-9 * C * N / R]),
     ],
 }
 
