@@ -15,7 +15,7 @@ import LAYOUT from './curves.css' with { type: 'text' };
  * - lay({ field, words, knobs, run, side, more }): puts the parts on the page: the picture and its sentences, beside it
  *   what moves it, below it the rest; where it is narrow the controls follow the picture
  * - tell({ formula, caption, read }, silent): writes them; a screen reader hears caption and read
- * - seen(canvas, names): what a picture depends on: these traits and `before`, what is `drawn` as p, the page's colours,
+ * - seen(canvas, names): what a picture depends on: these traits, `before`, what is `drawn` as p, the page's colours,
  *   the chosen net, and whether keys are on the canvas
  * - live({ canvases, paint, stop }): as `live` of the stage
  */

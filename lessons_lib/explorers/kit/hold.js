@@ -73,7 +73,7 @@ export function hold(canvas, hand) {
 }
 
 /**
- * The same where keys act on one of several things: `hand.held`; `hand.over` is the one under the mouse, a Grip's `over`.
+ * The same where keys act on one of several things: `hand.held`; `hand.over` is under the mouse, a Grip's `over`.
  * `act(event)` is what a key does, { held, … }, or null; `does(act)` does it.
  */
 export function holdOne(canvas, hand, { act, does, draw, ...more }) {

@@ -14,7 +14,7 @@ export const CLASSES = [
   ...new Set(Array.from({ length: 91 }, (_, k) => Number((10 ** (0.5 + k / 20)).toPrecision(k < 10 ? 1 : 2)))),
 ];
 
-/** A slider through some `values`: `read()` is the one that is set, `show(value)` its words, `set(value)` takes another. */
+/** A slider through some `values`: `read()` is the one set, `show(value)` its words, `set(value)` takes another. */
 export function stepper({ label, values, read, show, set }) {
   const range = { min: 0, max: values.length - 1, step: 1 },
     { root, update } = slider({ label, ...range, show: () => show(read()), set: i => set(values[i]) });

@@ -11,7 +11,7 @@ export const thetaAxis = (left, right) => ({
   angle: x => Math.PI * clamp((x - left) / (right - left), 0, 1),
 });
 
-/** Sizes of a plot over θ from `top`: `share` of the width high, within [low, high], and below it a place for angles. */
+/** Sizes of a plot over θ from `top`: `share` of the width high, within [low, high]; below it a place for angles. */
 export function thetaFrame(width, top, [share, low, high], below) {
   const floor = top + Math.round(clamp(share * width, low, high)),
     foot = floor + below;
