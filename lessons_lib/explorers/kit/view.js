@@ -60,9 +60,9 @@ export function mount({ model, el }, css) {
     const events = { ...Object.fromEntries(traits.map(name => [`change:${name}`, () => draw()])), ...heard };
     for (const [event, f] of Object.entries(events)) model.on(event, f);
     root.append(spoken);
-    const unwatch = watchLooks(root, resized => {
+    const unwatch = watchLooks(root, begins => {
       el.style.minWidth = '0'; // or two figures side by side would not grow narrower; ipywidgets takes it off again
-      if (resized && shown && shown === widthsNow().join()) return; // it is painted at this width
+      if (begins && shown && shown === widthsNow().join()) return; // it is painted at this width
       look = null;
       if (root.isConnected) draw();
       else stop(); // nobody calls the end where no widget manager is
@@ -162,14 +162,18 @@ function theme(root) {
 }
 
 /**
- * Calls `changed` when Lab's theme or the system's colours change, and with true when the size of `node` does; returns
- * the way to stop.
+ * Calls `changed` when Lab's theme, the system's colours or the size of `node` change, the first time with true: that
+ * is how watching a size begins. Returns the way to stop.
  */
 function watchLooks(node, changed) {
-  // Lab hides and shows a panel within a frame
-  const recoloured = () => changed(false),
-    again = () => requestAnimationFrame(() => requestAnimationFrame(recoloured));
-  const size = new ResizeObserver(() => changed(true)), // which calls at the beginning too
+  let begins = true;
+  const size = new ResizeObserver(() => {
+      changed(begins);
+      begins = false;
+    }),
+    recoloured = () => changed(false),
+    // Lab hides and shows a panel within a frame
+    again = () => requestAnimationFrame(() => requestAnimationFrame(recoloured)),
     lab = new MutationObserver(() => {
       recoloured();
       again();
