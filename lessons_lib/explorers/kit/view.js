@@ -46,23 +46,18 @@ export function mount({ model, el }, css) {
     spoken = element('div', { class: 'spoken', 'aria-live': 'polite' }),
     say = speaker(spoken);
   let look = null,
-    shown = '',
     paints = () => false;
   const draw = painter(now => paints(now));
   function live({ canvases, paint, traits = [], heard = {}, stop = () => {} }) {
-    const widthsNow = () => canvases.map(canvas => canvas.clientWidth);
     paints = now => {
-      const widths = widthsNow(),
-        seen = widths.every(width => width > 0); // else hidden or taken off the page
-      shown = seen ? widths.join() : '';
-      return seen && paint(now, ...widths);
+      const widths = canvases.map(canvas => canvas.clientWidth);
+      return widths.every(width => width > 0) && paint(now, ...widths); // else hidden or taken off the page
     };
     const events = { ...Object.fromEntries(traits.map(name => [`change:${name}`, () => draw()])), ...heard };
     for (const [event, f] of Object.entries(events)) model.on(event, f);
     root.append(spoken);
-    const unwatch = watchLooks(root, begins => {
+    const unwatch = watchLooks(root, () => {
       el.style.minWidth = '0'; // or two figures side by side would not grow narrower; ipywidgets takes it off again
-      if (begins && shown && shown === widthsNow().join()) return; // it is painted at this width
       look = null;
       if (root.isConnected) draw();
       else stop(); // nobody calls the end where no widget manager is
@@ -161,31 +156,23 @@ function theme(root) {
   };
 }
 
-/**
- * Calls `changed` when Lab's theme, the system's colours or the size of `node` change, the first time with true: that
- * is how watching a size begins. Returns the way to stop.
- */
+/** Calls `changed` when Lab's theme, the system's colours or the size of `node` change; returns the way to stop. */
 function watchLooks(node, changed) {
-  let begins = true;
-  const size = new ResizeObserver(() => {
-      changed(begins);
-      begins = false;
-    }),
-    recoloured = () => changed(false),
-    // Lab hides and shows a panel within a frame
-    again = () => requestAnimationFrame(() => requestAnimationFrame(recoloured)),
+  // Lab hides and shows a panel within a frame
+  const again = () => requestAnimationFrame(() => requestAnimationFrame(changed));
+  const size = new ResizeObserver(changed),
     lab = new MutationObserver(() => {
-      recoloured();
+      changed();
       again();
     }),
     system = matchMedia('(prefers-color-scheme: dark)');
   size.observe(node);
   lab.observe(document.body, { attributeFilter: ['data-jp-theme-light', 'class'] });
-  system.addEventListener('change', recoloured);
+  system.addEventListener('change', changed);
   return () => {
     size.disconnect();
     lab.disconnect();
-    system.removeEventListener('change', recoloured);
+    system.removeEventListener('change', changed);
   };
 }
 
