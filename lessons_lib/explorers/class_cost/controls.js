@@ -40,7 +40,7 @@ export function costControls(model, { put, move }) {
       set: machine => put({ machine }),
     }),
     sliders = [
-      knob(model, move, 'processes', 'processes <i>p</i>'),
+      knob(model, move, 'processes', 'processes <i>R</i>'),
       knob(model, move, 'embedding_size', 'dimensions <i>d</i>'),
       knob(model, move, 'batch', 'batch of all <i>N</i>'),
       knob(model, move, 'share', 'share of negatives', shareText),
@@ -61,7 +61,7 @@ export function costControls(model, { put, move }) {
 
 /** What memory and time are made of, for p processes and for one. */
 export function partsTable() {
-  const heads = [element('th', { scope: 'col' }), element('th', { scope: 'col' }, 'p = 1')],
+  const heads = [element('th', { scope: 'col' }), element('th', { scope: 'col' }, 'R = 1')],
     cells = new Map(),
     line = (key, name) => {
       const own = [element('td'), element('td')];
@@ -79,7 +79,7 @@ export function partsTable() {
     group('sent', 'sent a step', SENT_ROWS),
   );
   function update({ p, given }) {
-    heads[0].textContent = `p = ${thousands(p.processes)}`;
+    heads[0].textContent = `R = ${thousands(p.processes)}`;
     [p, { ...p, processes: 1 }].forEach((q, i) => {
       const put = (key, text, value) => {
         write(cells.get(key)[i], i && p.processes === 1 ? '' : cellText(text, value));
@@ -119,12 +119,12 @@ export function countedText({ counts, machines }) {
   const { weight_copies: held, adam_copies: adam, logit_copies: copies } = counts,
     { weight_passes: all, drawn_passes: drawn, put_back_passes: back, logit_passes: passes } = counts;
   return (
-    '<i>W</i> = 4 <i>C d</i>/<i>p</i>: bytes of a process’s weights. <i>R</i>: of those drawn. ' +
-    '<i>L</i> = <i>N R</i>/<i>d</i>: of its logits.<br>' +
-    `memory = ${held} <i>W</i> + max(${adam} <i>W</i>, <i>R</i> + ${copies} <i>L</i>)<br>` +
-    `time = 3 <i>N R</i>/4 products + (${all} <i>W</i>, ${all + back} where a share is drawn, + ${drawn} <i>R</i> + ` +
+    '<i>W</i> = 4 <i>C d</i>/<i>R</i>: bytes of a process’s weights. <i>D</i>: of those drawn. ' +
+    '<i>L</i> = <i>N D</i>/<i>d</i>: of its logits.<br>' +
+    `memory = ${held} <i>W</i> + max(${adam} <i>W</i>, <i>D</i> + ${copies} <i>L</i>)<br>` +
+    `time = 3 <i>N D</i>/4 products + (${all} <i>W</i>, ${all + back} where a share is drawn, + ${drawn} <i>D</i> + ` +
     `${passes.softmax} <i>L</i>, for P2SGrad ${passes.p2sgrad}) of memory traffic + what is sent + its messages<br>` +
-    'sent = (<i>p</i> − 1)/<i>p</i> · (8 <i>N d</i> + 8 <i>N</i>, and for a softmax 40 <i>N</i>)<br>' +
+    'sent = (<i>R</i> − 1)/<i>R</i> · (8 <i>N d</i> + 8 <i>N</i>, and for a softmax 40 <i>N</i>)<br>' +
     Object.values(machines)
       .map(({ name, source }) => `${name}. ${source}`)
       .join('<br>')
