@@ -186,7 +186,7 @@ def test_how_it_is_counted_names_the_peaks_that_were_published(page):
     page.locator("summary", has_text="how it is counted").click()
     text = page.locator(".counted")
     for words in (
-        "memory = 4 W + max(2 W, R + 3 L)",
+        "memory = 4 W + max(2 W, D + 3 L)",
         "NVIDIA H100 SXM, 80 GB. Published peaks",
         "Measured, one thread",
     ):
