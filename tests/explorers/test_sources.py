@@ -13,8 +13,6 @@ TESTS = "\n".join(path.read_text(encoding="utf-8") for path in Path(__file__).pa
 EXPORT = re.compile(r"^export (?:async )?(?:const|let|class|function\*?) (\w+)", re.M)
 IMPORT = re.compile(r"^import \{([^}]*)\}", re.M)
 MOST = 46  # lines
-# Trainings that still stand in one function each; whoever divides one takes its name out.
-TRAININGS = {"live_lab/view.js", "margin_band/train.js"}
 BEGINS = re.compile(r"^\s*(?:export )?(?:default )?(?:async )?function\b.*\{$|=> \{$|^ +(?:async |#)*\w+\([^()]*\) \{$")
 NO_FUNCTION = re.compile(r"^\s*(?:if|for|while|switch|catch) ")
 
@@ -42,11 +40,6 @@ def test_somebody_imports_whatever_is_exported():
     assert {name: exports for name, exports in kept.items() if exports} == {}
 
 
-@pytest.mark.parametrize("name", sorted(SOURCES.keys() - TRAININGS))
+@pytest.mark.parametrize("name", sorted(SOURCES))
 def test_a_function_fits_a_screen(name):
     assert [(line, long) for line, long in functions(SOURCES[name]) if long > MOST] == []
-
-
-@pytest.mark.parametrize("name", sorted(TRAININGS))
-def test_a_long_training_is_named_only_while_it_is_long(name):
-    assert any(long > MOST for _, long in functions(SOURCES[name]))

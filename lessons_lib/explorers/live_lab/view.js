@@ -24,66 +24,70 @@ const POINTS =
 async function render({ model, el }) {
   const examples = await unpackExamples(model.get('examples'));
   const stage = mount({ model, el }, STYLE),
-    { root, draw } = stage,
-    run = new Run(model, examples, draw);
+    run = new Run(model, examples, stage.draw),
+    shown = { alone: null }; // the class whose digits alone are drawn
   const circle = ownKeys(element('canvas', { class: 'circle', tabindex: 0, role: 'application' })),
-    curves = element('canvas', { 'aria-hidden': 'true' });
-  const problem = element('p', { role: 'alert' }),
-    where = element('p'),
-    news = element('div', { class: 'news' }),
-    hint = element('p', { class: 'soft hint' });
-  let only = null;
-  const own = () => model.get('source') === 'points';
-  const hand = { play: () => run.play(), step: () => run.step(), reset: () => run.reset() };
+    curves = element('canvas', { 'aria-hidden': 'true' }),
+    texts = textsBeside(circle);
   const put = (name, value) => {
     model.set(name, value);
     model.save_changes();
   };
-  const buttons = liveButtons(hand),
+  const hand = { play: () => run.play(), step: () => run.step(), reset: () => run.reset() },
+    buttons = liveButtons(hand),
     controls = liveControls(model, put),
-    line = settingsLine(model, SETTINGS, liveFits(model), draw);
+    line = settingsLine(model, SETTINGS, liveFits(model), stage.draw);
   const points = handOn(circle, {
-    own,
+    own: () => model.get('source') === 'points',
     points: () => pointsNow(run.moment, run.labels()),
     put: given => run.own(given),
-    label: (x, y) => only ?? winnerAt(run.moment.weight, Math.atan2(y, x)),
+    label: (x, y) => shown.alone ?? winnerAt(run.moment.weight, Math.atan2(y, x)),
   });
-  root.append(
-    element(
-      'div',
-      { class: 'livelab' },
-      element('div', { class: 'top' }, buttons.root, controls.from),
-      element('div', { class: 'pictures' }, circle, curves),
-      problem,
-      element('figcaption', {}, where, news),
-      controls.what,
-      element(
-        'details',
-        { class: 'soft' },
-        ownKeys(element('summary', {}, 'how it begins, and how fast')),
-        controls.begin,
-      ),
-      element('div', {}, hint, line.root),
-    ),
-  );
+  const parts = { circle, curves, texts, buttons, controls, line };
+  stage.root.append(laidOut(parts));
+  const acts = { ' ': hand.play, ArrowRight: hand.step, Home: hand.reset, r: hand.reset, Delete: points.remove };
+  circle.addEventListener('keydown', event => {
+    if (!pressed(event, acts, shown, model.get('classes'))) return;
+    event.preventDefault();
+    stage.draw();
+  });
+  return stage.live({
+    canvases: [circle, curves],
+    paint: (_, side, width) => paint(parts, stage, stateOf(model, run, shown), run, side, width),
+    traits: ['speed'],
+    heard: listening(model, run),
+    stop: () => run.end(),
+  });
+}
 
-  function paint(_, side, width) {
-    const look = stage.look(),
-      { moment, rows, changes } = run,
-      loss = model.get('loss'),
-      m = model.get('margins')[KINDS[loss].margin] ?? 0;
-    const settings = Object.fromEntries(SETTINGS.map(name => [name, model.get(name)])),
-      arcs = rimArcs(moment.weight, loss, m),
-      state = { moment, rows, changes, settings, arcs, only, own: own(), labels: run.labels() };
-    paintLiveCircle(surface(circle, side, side), { side, look, ...state });
-    paintLiveCurves(surface(curves, width, curveFrame(width, 0).height), { width, look, ...state });
-    words({ ...state, points: state.labels.length });
-    buttons.update({ playing: run.playing, speed: model.get('speed') });
-    controls.update(moment);
-    line.update();
-    run.painted();
-  }
-  function words(state) {
+/** What there is to draw and to tell of a run. */
+function stateOf(model, run, shown) {
+  const { moment, rows, changes } = run,
+    settings = Object.fromEntries(SETTINGS.map(name => [name, model.get(name)])),
+    { loss, margins, source } = settings,
+    arcs = rimArcs(moment.weight, loss, margins[KINDS[loss].margin] ?? 0),
+    labels = run.labels();
+  return { moment, rows, changes, settings, arcs, labels, only: shown.alone, own: source === 'points' };
+}
+
+function paint({ circle, curves, texts, buttons, controls, line }, stage, state, run, side, width) {
+  const look = stage.look();
+  paintLiveCircle(surface(circle, side, side), { side, look, ...state });
+  paintLiveCurves(surface(curves, width, curveFrame(width, 0).height), { width, look, ...state });
+  texts.say({ ...state, points: state.labels.length }, run, stage);
+  buttons.update({ playing: run.playing, speed: state.settings.speed });
+  controls.update(state.moment);
+  line.update();
+  run.painted();
+}
+
+/** What stands beside the circle in words: what is wrong, where the run stands, what happened, what one can do. */
+function textsBeside(circle) {
+  const problem = element('p', { role: 'alert' }),
+    where = element('p'),
+    news = element('div', { class: 'news' }),
+    hint = element('p', { class: 'soft hint' });
+  function say(state, run, stage) {
     if (problem.textContent !== run.problem) problem.textContent = run.problem;
     write(where, stateSentence(state));
     write(
@@ -92,32 +96,39 @@ async function render({ model, el }) {
         .map(sentence => `<p>${sentence}</p>`)
         .join(''),
     );
-    write(hint, own() ? POINTS : DIGITS);
+    write(hint, state.own ? POINTS : DIGITS);
     const plain = `${where.textContent} ${news.textContent}`;
     circle.setAttribute('aria-label', `The digits on the circle${run.playing ? ', moving.' : `. ${plain}`}`);
     if (!run.playing) stage.say(plain, 2000); // read out once it rests
   }
-  function key(event) {
-    const act = { ' ': hand.play, ArrowRight: hand.step, Home: hand.reset, r: hand.reset, Delete: points.remove }[
-      event.key
-    ];
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (act) act();
-    else if (/^\d$/.test(event.key) && Number(event.key) < model.get('classes'))
-      only = only === Number(event.key) ? null : Number(event.key);
-    else if (event.key === 'Escape') only = null;
-    else return;
-    event.preventDefault();
-    draw();
-  }
-  circle.addEventListener('keydown', key);
-  return stage.live({
-    canvases: [circle, curves],
-    paint,
-    traits: ['speed'],
-    heard: listening(model, run),
-    stop: () => run.end(),
-  });
+  return { problem, where, news, hint, say };
+}
+
+function laidOut({ circle, curves, texts, buttons, controls, line }) {
+  const begin = ownKeys(element('summary', {}, 'how it begins, and how fast'));
+  return element(
+    'div',
+    { class: 'livelab' },
+    element('div', { class: 'top' }, buttons.root, controls.from),
+    element('div', { class: 'pictures' }, circle, curves),
+    texts.problem,
+    element('figcaption', {}, texts.where, texts.news),
+    controls.what,
+    element('details', { class: 'soft' }, begin, controls.begin),
+    element('div', {}, texts.hint, line.root),
+  );
+}
+
+/** Does what a key stands for: one of `acts`, or a digit's class alone and back; whether it stands for anything. */
+function pressed(event, acts, shown, classes) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return false;
+  const act = acts[event.key],
+    digit = /^\d$/.test(event.key) && Number(event.key) < classes ? Number(event.key) : null;
+  if (act) act();
+  else if (digit !== null) shown.alone = shown.alone === digit ? null : digit;
+  else if (event.key === 'Escape') shown.alone = null;
+  else return false;
+  return true;
 }
 
 const winnerAt = (weight, angle) => {

@@ -10,7 +10,7 @@ import { BAND, CLEAR, ceiling, cells, evaluate, petals, readAngle, readPoints, w
 import { controls } from './controls.js';
 import { handOn } from './hand.js';
 import { paintBand } from './paint.js';
-import { bandTraining } from './train.js';
+import { BandTraining } from './train.js';
 import { bandSentence, classSentence, pointSentence, trainedSentence } from './words.js';
 import STYLE from './style.css' with { type: 'text' };
 
@@ -62,8 +62,8 @@ function readWords(v) {
   const { model, reading, training, before, now, focus, all, points } = v,
     [loss, dirs, left] = ['loss', 'directions', 'left_out'].map(name => model.get(name));
   if (reading) return pointSentence(loss, now.m, reading);
-  if (training.steps() && before) {
-    const told = { rests: training.rests(), agrees: training.agrees() };
+  if (training.steps && before) {
+    const told = { rests: training.rests, agrees: training.agrees };
     return trainedSentence({ before, now, steps: now.steps - before.steps, ...told });
   }
   if (focus) return classSentence(model.get('selected'), dirs, all, points);
@@ -102,7 +102,7 @@ class Band {
     this.hand = handOn(this.canvas, model, {
       ...{ margin: () => this.margin(), banded: () => this.banded(), put, ask: draw, box: () => this.box, save },
     });
-    this.training = bandTraining(model, start, this.hand.held, draw);
+    this.training = new BandTraining(model, start, this.hand.held, draw);
     this.settings = settingsLine(model, SETTINGS, fits(model), draw);
     this.caption = element('figcaption');
     this.read = element('p', { class: 'soft read' });
@@ -141,7 +141,7 @@ class Band {
     const { model, stage, training, seen, canvas } = this,
       [dirs, loss, s, selected] = ['directions', 'loss', 'scale', 'selected'].map(name => model.get(name)),
       m = this.margin(),
-      shown = this.shownAt(training.features()),
+      shown = this.shownAt(training.features),
       { points } = shown,
       { mix, moving } = this.glide(now),
       petal = mix ? (shown.petal ??= petals(points)) : points.r,
@@ -164,15 +164,15 @@ class Band {
     const { model, training, seen, canvas, caption, read, before } = this,
       [dirs, loss, s, selected] = ['directions', 'loss', 'scale', 'selected'].map(name => model.get(name)),
       m = this.margin();
-    const moved = training.features() !== null || dirs.some((d, k) => d !== model.get('home')[k]);
-    this.update({ key: loss, m, s, seen, top, points, on: training.on(), moved });
+    const moved = training.features !== null || dirs.some((d, k) => d !== model.get('home')[k]);
+    this.update({ key: loss, m, s, seen, top, points, on: training.on, moved });
     const now = { loss, m, band: seen.count[BAND], open: points.n - seen.count[CLEAR], theta: seen.theta };
-    this.last = { ...now, steps: training.steps() };
+    this.last = { ...now, steps: training.steps };
     const other = before && (before.band !== now.band || before.loss !== loss || before.m !== m),
       closed = all.filter(cell => !cell.clear).length,
       circle = { seen, points, top, closed, classes: all.length };
     write(caption, bandSentence({ ...this.last, ...circle, before: other ? before : null }));
-    if (training.rests()) this.stage.say(caption.textContent + (training.steps() ? ` ${read.textContent}` : ''));
+    if (training.rests) this.stage.say(caption.textContent + (training.steps ? ` ${read.textContent}` : ''));
     const focus = canvas.matches(':focus');
     write(read, readWords({ model, reading, training, before, now: this.last, focus, all, points }));
     this.settings.update();
