@@ -89,6 +89,9 @@ ON_SCALE = Exercise(
         "Your softmax runs down the columns: dim=1.": _gradients(
             lambda cosines, s: (((s * cosines).softmax(0) * cosines).sum(0) - cosines.diagonal()).mean()
         ),
+        "That is the mean of rows and columns, as CLIP's loss has it: here the rows alone.": (
+            (_ON_SCALE + _gradients(lambda cosines, s: on_scale(cosines.T, s))) / 2
+        ),
         "That is P of the right one minus 1: weigh the cosines with P instead.": _other(
             lambda p, c, s: (p.diagonal() - 1).mean()
         ),

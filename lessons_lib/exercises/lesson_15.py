@@ -14,13 +14,14 @@ from lessons_lib.figures.style import ACCENT, FAINT, INK, Picture, quiet_axes
 def _made_up_pieces() -> list[tuple[Tensor, ...]]:
     """For three batches of six images: largest logit and sum of each of two pieces, and the true logit."""
     chance, batches = torch.Generator().manual_seed(3), []
+    now_one_now_the_other = (-1.0) ** torch.arange(6)[:, None]
     for spread, above in (
         (3.0, 0.0),
         (3.0, 8.0),
-        (2_000.0, 0.0),
-    ):  # alike, one piece far above, logits in the thousands
+        (2_000.0, 4_000.0),
+    ):  # alike, one piece far above, logits in the thousands: neither piece's own m will do for all images
         pieces = [spread * torch.randn(6, k, generator=chance, dtype=torch.float64) for k in (5, 4)]
-        pieces[1] = pieces[1] + above
+        pieces[1] = pieces[1] + above * now_one_now_the_other
         largest = [piece.amax(dim=1) for piece in pieces]
         sums = [(piece - m[:, None]).exp().sum(dim=1) for piece, m in zip(pieces, largest, strict=True)]
         batches.append((largest[0], sums[0], largest[1], sums[1], pieces[0][:, 0]))
@@ -88,8 +89,14 @@ JOINED = Exercise(
         "The largest logits are missing: t1 and t2 are sums of e^(z − m), not of e^z.": _by(
             lambda m1, t1, m2, t2, own: (t1 + t2).log() - own
         ),
-        "e^m is infinite for logits in the thousands: take the larger of m1 and m2 out of the sum first.": _by(
+        "e^m is infinite for logits in the thousands, and e^(m2 − m1) where m2 is far above: in each image take the "
+        "larger of m1 and m2 out of the sum first.": _by(
             lambda m1, t1, m2, t2, own: (t1 * m1.exp() + t2 * m2.exp()).log() - own
+        ),
+        "m is missing at the end: t is the sum of e^(z − m), so the loss is log t + m − own.": _by(
+            lambda m1, t1, m2, t2, own: (
+                (t1 * (m1 - torch.maximum(m1, m2)).exp() + t2 * (m2 - torch.maximum(m1, m2)).exp()).log() - own
+            )
         ),
         "That is a sum over the images: take their mean.": 6 * _LOSSES,
         "The sign is turned: the loss is −log P, and never negative.": -_LOSSES,
@@ -115,28 +122,28 @@ def gigabytes(C: float, d: float, N: float, R: float) -> float:
 
 
 def _memory(function: Any) -> Tensor:
-    """The reader's gigabytes for each of five heads, as shares of what is right, (5,)."""
+    """The reader's gigabytes for each of five heads, (5,)."""
     found = [call(function, *head) for head in _HEADS]
     for value in found:
         if value.numel() != 1:
             raise Slip(f"One number is wanted for each head; yours has shape {tuple(value.shape)}.")
-    return torch.stack([value.reshape(()) for value in found]).double() / torch.tensor([gigabytes(*h) for h in _HEADS])
+    return torch.stack([value.reshape(()) for value in found])
 
 
 def _draw_memory(yours: Tensor | None) -> Picture:
     words = "Gigabytes a process for five heads" + (", and yours." if yours is not None else ".")
     picture = Picture(words, 7.0, 2.6)
     axes = quiet_axes(picture.subplots(), "GB a process")
-    right = [gigabytes(*head) for head in _HEADS]
-    axes.plot(right, range(5), "o", color=FAINT, markersize=12)
+    axes.plot(_MEMORY.numpy(), range(5), "o", color=FAINT, markersize=12)
     if yours is not None:
-        drawn = [one * float(share.nan_to_num()) for one, share in zip(right, yours, strict=True)]
-        axes.plot([min(max(value, 1e-3), 1e6) for value in drawn], range(5), "o", color=ACCENT, markersize=5)
+        axes.plot(yours.nan_to_num().clamp(1e-3, 1e6).numpy(), range(5), "o", color=ACCENT, markersize=5)
     axes.set(xscale="log", ylim=(-0.7, 4.7))
     names = [f"C = 10^{len(str(int(C))) - 1}, d = {d}, N = {N}, R = {R}" for C, d, N, R in _HEADS]
     axes.set_yticks(range(5), names, color=INK, fontsize=7)
     return picture
 
+
+_MEMORY = _memory(gigabytes)
 
 GIGABYTES = Exercise(
     number="15.2",
@@ -147,9 +154,12 @@ GIGABYTES = Exercise(
     ),
     solution=gigabytes,
     evaluate=_memory,
-    target=torch.ones(5, dtype=torch.float64),
+    target=_MEMORY,
     slips={
         "The classes are not shared yet: a process has C/R of them.": _memory(lambda C, d, N, R: gigabytes(C, d, N, 1)),
+        "The weights are not shared yet: a process has those of its own classes.": _memory(
+            lambda C, d, N, R: gigabytes(C, d * R, N, R)
+        ),
         "Each process sees all N images: only the classes are shared.": _memory(
             lambda C, d, N, R: gigabytes(C, d, N / R, R)
         ),
@@ -159,6 +169,9 @@ GIGABYTES = Exercise(
         "The logits are missing: three tensors of N times C/R.": _memory(lambda C, d, N, R: gigabytes(C, d, 0, R)),
         "Only one tensor of weights: there are the gradient and Adam's two moments as well.": _memory(
             lambda C, d, N, R: gigabytes(C, d / 4, N, R)
+        ),
+        "Four tensors of weights, not three: weights, gradient and Adam's two moments.": _memory(
+            lambda C, d, N, R: gigabytes(C, 3 * d / 4, N, R)
         ),
         "Those are bytes: divide by 10⁹.": _memory(lambda C, d, N, R: 1e9 * gigabytes(C, d, N, R)),
         "Those are numbers: each takes four bytes.": _memory(lambda C, d, N, R: gigabytes(C, d, N, R) / 4),

@@ -26,6 +26,7 @@ MISTAKES = {
         (lambda c, s: (p_of(c, s) * c).sum(1).mean(), "the expected cosine alone"),
         (lambda c, s: 5 * on_scale(c, s), "the sum over the rows"),
         (lambda c, s: on_scale(c.T, s), "runs down the columns: dim=1"),
+        (lambda c, s: (on_scale(c, s) + on_scale(c.T, s)) / 2, "the mean of rows and columns"),
         (lambda c, s: (p_of(c, s).diagonal() - 1).mean(), "weigh the cosines with P"),
         (lambda c, s: F.cross_entropy(s * c, torch.arange(5)), "That is the loss"),
         (lambda c, s: -c.diagonal().mean(), "without the others' expectation"),

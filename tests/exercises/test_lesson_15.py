@@ -16,6 +16,15 @@ MISTAKES = {
         (lambda m1, t1, m2, t2, own: ((t1 + t2).log() + torch.maximum(m1, m2) - own).mean(), "two different largest"),
         (lambda m1, t1, m2, t2, own: ((t1 + t2).log() - own).mean(), "The largest logits are missing"),
         (lambda m1, t1, m2, t2, own: ((t1 * m1.exp() + t2 * m2.exp()).log() - own).mean(), "infinite for logits"),
+        (
+            lambda m1, t1, m2, t2, own: (m1 + (t1 + t2 * (m2 - m1).exp()).log() - own).mean(),
+            "e^(m2 − m1) where m2 is far above",
+        ),
+        (
+            lambda m1, t1, m2, t2, own: (m2 + (t2 + t1 * (m1 - m2).exp()).log() - own).mean(),
+            "in each image take the larger",
+        ),
+        (lambda m1, t1, m2, t2, own: joined(m1, t1, m2, t2, own + torch.maximum(m1, m2)), "m is missing at the end"),
         (lambda *batch: 6 * joined(*batch), "That is a sum over the images"),
         (lambda *batch: -joined(*batch), "The sign is turned"),
         (lambda m1, t1, m2, t2, own: (t1 * (m2 - m1).exp() + t2).log() + m2 - own, "a loss for each image"),
@@ -27,13 +36,15 @@ MISTAKES = {
         (lambda C, d, N, R: gigabytes(C, d, N, 1), "The classes are not shared yet"),
         (lambda C, d, N, R: gigabytes(C, d, N / R, R), "Each process sees all N images"),
         (lambda C, d, N, R: (16 * C * d / R + 12 * N * C) / 1e9, "The logits are not shared yet"),
+        (lambda C, d, N, R: (16 * C * d + 12 * N * C / R) / 1e9, "The weights are not shared yet"),
+        (lambda C, d, N, R: 12 * (C * d + N * C) / R / 1e9, "Four tensors of weights, not three"),
         (lambda C, d, N, R: 16 * C * d / R / 1e9, "The logits are missing"),
         (lambda C, d, N, R: (4 * C * d + 12 * N * C) / R / 1e9, "Only one tensor of weights"),
         (lambda C, d, N, R: 1e9 * gigabytes(C, d, N, R), "divide by 10⁹"),
         (lambda C, d, N, R: gigabytes(C, d, N, R) / 4, "each takes four bytes"),
         (lambda C, d, N, R: gigabytes(C, d, N, R) * 1e9 / 2**30, "not 2³⁰"),
         (lambda C, d, N, R: (C, d), "One number is wanted"),
-        (lambda C, d, N, R: 1.0, "Not the same yet"),
+        (lambda C, d, N, R: 1.0, "it should be 83.200; yours is 1.000"),  # in gigabytes, as the reader counts
     ],
 }
 ALSO_RIGHT = {
