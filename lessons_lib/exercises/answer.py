@@ -17,6 +17,10 @@ _ADVICE = {
     r"only one element tensors|only 0-dimensional arrays|only length-1": "math takes one number, torch takes many.",
     r"Boolean value of Tensor with more than one|truth value of an array": "if, and, or, not, max and min ask once, "
     "and here there are many: torch.where, &, |, ~ and .clamp ask each.",
+    r"(max|min)\(\) received an invalid combination": "torch.max and torch.min do not take a number beside a tensor: "
+    ".clamp(min=0) is the larger of each value and 0.",
+    r"math domain error|expected a (number in|positive|nonnegative)": "acos and asin take numbers from −1 to 1, log "
+    "numbers above 0, sqrt none below 0: can what stands in the brackets leave that?",
     r"must be Tensor, not (float|int)": "torch takes a tensor; for a plain number there is math.",
     r"expected to be in range of \[-1, 0\]": "A vector has one dimension only, dim=0.",
     r"The shape of the mask": "Is it F.one_hot(labels)? That has columns up to the largest label only: tell it "

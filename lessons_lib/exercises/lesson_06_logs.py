@@ -11,7 +11,7 @@ from lessons_lib.exercises.answer import Slip
 from lessons_lib.exercises.exercise import Exercise
 from lessons_lib.figures.style import ACCENT, FAINT, SOFT, Picture, quiet_axes
 
-_CLASSES, _BATCH = 100, 512
+_CLASSES, _BATCH, _STEPS = 100, 512, 200
 CAUSES = {"D": "fixed", "A": "median of all", "C": "none", "B": "sum"}  # what wrote each log, in no telling order
 _WORDS = {
     "none": "With AdaCos as it should be",
@@ -35,7 +35,7 @@ def _step(cause: str, scale: float, own: float, other: float) -> float:
     return math.log(b) / math.cos(min(median, math.pi / 4))
 
 
-def log(cause: str, steps: int = 200) -> tuple[float, float, float]:
+def log(cause: str, steps: int = _STEPS) -> tuple[float, float, float]:
     """The scale after the first step, all at 90°; then that and the loss after `steps` with perfect features."""
     first = scale = _step(cause, math.sqrt(2) * math.log(_CLASSES - 1), math.pi / 2, math.pi / 2)
     apart = math.acos(-1 / (_CLASSES - 1))  # a simplex
@@ -68,9 +68,10 @@ def _judge(found: Tensor) -> str:
         if abs(scale - right) > 1e-6:
             cause = next(cause for cause in _WORDS if abs(log(cause)[1] - scale) < 1e-9)
             first, end, loss = log(cause)
+            rising = f", after {_STEPS} steps and still rising," if cause == "true class" else ""
             return (
                 f"{name} is another one. {_WORDS[cause]} the log would begin with s = {first:.2f} and end with "
-                f"s = {end:.2f} and a loss of {loss:.4f}."
+                f"s = {end:.2f}{rising} and a loss of {loss:.4f}."
             )
     return ""
 

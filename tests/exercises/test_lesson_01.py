@@ -108,6 +108,7 @@ MISTAKES = {
         (lambda d, same, m: contrastive(d, same, m) ** 2, "Not the same yet"),
         (lambda d, same, m: d / 0, "not finite"),
         (lambda d, same, m: d if same else m, "Your function raised RuntimeError"),
+        (lambda d, same, m: torch.where(same, d**2, torch.max(0, m - d) ** 2), ".clamp(min=0) is the larger of each"),
         (lambda d, same, m: (1 - same) * d, "Truth values cannot be subtracted: ~ turns them round"),
         (lambda d, same, m: -same * d, "Truth values cannot be subtracted: ~ turns them round"),
         (lambda d, same, m: d**2 / 2 if same else relu(m - d) ** 2 / 2, "torch.where, &, |, ~ and .clamp ask each"),

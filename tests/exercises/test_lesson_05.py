@@ -67,6 +67,7 @@ MISTAKES = {
         (lambda apart, margin: apart - math.asin(margin / (2 * math.sin(apart / 2))), "The half of apart is missing"),
         (lambda apart, margin: cosface_edge(apart, 0.1), "Not the same yet"),
         (lambda apart, margin: math.asin(1 + margin), "Your function raised ValueError"),
+        (lambda apart, margin: math.acos(math.cos(apart / 2) + margin), "acos and asin take numbers from −1 to 1"),
         (lambda apart, margin: torch.asin(1.5 + margin), "not finite"),
         (lambda apart, margin: print(end=""), "returned nothing"),
         (lambda apart, margin: (apart, margin), "One number is wanted"),
