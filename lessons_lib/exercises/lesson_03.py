@@ -134,8 +134,8 @@ MOVED = Exercise(
         ),
     },
     draw=_draw_moved,
-    done="With α = 1 one point draws the centre 50% of the way to itself, three draw it 75% of the way to their mean; "
-    "with none it stays.",
+    done="With α = 1 one point draws the centre 50 % of the way to itself, three draw it 75 % of the way to their "
+    "mean; with none it stays.",
 )
 
 _STEPS = torch.arange(11, dtype=torch.float64)
@@ -197,8 +197,8 @@ LEFT = Exercise(
         "That is in percent: return the share, 1 for all of the distance.": 100 * _LEFT,
     },
     draw=_draw_left,
-    done="After ten updates with α = 0.2 one point a batch leaves 35% of the distance and nine leave 14%; without the "
-    "1 in the denominator it would be 11% for both.",
+    done="After ten updates with α = 0.2 one point a batch leaves 35 % of the distance and nine leave 14 %; without "
+    "the 1 in the denominator it would be 11 % for both.",
 )
 
 EXERCISES = (MOVED, LEFT)

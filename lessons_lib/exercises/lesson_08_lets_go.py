@@ -106,7 +106,7 @@ LETS_GO = Exercise(
         "The margin is in radians already: nothing is to be converted.": torch.acos(_THERE) - _MARGIN.deg2rad(),
     },
     draw=_draw_lets_go,
-    done="With m = 0.5, s = 64 and ten classes one half is missing at 59.4° and 1% at 55.3°: within five degrees "
+    done="With m = 0.5, s = 64 and ten classes one half is missing at 59.4° and 1 % at 55.3°: within five degrees "
     "ArcFace lets go. With s = 16 the same two stand at 53.5° and 36.2°.",
 )
 

@@ -93,7 +93,7 @@ RATES = Exercise(
         "Both are of the impostors: tar is of the genuine pairs, same.": _both(_FAR, _FAR),
     },
     draw=_draw_rates,
-    done="At ½ 7% of the impostors get in, with 74% of the genuine pairs; at ¼ 47%, with 96%. Each threshold is "
+    done="At ½ 7 % of the impostors get in, with 74 % of the genuine pairs; at ¼ 47 %, with 96 %. Each threshold is "
     "one point of this curve, the ROC curve.",
 )
 
@@ -187,8 +187,8 @@ ONE_SHOT = Exercise(
         ),
     },
     draw=_draw_one_shot,
-    done="All are right without noise, 68% when it is as long as the query itself, 26% when it is twice as long. "
-    "By guessing one gets 5%.",
+    done="All are right without noise, 68 % when it is as long as the query itself, 26 % when it is twice as long. "
+    "By guessing one gets 5 %.",
 )
 
 _SEEDS = torch.arange(2, 11)

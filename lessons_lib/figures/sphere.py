@@ -55,12 +55,15 @@ class Turnable:
         return data, {"image/png": {"alt": self.alt, "width": _SIDE}}
 
 
-def sphere(features: Tensor, labels: Tensor, head: Head, points: int = 2_000, title: str = "") -> Turnable:
+def sphere(
+    features: Tensor, labels: Tensor, head: Head, points: int = 2_000, title: str = "", like: Head | None = None
+) -> Turnable:
     """Directions of 3-D features (N, 3) with labels (N,) and the head's class weights, on a sphere that one can turn.
 
-    At most `points` points, spread evenly over the rows, are drawn. A stroke leads from each class weight to the median
-    direction of its features. A feature without direction (zero, NaN or infinite) is left out, and the alt text says
-    so. Raises ValueError for other shapes.
+    At most `points` points, spread evenly over the rows, are drawn. It first shows the side on which the weights of
+    `like` are seen best, else its own: spheres that are to be compared take the same. A stroke leads from each class
+    weight to the median direction of its features. A feature without direction (zero, NaN or infinite) is left out,
+    and the alt text says so. Raises ValueError for other shapes.
     """
     _check(features, labels, head)
     features, labels = features.detach().float().cpu(), labels.detach().cpu()
@@ -70,7 +73,7 @@ def sphere(features: Tensor, labels: Tensor, head: Head, points: int = 2_000, ti
     weights = unit_vectors(head.weight.detach().float().cpu())
     x, y = unit_vectors(features[drawn]), labels[drawn]
     strokes = _to_the_middles(unit_vectors(features[kept]), labels[kept], weights)
-    eye = first_view(weights)
+    eye = first_view(weights if like is None else unit_vectors(like.weight.detach().float().cpu()))
     alt = _alt(title, len(drawn), len(features) - len(kept), head.num_classes)
     return Turnable(alt, _live(x, y, weights, strokes, eye, title), _still(x, y, weights, strokes, eye, title, alt))
 

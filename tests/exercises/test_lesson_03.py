@@ -142,7 +142,7 @@ def test_what_lesson_03_says_of_its_finished_pictures():
     still, one, three = EXERCISES["3.1"].target.reshape(11, 2, 3).unbind(dim=2)
     points = torch.tensor([[1.3, -1.0], [2.1, -2.2], [1.7, -1.6]]).double()
     torch.testing.assert_close(still, still[:1].expand(11, 2))
-    assert "one point draws the centre 50% of the way to itself, three draw it 75% of" in EXERCISES["3.1"].done
+    assert "one point draws the centre 50 % of the way to itself, three draw it 75 % of" in EXERCISES["3.1"].done
     torch.testing.assert_close(one[-1], still[0] + 0.50 * (points[0] - still[0]))
     torch.testing.assert_close(three[-1], still[0] + 0.75 * (points.mean(dim=0) - still[0]))
     one, nine = EXERCISES["3.2"].target[10, :2].tolist()  # α = 0.2

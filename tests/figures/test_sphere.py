@@ -130,6 +130,16 @@ def test_the_first_view_shows_several_classes_with_room_between_their_labels():
     assert len(seen) >= 4 and torch.pdist(seen).min() > 0.2
 
 
+def test_spheres_that_are_to_be_compared_first_show_the_same_side():
+    def side(head, like=None):
+        bundle, _ = figures.sphere(x, y, head, like=like)._repr_mimebundle_()
+        return bundle["application/vnd.plotly.v1+json"]["layout"]["scene"]["camera"]["eye"]
+
+    x, y, head = clusters(40)
+    other = SoftmaxLoss(10, 3)
+    assert side(head, like=other) == side(other) != side(head)
+
+
 def test_features_without_a_direction_are_left_out_and_the_alt_text_says_so():
     x, y, head = clusters(40)
     x[0], x[1, 2], x[2, 0] = 0, math.nan, math.inf
