@@ -83,8 +83,9 @@ WRONG_LABELS = Exercise(
     },
     draw=_draw_shares,
     done="From seven starts of ours 98.4 to 98.7 % of the wrong labels were found, and 67 to 70 % of the doubtful "
-    "images were wrong. So whoever looks through three images of ten finds nearly all of them. The network saw each image "
-    "once and has not learned the wrong labels by heart. Mistakes between things that look alike are harder to find.",
+    "images were wrong. So whoever looks through three images of ten finds nearly all of them. The network saw each "
+    "image once and has not learned the wrong labels by heart. Mistakes between things that look alike are harder to "
+    "find.",
     tolerance=0.06,  # other starts, other numbers of centres
 )
 

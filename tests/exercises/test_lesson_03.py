@@ -146,5 +146,5 @@ def test_what_lesson_03_says_of_its_finished_pictures():
     torch.testing.assert_close(one[-1], still[0] + 0.50 * (points[0] - still[0]))
     torch.testing.assert_close(three[-1], still[0] + 0.75 * (points.mean(dim=0) - still[0]))
     one, nine = EXERCISES["3.2"].target[10, :2].tolist()  # α = 0.2
-    assert f"leaves {one:.0%} of the distance and nine leave {nine:.0%}" in EXERCISES["3.2"].done
-    assert f"it would be {0.8**10:.0%} for both" in EXERCISES["3.2"].done
+    assert f"leaves {100 * one:.0f} % of the distance and nine leave {100 * nine:.0f} %" in EXERCISES["3.2"].done
+    assert f"it would be {100 * 0.8**10:.0f} % for both" in EXERCISES["3.2"].done

@@ -256,11 +256,11 @@ def test_what_lesson_10_says_of_its_finished_pictures():
     thresholds = [at / 16 for at in range(17, -9, -1)]
     drawn = dict(zip(thresholds, EXERCISES["10.1"].target.tolist(), strict=True))
     assert drawn[17 / 16] == [0, 0] and drawn[-0.5] == [1, 1]
-    shares = [f"{share:.0%}" for threshold in (0.5, 0.25) for share in drawn[threshold]]
-    assert re.findall(r"\d+%", EXERCISES["10.1"].done) == shares
+    shares = [f"{100 * share:.0f} %" for threshold in (0.5, 0.25) for share in drawn[threshold]]
+    assert re.findall(r"\d+ %", EXERCISES["10.1"].done) == shares
     quiet, loud, louder = EXERCISES["10.2"].target[[0, 5, 10]].tolist()
     assert quiet == 1 and "All are right without noise" in EXERCISES["10.2"].done
-    assert re.findall(r"\d+%", EXERCISES["10.2"].done) == [f"{loud:.0%}", f"{louder:.0%}", f"{1 / 20:.0%}"]
+    assert re.findall(r"\d+ %", EXERCISES["10.2"].done) == [f"{100 * loud:.0f} %", f"{100 * louder:.0f} %", "5 %"]
     said = EXERCISES["10.3"].done
     for words, seeds in (("Two seeds each", 2), ("Three", 3), ("Five", 5)):
         assert f"{words}: once in {1 / by_chance(seeds):.0f}." in said
