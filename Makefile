@@ -12,6 +12,7 @@ SHIPPED := $(wildcard $(patsubst notebooks/text/%.md,notebooks/%.ipynb,$(TEXTS))
 TRUSTED := .venv/trusted-by-$(shell id -u)
 # One thread each: lessons that train beside each other on two threads take more than twice the work. Three workers on
 # two cores, as a test with a browser or a kernel waits half its time. (ARGS=-n0 runs all in one process, for --pdb.)
+# Every worker, kernel and process imports the same modules: bytecode is kept, also where the environment forbids it.
 SHARED := --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 # JupyterLab refuses to run as root unless told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
@@ -38,12 +39,12 @@ test: ## run every test and every lesson, from an empty cache
 	@sh .make/setup.sh requirements-dev.txt
 	@cache=$$(mktemp -d) && trap 'rm -rf "$$cache"' EXIT && trap 'exit 130' INT TERM && \
 	lessons=$$($(IN_VENV) notebooks/text/build.py --to-test) && \
-	OMP_NUM_THREADS=1 LESSONS_LIB_CACHE="$$cache" $(IN_VENV) -m pytest $$lessons tests $(SHARED) --nbval-lax \
+	OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= LESSONS_LIB_CACHE="$$cache" $(IN_VENV) -m pytest $$lessons tests $(SHARED) --nbval-lax \
 	    --nbval-current-env --nbval-cell-timeout=300 --nbval-sanitize-with=tests/notebooks/sanitize.cfg $(ARGS)
 
 test-fast: ## run the tests alone, without browser and lessons
 	@sh .make/setup.sh requirements-dev.txt
-	@$(IN_VENV) -m pytest tests --ignore=tests/browser $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(IN_VENV) -m pytest tests --ignore=tests/browser $(ARGS)
 
 notebooks: ## make the notebooks anew whose text or library changed (ARGS="02", ARGS=--all)
 	@sh .make/setup.sh requirements-dev.txt

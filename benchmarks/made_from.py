@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import re
+from functools import cache
 from pathlib import Path
 
 BENCHMARKS = Path(__file__).parent
@@ -24,7 +25,7 @@ def made_from(name: str) -> str:
     lesson = (TEXTS / f"{name}.md").exists()
     source = "\n".join(cells(name)) if lesson else (BENCHMARKS / f"{name}.py").read_text(encoding="utf-8")
     tree = ast.parse(source)
-    parts = [_plain(tree)] + [_plain(ast.parse(path.read_bytes())) for path in sorted(reached(tree))]
+    parts = [_plain(tree)] + [_plain_source(path.read_bytes()) for path in sorted(reached(tree))]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
@@ -37,15 +38,15 @@ def reached(tree: ast.AST) -> set[Path]:
         path = _file(f"{module}.{name}") or _file(module)
         if path is None or module.startswith(BESIDE) or f"{module}.{name}".startswith(BESIDE):
             continue
-        inside = ast.parse(path.read_bytes())
+        inside = _imports_of_source(path.read_bytes())
         if path.name == "__init__.py" and name != "*":
             # A package passes names on: what counts is the file that the name comes from.
-            waiting += [(origin, known) for origin, known in _imports(inside) if known == name]
-            if not any(known == name for _, known in _imports(inside)):
+            waiting += [(origin, known) for origin, known in inside if known == name]
+            if not any(known == name for _, known in inside):
                 found.add(path)
         elif path not in found:
             found.add(path)
-            waiting += _imports(inside)
+            waiting += inside
     return found
 
 
@@ -58,6 +59,11 @@ def _imports(tree: ast.AST) -> list[tuple[str, str]]:
         elif isinstance(node, ast.Import):
             pairs += [(alias.name, "*") for alias in node.names]
     return [(module, name) for module, name in pairs if module.split(".")[0] in ("lessons_lib", "benchmarks")]
+
+
+@cache  # most records reach the same files
+def _imports_of_source(source: bytes) -> list[tuple[str, str]]:
+    return _imports(ast.parse(source))
 
 
 def _file(module: str) -> Path | None:
@@ -114,3 +120,8 @@ def _fields(node: ast.ClassDef) -> list[str]:
 
 def _plain(tree: ast.AST) -> str:
     return ast.dump(_Plain().visit(tree))
+
+
+@cache
+def _plain_source(source: bytes) -> str:
+    return _plain(ast.parse(source))

@@ -36,7 +36,7 @@ def _same_numbers_every_time():
 def processes():
     """Processes for a test, forked from one that has imported what all need: each of them would take seconds for it."""
     context = get_context("forkserver")
-    context.set_forkserver_preload(["torch._dynamo", "pytest", "lessons_lib.data"])
+    context.set_forkserver_preload(["torch._dynamo", "torch.distributed.tensor.debug", "pytest", "lessons_lib.spread"])
     return context
 
 

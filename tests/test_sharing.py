@@ -40,3 +40,12 @@ def test_two_workers_have_the_browser_and_begin_with_it_and_no_file_is_parted(tm
 def test_lessons_come_after_the_browser_and_before_all_others():
     mixed = ["tests/test_nets.py::test_a", "notebooks/01_one.ipynb::Cell 0", "tests/browser/test_lab.py::test_b"]
     assert sorted(mixed, key=sharing.turn) == [mixed[2], mixed[1], mixed[0]]
+
+
+def test_all_that_fork_are_known_and_are_for_one_worker():
+    takes = re.compile(r"^def \w+\((?:.*\W)?processes\b.*\):$", flags=re.MULTILINE)
+    found = [path for path in (ROOT / "tests").rglob("test_*.py") if takes.search(path.read_text(encoding="utf-8"))]
+    assert sorted(path.relative_to(ROOT / "tests").as_posix() for path in found) == sorted(sharing.FORKING)
+    scheduling = object.__new__(sharing.ByFileAndBrowser)  # which needs workers to be made, and none to say this
+    scopes = {scheduling._split_scope(f"tests/{name}::test_it") for name in sharing.FORKING}
+    assert scopes == {"forking"}

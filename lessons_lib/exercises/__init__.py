@@ -1,41 +1,38 @@
 """Exercises of all lessons: `check("2.1", answer)` draws an answer over the target and says in words what is off."""
 
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
-from lessons_lib.exercises import (  # noqa: F401  EXERCISES takes every lesson imported here
-    lesson_00,
-    lesson_01,
-    lesson_02,
-    lesson_03,
-    lesson_04,
-    lesson_05,
-    lesson_05_head,
-    lesson_06,
-    lesson_06_logs,
-    lesson_07,
-    lesson_07_law,
-    lesson_08,
-    lesson_08_head,
-    lesson_08_lets_go,
-    lesson_09,
-    lesson_09_labels,
-    lesson_10,
-    lesson_11,
-    lesson_12,
-    lesson_12_margin,
-    lesson_13,
-    lesson_13_choice,
-    lesson_14,
-    lesson_15,
-)
 from lessons_lib.exercises.exercise import DONE, NOT_ATTEMPTED, NOT_YET, Exercise, Verdict
 
-_LESSONS = [module for name, module in sorted(vars().items()) if name.startswith("lesson_")]
-_IN_ORDER = sorted(
-    (exercise for lesson in _LESSONS for exercise in lesson.EXERCISES),
-    key=lambda exercise: [int(part) for part in exercise.number.split(".")],
-)
-EXERCISES: dict[str, Exercise] = {exercise.number: exercise for exercise in _IN_ORDER}
+
+class _Exercises(Mapping[str, Exercise]):
+    """Every exercise by its number, in order. Who asks for one has its lesson's computed, and not those of the others.
+
+    An exercise holds its target and what each typical slip would give: for all lessons that takes a second.
+    """
+
+    def __getitem__(self, number: str) -> Exercise:
+        lesson = str(number).partition(".")[0]
+        return {exercise.number: exercise for exercise in _of_lesson(lesson.zfill(2))}[number]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([exercise.number for exercise in _of_lesson("")])
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+
+def _of_lesson(lesson: str) -> list[Exercise]:
+    """The exercises of a lesson, "05", or of all, "": what its modules, lesson_05 and the like, list."""
+    names = [module.name for module in iter_modules(__path__) if module.name.startswith(f"lesson_{lesson}")]
+    exercises = [exercise for name in names for exercise in import_module(f"{__name__}.{name}").EXERCISES]
+    return sorted(exercises, key=lambda exercise: [int(part) for part in exercise.number.split(".")])
+
+
+EXERCISES: Mapping[str, Exercise] = _Exercises()
 
 
 def check(number: str, answer: Any) -> Verdict:

@@ -2,8 +2,6 @@
 
 import os
 import stat
-import subprocess
-import sys
 
 import pytest
 
@@ -22,35 +20,35 @@ def test_a_file_is_for_whom_the_umask_lets_read_it(tmp_path, umask):
     assert os.listdir(tmp_path / "sub") == ["file"]
 
 
-WRITER = """
-import os, sys
-from pathlib import Path
-from lessons_lib.data.cache import written_whole
-with written_whole(Path(sys.argv[1])) as file:
-    file.write(b"half")
-    file.flush()
-    print("writing", flush=True)
-    sys.stdin.readline()
-"""
+def write_half(path, line):
+    """In a process of its own: half of a file, and the other half when somebody says so."""
+    with written_whole(path) as file:
+        file.write(b"half")
+        file.flush()
+        line.send("writing")
+        line.recv()
 
 
-def writing(path):
-    """A process that has written half of the file."""
-    process = subprocess.Popen([sys.executable, "-c", WRITER, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    assert process.stdout.readline() == b"writing\n"
-    return process
+def writing(processes, path):
+    """A process that has written half of the file, and the line to it."""
+    here, there = processes.Pipe()
+    process = processes.Process(target=write_half, args=(path, there))
+    process.start()
+    assert here.recv() == "writing"
+    return process, here
 
 
 @pytest.mark.parametrize("clean", [remove_unfinished, lambda folder: keep(folder / "other", b"")])
-def test_what_a_killed_process_left_goes_and_what_a_live_one_writes_stays(tmp_path, clean):
-    dead, live = writing(tmp_path / "a"), writing(tmp_path / "b")
+def test_what_a_killed_process_left_goes_and_what_a_live_one_writes_stays(processes, tmp_path, clean):
+    (dead, _), (live, line) = writing(processes, tmp_path / "a"), writing(processes, tmp_path / "b")
     dead.kill()
-    dead.communicate()
+    dead.join()
     assert len(os.listdir(tmp_path)) == 2
     clean(tmp_path)
     assert [name for name in os.listdir(tmp_path) if name.startswith(".a")] == []
-    live.communicate(b"\n")
-    assert live.returncode == 0 and (tmp_path / "b").read_bytes() == b"half"
+    line.send("go on")
+    live.join()
+    assert live.exitcode == 0 and (tmp_path / "b").read_bytes() == b"half"
     assert not [name for name in os.listdir(tmp_path) if name.startswith(".")]
 
 

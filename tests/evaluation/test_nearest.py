@@ -8,7 +8,6 @@ import pytest
 import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from sklearn.neighbors import NearestNeighbors
 
 from lessons_lib.data import Episodes, sample_episodes
 from lessons_lib.evaluation import one_shot_accuracy, recall_at_k
@@ -33,6 +32,8 @@ def cosine(x, z):
 @given(rows=st.integers(3, 60), classes=st.integers(1, 8), size=st.integers(2, 8), seed=st.integers(0, 2**31))
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_recall_is_that_of_scikit_learns_neighbours(dtype, rows, classes, size, seed):
+    from sklearn.neighbors import NearestNeighbors  # here, as every worker reads this file and one runs it
+
     chance = torch.Generator().manual_seed(seed)
     embeddings = torch.randn(rows, size, generator=chance, dtype=dtype)
     labels = torch.randint(classes, (rows,), generator=chance)

@@ -7,7 +7,6 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import roc_auc_score, roc_curve
 
 from lessons_lib.data import most_pairs, sample_pairs
 from lessons_lib.evaluation import (
@@ -42,15 +41,23 @@ def noisy(classes, images, size, noise, seed=0):
     return centers[labels] + noise * torch.randn(len(labels), size, generator=chance), labels
 
 
+@pytest.fixture(scope="module")
+def metrics():
+    """scikit-learn's own; imported here, as every worker reads this file and one runs it."""
+    from sklearn import metrics
+
+    return metrics
+
+
 @given(pairs=judged_pairs())
-def test_the_curve_and_its_area_are_those_of_scikit_learn(pairs):
+def test_the_curve_and_its_area_are_those_of_scikit_learn(metrics, pairs):
     scores, same = pairs
     curve = roc(scores, same)
-    far, tar, thresholds = roc_curve(same.numpy(), scores.numpy(), drop_intermediate=False)
+    far, tar, thresholds = metrics.roc_curve(same.numpy(), scores.numpy(), drop_intermediate=False)
     np.testing.assert_array_equal(curve.far.numpy(), far)
     np.testing.assert_array_equal(curve.tar.numpy(), tar)
     np.testing.assert_array_equal(curve.thresholds.numpy(), thresholds)
-    assert auc(curve) == pytest.approx(roc_auc_score(same.numpy(), scores.numpy()), abs=1e-12)
+    assert auc(curve) == pytest.approx(metrics.roc_auc_score(same.numpy(), scores.numpy()), abs=1e-12)
 
 
 @given(pairs=judged_pairs())
@@ -61,10 +68,10 @@ def test_the_area_is_how_often_a_genuine_pair_scores_higher(pairs):
 
 
 @given(pairs=judged_pairs())
-def test_at_the_equal_error_rate_both_errors_are_equal(pairs):
+def test_at_the_equal_error_rate_both_errors_are_equal(metrics, pairs):
     scores, same = pairs
     curve = roc(scores, same)
-    far, tar, _ = roc_curve(same.numpy(), scores.numpy(), drop_intermediate=False)
+    far, tar, _ = metrics.roc_curve(same.numpy(), scores.numpy(), drop_intermediate=False)
     rate = equal_error_rate(curve)
     assert rate == pytest.approx(np.interp(0.0, far - (1 - tar), far), abs=1e-12)
     assert rate == pytest.approx(np.interp(0.0, far - (1 - tar), 1 - tar), abs=1e-12)
@@ -151,7 +158,7 @@ def test_similarity_is_the_cosine_of_each_pair():
     assert torch.equal(similarity(halves, first, second), similarity(halves.double(), first, second))
 
 
-def test_verify_puts_the_steps_together():
+def test_verify_puts_the_steps_together(metrics):
     embeddings, labels = noisy(classes=20, images=12, size=8, noise=0.8)
     known, known_labels = noisy(classes=20, images=12, size=8, noise=0.8, seed=1)
     known_labels = known_labels + 20
@@ -161,7 +168,7 @@ def test_verify_puts_the_steps_together():
     assert result.threshold == best_threshold(known_scores, chosen.same)
     assert torch.equal(result.scores, scores) and torch.equal(result.same, drawn.same)
     assert result.accuracy == verification_accuracy(scores, drawn.same, result.threshold)
-    assert result.auc == pytest.approx(roc_auc_score(drawn.same, scores), abs=1e-12)
+    assert result.auc == pytest.approx(metrics.roc_auc_score(drawn.same, scores), abs=1e-12)
     assert result.eer == equal_error_rate(result.roc)
     assert result.tar == {far: tar_at_far(result.roc, far) for far in (0.05, 0.2)}
     assert 0.6 < result.accuracy < 0.95 and 0 < result.tar[0.05] < result.tar[0.2] < 1  # so that all this can differ

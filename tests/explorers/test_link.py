@@ -132,7 +132,7 @@ def test_a_table_is_data(folder, tmp_path):
 
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.__name__)
 def test_every_explorer_needs_no_other_module(figure):
-    names = [line for line in figure._esm.splitlines() if line.startswith(("import", "export"))]
+    names = [line for line in str(figure._esm).splitlines() if line.startswith(("import", "export"))]
     assert len(names) == 1 and names[0].startswith("export default { ...m")
     text, _ = scopes(EXPLORERS / figure.__module__.split(".")[2] / "view.js")
     with MiniRacer() as context:

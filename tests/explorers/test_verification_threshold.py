@@ -4,7 +4,6 @@ import math
 import numpy as np
 import pytest
 import torch
-from sklearn.metrics import roc_auc_score, roc_curve
 from traitlets import TraitError
 
 from lessons_lib.explorers import VerificationThreshold
@@ -58,16 +57,18 @@ def test_counts_at_every_edge_are_exact(v8, nets):
 
 
 def test_rates_are_those_of_scikit_learn_up_to_the_binning(v8, nets):
+    from sklearn import metrics  # here, as every worker reads this file and one runs it
+
     for kind in KINDS:
         scores, same = scored(kind, pairs=20_000)
         (net,) = nets(VerificationThreshold(scores, same))
         widest = max(max(net[kinds]) / sum(net[kinds]) for kinds in ("genuine", "impostors"))  # what one bin can hide
         assert kind == "coarse" or widest < 0.04
-        far, tar, _ = roc_curve(same, scores, drop_intermediate=False)
+        far, tar, _ = metrics.roc_curve(same, scores, drop_intermediate=False)
         eer = float(far[np.argmin(np.abs(far + tar - 1))])
         tolerance = 2e-3 if kind != "coarse" else widest
         assert v8("equalErrorRate(nets[0])") == pytest.approx(eer, abs=tolerance)
-        assert v8("areaUnder(nets[0])") == pytest.approx(roc_auc_score(same, scores), abs=1e-4)
+        assert v8("areaUnder(nets[0])") == pytest.approx(metrics.roc_auc_score(same, scores), abs=1e-4)
         for limit in (0.01, 0.001):
             found = v8(f"ratesAt(nets[0], edgeAtFar(nets[0], {limit}))")
             best = tar[far <= limit].max()

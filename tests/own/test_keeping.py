@@ -19,7 +19,7 @@ from lessons_lib.evaluation.resampled import Interval
 from lessons_lib.nets import embed
 from lessons_lib.own import keep_door
 from lessons_lib.picture_nets import PictureJitter, PictureNet
-from tests.data.test_folders import FORMATS
+from tests.data.pictures import FORMATS
 
 NO_DOOR = Door(0.001, None, 600, 5, 40)
 DOOR = Door(0.5, 0.25, 600, 5, 40, *[Interval(0.4, 0.3, 0.5)] * 3)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
 # What a module may say, and nothing else: a form that is not known here is refused, never passed on half understood.
@@ -22,13 +23,27 @@ _NAME = re.compile(r"(\w+)(?: as (\w+))?")
 _TIE = Path(__file__).with_name("tie.js").resolve()
 
 
-def link(view: Path) -> str:
+class Linked:
+    """The module of a figure as its text: put together when somebody first asks for that, not when Python imports."""
+
+    def __init__(self, view: Path):
+        self._view = view
+
+    def __str__(self) -> str:
+        return self._text
+
+    @cached_property
+    def _text(self) -> str:
+        parts, number = scopes(self._view, _TIE)
+        return f"{parts}export default {{ ...{number[self._view.resolve()]}.default, ...{number[_TIE]} }};\n"
+
+
+def link(view: Path) -> Linked:
     """The module of a figure, which needs no other: what the view exports by default, and what ties it to a kernel.
 
-    ValueError for what cannot be linked.
+    ValueError, for what cannot be linked, comes when it is asked for.
     """
-    parts, number = scopes(view, _TIE)
-    return f"{parts}export default {{ ...{number[view.resolve()]}.default, ...{number[_TIE]} }};\n"
+    return Linked(view)
 
 
 def scopes(*entries: Path) -> tuple[str, dict[Path, str]]:
