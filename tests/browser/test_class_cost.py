@@ -150,7 +150,7 @@ def test_each_control_answers_and_says_what_it_did(page):
     expect(caption(page)).to_contain_text("loss softmax → P2SGrad: memory 1.41 GB as before")
     expect(page.locator(".read")).to_contain_text("P2SGrad needs no sum over all classes")
     choose(page, "machine", "H100")
-    expect(caption(page)).to_contain_text("on CPU, one core → H100 GPU")
+    expect(caption(page)).to_contain_text("machine CPU, one core → H100 GPU")
     expect(caption(page)).to_contain_text("one H100 has 80 GB")
 
 

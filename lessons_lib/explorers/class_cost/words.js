@@ -79,7 +79,7 @@ export const roomText = ({ machine }, { machines }) => {
 /** For each setting [its name, its value in words]. */
 const SAID = {
   loss: ['loss', p => LOSS[p.loss]],
-  machine: ['on', p => MACHINE[p.machine].short],
+  machine: ['machine', p => MACHINE[p.machine].short],
   num_classes: ['C', p => thousands(p.num_classes)],
   embedding_size: ['d', p => thousands(p.embedding_size)],
   processes: ['R', p => thousands(p.processes)],
