@@ -41,7 +41,7 @@ def place(page, right, up):
     many = len(settings(page)["points"])
     box = field(page).bounding_box()
     side, middle = box["width"], box["width"] / 2
-    radius = middle - (10.5 if side < 480 else 13) + (1.5 if many > 14 else 0) - (14 if side < 480 else 18)
+    radius = middle - (12 if side < 480 else 13.5) + (1 if many > 14 else 0) - (14 if side < 480 else 18)
     return box["x"] + middle + radius * right, box["y"] + middle - radius * up
 
 

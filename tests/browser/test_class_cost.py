@@ -137,7 +137,7 @@ def test_keys_walk_through_round_numbers(page):
 
 def test_each_control_answers_and_says_what_it_did(page):
     for name, key, words in [
-        ("processes", "End", "p 2 → 1,024"), ("processes", "Home", "p 2 → 1"), ("dimensions", "End", "d 64 → 2,048"),
+        ("processes", "End", "R 2 → 1,024"), ("processes", "Home", "R 2 → 1"), ("dimensions", "End", "d 64 → 2,048"),
         ("batch", "End", "N 128 → 16,384"), ("share", "Home", "share 100 % → 0.1 %"),
     ]:  # fmt: skip
         paste(page, json.dumps(ClassCost(POINTS).settings))
@@ -150,7 +150,7 @@ def test_each_control_answers_and_says_what_it_did(page):
     expect(caption(page)).to_contain_text("loss softmax → P2SGrad: memory 1.41 GB as before")
     expect(page.locator(".read")).to_contain_text("P2SGrad needs no sum over all classes")
     choose(page, "machine", "H100")
-    expect(caption(page)).to_contain_text("on CPU, one core → H100 GPU")
+    expect(caption(page)).to_contain_text("machine CPU, one core → H100 GPU")
     expect(caption(page)).to_contain_text("one H100 has 80 GB")
 
 
@@ -252,5 +252,5 @@ def test_settings_pasted_wrong_get_a_sentence_and_right_ones_are_taken(page):
     sent = ClassCost(num_classes=54_321, processes=5, share=0.25, loss="p2sgrad", embedding_size=100, batch=300)
     paste(page, json.dumps(sent.settings))
     expect(page.get_by_role("status")).to_have_text("Set.")
-    expect(caption(page)).to_contain_text("C 1,000,000 → 54,321, d 64 → 100, p 2 → 5, N 128 → 300, share 100 % → 25 %")
+    expect(caption(page)).to_contain_text("C 1,000,000 → 54,321, d 64 → 100, R 2 → 5, N 128 → 300, share 100 % → 25 %")
     assert settings(page) == sent.settings

@@ -1,6 +1,7 @@
 """The explorers' own modules in V8, as they are: a test calls what they export by its name."""
 
 import json
+import re
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,3 +40,8 @@ def modules(*names, setup="0"):
             return json.loads(context.eval(f"JSON.stringify({expression}, asJson)"))
 
         yield value
+
+
+def loose(html):
+    """The same text where lines may break anywhere."""
+    return re.sub('<span class="tight">(.*?)</span>', r"\1", html)

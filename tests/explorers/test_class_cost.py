@@ -187,7 +187,7 @@ def test_it_says_what_was_measured_and_how_far_off_the_model_is(v8):
 
 def test_it_says_what_a_gesture_did(v8):
     changed = told(v8, params(processes=4), before=params())[0]
-    assert "p 2 → 4: memory 1.41 GB → 704 MB, time 1.78 s → 939 ms, sent 35.8 kB → 53.8 kB." in changed
+    assert "R 2 → 4: memory 1.41 GB → 704 MB, time 1.78 s → 939 ms, sent 35.8 kB → 53.8 kB." in changed
     assert "sent 35.8 kB as before" in told(v8, params(num_classes=10_000), before=params())[0]
     assert "→" not in told(v8, params(), before=params())[0] + told(v8, params(), before={})[0]
 

@@ -2,7 +2,7 @@
 // Class 1 is right where θ1 < θ2, and right enough where target(θ1) > cos θ2; class 2 is the mirror image.
 // Two coordinates make everything short: sum = θ1 + θ2 and ahead = θ2 − θ1. A band is ahead < width(sum), and what can
 // exist at all between weights θ12 apart is a rectangle in them: |ahead| ≤ θ12 ≤ sum ≤ 2π − θ12.
-import { degrees } from '../kit/words.js';
+import { degrees, minus, tight } from '../kit/words.js';
 import { MARGINS, marginText } from '../kit/losses.js';
 import { clamp } from '../kit/numbers.js';
 
@@ -141,7 +141,8 @@ export const plainDegrees = angle => {
 
 /** What is left where the band has reached W1 itself. */
 function swallowed(loss, m, between, apart, ceiling) {
-  const top = loss === 'arcface' ? `the ${apart} between the weights` : `1 − cos ${apart} = ${ceiling.toFixed(3)}`,
+  const top =
+      loss === 'arcface' ? `the ${apart} between the weights` : tight(`1 − cos ${apart} = ${ceiling.toFixed(3)}`),
     left = clearArc(loss, m, between)
       ? 'no direction between the weights is right enough, only some beyond W₁, turned away from W₂.'
       : 'no direction is right enough, however well a network trains.';
@@ -160,7 +161,7 @@ export function bandSentence(loss, m, between) {
       'softmax has no margin, so there is no band and nothing to drag: between two weights ' +
       `<b>${apart}</b> apart, class 1 is right, and right enough, up to ${half}.`
     );
-  const start = `${name}, <b class="m">m = ${marginText(loss, m)}</b>`,
+  const start = `${name}, <b class="m tight">m = ${marginText(loss, m)}</b>`,
     ceiling = ceilingAt(loss, between);
   if (m === neutral)
     return (
@@ -174,12 +175,12 @@ export function bandSentence(loss, m, between) {
   if (loss === 'arcface')
     return (
       `${start}: ${edge}. The band is ${degrees(width)} wide everywhere; ` +
-      `it swallows W₁ when m reaches ${marginText(loss, between)}.`
+      `it swallows W₁ when m reaches ${tight(marginText(loss, between))}.`
     );
   if (loss === 'sphereface')
     return (
       `${start}: ${edge}. The band is ${degrees(width)} wide there, ` +
-      `${Math.round((100 * (m - 1)) / (m + 1))} % of θ₁ + θ₂ ` +
+      `${tight(`${Math.round((100 * (m - 1)) / (m + 1))} %`)} of ${tight('θ₁ + θ₂')} ` +
       'everywhere, and closes at the origin: <i>x</i> on W₁ is right enough at every m.'
     );
   const wide = [
@@ -197,7 +198,7 @@ export function bandSentence(loss, m, between) {
 /** Two numbers told apart: one digit if that shows which is larger, three if it takes them. */
 const apartBy = (a, b, digits) => (a.toFixed(digits) === b.toFixed(digits) && a !== b ? 3 : digits);
 
-/** The point in words: what is compared with what, and how it ends. `said` is the verdict alone. */
+/** The point in words: the two sides that are `compared`, and how it ends. `said` is the verdict alone. */
 export function pointReading(loss, m, [theta1, theta2]) {
   const one = theta1 <= theta2,
     [own, other] = one ? [theta1, theta2] : [theta2, theta1],
@@ -216,7 +217,7 @@ export function pointReading(loss, m, [theta1, theta2]) {
   const theirs = loss === 'cosface' ? Math.cos(other) : other;
   const unit = loss === 'cosface' ? 1 : RAD,
     digits = apartBy(mine / unit, theirs / unit, loss === 'cosface' ? 3 : 1);
-  const show = value => (value / unit).toFixed(digits) + (unit === 1 ? '' : '°');
+  const show = value => minus((value / unit).toFixed(digits)) + (unit === 1 ? '' : '°');
   const left = {
     softmax: () => `θ${i} = ${show(own)}`,
     arcface: () => `θ${i} + m = ${show(own)} + ${show(m)} = ${show(mine)}`,
@@ -224,6 +225,6 @@ export function pointReading(loss, m, [theta1, theta2]) {
     cosface: () => `cos θ${i} − m = ${show(Math.cos(own))} − ${m.toFixed(3)} = ${show(mine)}`,
   }[loss]();
   const sign = show(mine) === show(theirs) ? '=' : mine < theirs ? '<' : '>';
-  const right = `${loss === 'cosface' ? 'cos ' : ''}θ${j} = ${show(theirs)}`;
-  return { own: one ? 1 : 2, band: !enough && !tie, said, text: `${left} ${sign} ${right}: ${said}` };
+  const compared = [left, `${sign} ${loss === 'cosface' ? 'cos ' : ''}θ${j} = ${show(theirs)}`];
+  return { own: one ? 1 : 2, band: !enough && !tie, said, compared, text: `${compared.join(' ')}: ${said}` };
 }

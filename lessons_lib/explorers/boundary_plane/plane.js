@@ -75,6 +75,7 @@ export function paintPlane(g, width, state) {
   pen.taken.push(...weights.map(([a, b]) => [a - 13, b - 13, a + 13, b + 13]));
   paintAxes(pen, frame, point, [x, y]);
   const clickable = paintNames(pen, frame, state);
+  pen.write('θ₂, angle to W₂', 2, frame.top - 14, { style: pen.c.ink, font: '13', halo: 5 }); // over the names' ties
   pen.taken.push([x - 13, y - 13, x + 13, y + 13]);
   paintGauges(pen, frame, state, shapes);
   paintGrips(pen, frame, state);
@@ -138,7 +139,7 @@ function paintEdges({ c, trace }, { on }, { loss, margins, hot }, { edge, mirror
 /** Ticks and titles of both axes, and where x reads on them. */
 function paintAxes(pen, frame, point, [px, py]) {
   const { c, line, trace, write, wide, free } = pen,
-    { left, right, top, floor, side, X, Y } = frame;
+    { left, right, floor, side, X, Y } = frame;
   trace(
     [
       [left, py],
@@ -164,7 +165,6 @@ function paintAxes(pen, frame, point, [px, py]) {
     if (free([[left - 13 - 2 * half, y - 9, left - 13, y + 9]])) write(words, left - 13, y, { align: 'right' });
   }
   write('θ₁, angle to W₁', right, floor + 42, { align: 'right', style: c.ink, font: '13' });
-  write('θ₂, angle to W₂', 2, top - 14, { style: c.ink, font: '13', halo: 4 });
 }
 
 /** The losses' names in a row, as buttons, each tied to where its line leaves the plane. Returns their boxes. */

@@ -6,7 +6,7 @@ import { DEGREE, announce, held } from '../kit/hold.js';
 import { MARGINS, curveFormula } from '../kit/losses.js';
 import { marginSlider } from '../kit/margins.js';
 import { clamp } from '../kit/numbers.js';
-import { bold, degrees } from '../kit/words.js';
+import { bold, degrees, escaped, tight } from '../kit/words.js';
 import { circleFrame, paintCircle } from './circle.js';
 import { circleHand, planeHand } from './hand.js';
 import {
@@ -99,12 +99,12 @@ function planeControls(acts, model) {
 }
 
 function speak({ tell }, [field, circle], { loss, m, between, point }, turn, inPlane) {
-  const { own, band, said, text } = pointReading(loss, m, point),
+  const { own, band, said, compared } = pointReading(loss, m, point),
     nearest = own === 1 ? 'x is nearer to W₁' : 'x is nearer to W₂, so read as class 2',
     verdict = band ? `<b class="m">${said}</b>` : bold(said),
     [one, two] = point.map(degrees);
-  const compared = text.slice(0, -said.length).replace('<', '&lt;');
-  tell({ caption: bandSentence(loss, m, between), read: `${nearest}: ${compared}${verdict}.` });
+  const sides = compared.map(side => tight(escaped(side))).join(' ');
+  tell({ caption: bandSentence(loss, m, between), read: `${nearest}: ${sides}: ${verdict}.` });
   const value = `θ₁ ${one}, θ₂ ${two}, class ${own}: ${said}${inPlane ? '' : ', off the plane of the weights'}`;
   announce(field, point[0] / DEGREE, value);
   announce(circle, (((turn / DEGREE) % 360) + 360) % 360, value);

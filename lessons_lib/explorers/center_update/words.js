@@ -1,5 +1,5 @@
 // What CenterUpdate says, in HTML: the worked table, the share of the way, and what just changed.
-import { signedAmount } from '../kit/words.js';
+import { signedAmount, tight } from '../kit/words.js';
 import { LIMIT, MOST, between, fate, samePlace, shareOf, update, walk } from './maths.js';
 
 const COUNT = ['no point', 'one point', 'two points', 'three points'],
@@ -8,7 +8,9 @@ const ON = 5e-4; // nearer than the digits shown
 const c = '<i>c</i>',
   alphaSign = '<b class="m"><i>α</i></b>',
   delta = 'Δ<i>c</i>',
-  x = i => `<i>x</i><sub>${i + 1}</sub>`;
+  x = i => `<i>x</i><sub>${i + 1}</sub>`,
+  ONE_MORE = tight('1 + <i>n</i>'),
+  NO_STEP = tight('Δc = 0');
 
 /** A coordinate to three digits, a far one to whole numbers. */
 export function coordinate(v) {
@@ -22,7 +24,7 @@ const short2 = v => String(Number(v.toFixed(4)));
 /** α·n/(n+1) = 0.5·3/4 = 37.5 %, for each rule. */
 export function shareLine({ rule, alpha }, { n, share }) {
   const a = short2(alpha),
-    out = `<b>${percentOf(share)}</b> <span class="soft">of the way to the mean</span>`;
+    out = `<b>${percentOf(share)}</b> <span class="soft">of the way</span>`;
   if (!n) return `<span>${delta} = 0</span> <span class="soft">nothing pulls</span>`;
   const ways = {
     paper: [`${alphaSign}·<i>n</i>/(<i>n</i>+1)`, `${a}·${n}/${n + 1}`],
@@ -105,7 +107,7 @@ function leadOf(kind, now, before, found) {
       went = now.batch[i] ? 'joined' : 'left';
     return `${x(i)} ${went} the batch: with ${COUNT[n]} ${goes}`;
   }
-  if (kind === 'alpha') return `α = ${short2(now.alpha)}: ${goes}`;
+  if (kind === 'alpha') return `${tight(`α = ${short2(now.alpha)}`)}: ${goes}`;
   if (kind === 'rule') return `By this rule ${goes}`;
   if (kind === 'points') return movedPoint(now, before, found, old);
   if (kind === 'center')
@@ -141,26 +143,26 @@ function noticeOf(now, found, kind) {
     return (
       `${c} stands on the mean of the batch: the pulls cancel, ` + `and as long as the points stay, so does the centre.`
     );
-  if (now.alpha === 0) return 'With α = 0 the pulls are there and the centre never follows them.';
+  if (now.alpha === 0) return `With ${tight('α = 0')} the pulls are there and the centre never follows them.`;
   return ruleNotice(now, n, kind) + fateNotice(now, share);
 }
 
 function nobody(rule) {
   if (rule === 'paper')
     return (
-      'No point of this class in the batch: the centre stays, Δc = 0, ' +
+      `No point of this class in the batch: the centre stays, ${NO_STEP}, ` +
       'and nothing is divided by zero. That is what the 1 is for, too.'
     );
   if (rule === 'descent')
-    return 'No point of this class in the batch: nothing is summed, Δc = 0, and the centre stays.';
+    return `No point of this class in the batch: nothing is summed, ${NO_STEP}, and the centre stays.`;
   if (rule === 'mean')
     return (
       'No point of this class in the batch: its mean would be 0/0, so code must leave the class ' +
-      'out, as this figure does. The paper’s 1 + n needs no exception.'
+      `out, as this figure does. The paper’s ${ONE_MORE} needs no exception.`
     );
   return (
     'No point of this class in the batch: in that code <i>N</i> counts the points of all classes, ' +
-    'so the centre stays. Here <i>N</i> = <i>n</i> = 0, and the figure leaves it where it is.'
+    `so the centre stays. Here ${tight('<i>N</i> = <i>n</i> = 0')}, and the figure leaves it where it is.`
   );
 }
 
@@ -171,8 +173,8 @@ function ruleNotice({ rule, alpha }, n) {
     paper:
       n === 1
         ? `With one point in the batch it goes ${one} of the way, with three ` +
-          `${three}: the 1 in 1 + <i>n</i> keeps a lone outlier from dragging it.`
-        : `The 1 in 1 + <i>n</i> counts like one more point, on the centre ` +
+          `${three}: the 1 in ${ONE_MORE} keeps a lone outlier from dragging it.`
+        : `The 1 in ${ONE_MORE} counts like one more point, on the centre ` +
           `itself: with one point in the batch a step would be only ${one}.`,
     descent: `Nothing divides the sum, so the share grows with the batch: ${one} with one point, ${three} with three.`,
     mean:

@@ -66,13 +66,13 @@ export function placeMoved(p, [right, up], { turn, size }) {
 
 /** Sizes on a square canvas: its middle, the radius of the sphere or circle, and of a charge by its nearness −1..1. */
 export function chargeFrame(side, n) {
-  const disc = (side < 480 ? 10.5 : 13) - (n > 14 ? 1.5 : 0),
+  const disc = (side < 480 ? 12 : 13.5) - (n > 14 ? 1 : 0),
     c = side / 2,
     R = c - disc - (side < 480 ? 14 : 18);
   return {
     ...planeOf(c, R),
     side,
-    disc: near => disc * (0.82 + 0.18 * near),
+    disc: near => disc * (0.87 + 0.13 * near),
   };
 }
 

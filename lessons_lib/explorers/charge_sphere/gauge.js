@@ -5,10 +5,9 @@ import { amount, degrees } from '../kit/words.js';
 
 const LOWEST = 1e-8,
   LAST = 1000; // below this all is rounding; steps on the axis
-const LEFT = 5,
-  RIGHT = 44,
+const EDGE = 5, // room for a dot at either end
   BAR = 46,
-  TOP = 112,
+  TOP = 124,
   TALL = 84;
 export const GAUGE_HEIGHT = TOP + TALL + 34;
 
@@ -34,7 +33,7 @@ function tools(g, look) {
 }
 
 function paintBar({ say, bar, mark }, width, { near, found, look }) {
-  const span = width - RIGHT,
+  const span = width - 1,
     X = a => span * Math.min(1, a / found.tammes),
     own = X(found.ownAngle);
   say('smallest angle', 0, 10, 'left');
@@ -51,18 +50,18 @@ function paintBar({ say, bar, mark }, width, { near, found, look }) {
 }
 
 function paintTrace({ say, bar, trace, disc }, width, { found, trace: now, before, look, law }) {
-  const span = width - LEFT - RIGHT,
-    X = s => LEFT + span * Math.min(1, Math.log10(1 + s) / Math.log10(1 + LAST)),
+  const span = width - 2 * EDGE,
+    X = s => EDGE + span * Math.min(1, Math.log10(1 + s) / Math.log10(1 + LAST)),
     Y = e => TOP + (TALL * Math.log10(Math.min(1, Math.max(e, LOWEST)))) / Math.log10(LOWEST);
-  say(law === 'steep' ? 'smallest distance short of Tammes’' : 'energy above the optimum', 0, TOP - 15, 'left');
-  say(excessText(found.excess), width, TOP - 15, 'right', look.ink, '600 14');
+  say(law === 'steep' ? 'smallest distance short of Tammes’' : 'energy above the optimum', 0, TOP - 27, 'left');
+  say(excessText(found.excess), width, TOP - 27, 'right', look.ink, '600 14');
   for (const [e, name] of [
     [1, '1'],
     [1e-4, '10⁻⁴'],
     [LOWEST, '10⁻⁸'],
   ]) {
-    bar(LEFT, LEFT + span, Y(e), 1, { alpha: 0.14 });
-    say(name, width, Y(e), 'right', look.soft, '11');
+    bar(0, width, Y(e), 1, { alpha: 0.14 });
+    say(name, 0, Y(e) - 7, 'left', look.soft, '11'); // a trace falls from here to the right
   }
   for (const s of [1, 10, 100]) say(String(s), X(s), TOP + TALL + 15, 'center', look.soft, '12');
   say(`${LAST} steps`, X(LAST), TOP + TALL + 15, 'right', look.soft, '12');

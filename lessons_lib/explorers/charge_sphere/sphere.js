@@ -53,7 +53,7 @@ export function paintCharge({ disc, say }, F, look, j, seen, strong) {
   if (strong) disc(spot, r + 4, { edge: look.ink, width: strong });
   disc(spot, r, { fill: classColour(look, j), alpha: far ? 0.42 : 1 });
   say(String(j), [spot[0], spot[1] + 0.5], {
-    font: `600 ${(r * (j > 9 ? 0.95 : 1.1)).toFixed(1)}`,
+    font: `600 ${Math.max(9, r * (j > 9 ? 0.95 : 1.1)).toFixed(1)}`,
     style: far ? look.ink : look.onClass(j % 10),
     alpha: far ? 0.6 : 1,
   });

@@ -79,10 +79,10 @@ export const roomText = ({ machine }, { machines }) => {
 /** For each setting [its name, its value in words]. */
 const SAID = {
   loss: ['loss', p => LOSS[p.loss]],
-  machine: ['on', p => MACHINE[p.machine].short],
+  machine: ['machine', p => MACHINE[p.machine].short],
   num_classes: ['C', p => thousands(p.num_classes)],
   embedding_size: ['d', p => thousands(p.embedding_size)],
-  processes: ['p', p => thousands(p.processes)],
+  processes: ['R', p => thousands(p.processes)],
   batch: ['N', p => thousands(p.batch)],
   share: ['share', p => shareText(p.share)],
 };
@@ -119,7 +119,7 @@ function changeSentence({ p, before, given }) {
   if (!told) return farthest({ p, given });
   const change = (text, of) => {
     const [was, now] = [of(before), of(p)].map(text);
-    return was === now ? `${now} as before` : tight(`${was} → ${now}`);
+    return was === now ? `${tight(now)} as before` : tight(`${was} → ${now}`);
   };
   return (
     `${bold(told)}: memory ${change(bytesText, q => memoryOf(q, given))}, ` +
@@ -151,7 +151,7 @@ export function stepSentence(state) {
     time = sumOf(parts),
     [[most]] = Object.entries(parts).toSorted((a, b) => b[1] - a[1]),
     step = `A step of the head takes ${bold(tight(secondsText(time)))}`,
-    goes = `${percent(parts[most] / time)} of it for ${PARTS[most]}`;
+    goes = `${tight(percent(parts[most] / time))} of it for ${PARTS[most]}`;
   if (p.processes === 1) return `${step}, ${goes}. Nothing is sent.${measuredText(state)}`;
   const alone = tight(secondsText(timeOf({ ...p, processes: 1 }, given)));
   return `${step} (one process: ${alone}), ${goes}. ${sentText(p)}${measuredText(state)}`;
@@ -168,7 +168,7 @@ function sentText(p) {
   if (p.loss === 'softmax')
     return (
       `${sends} The softmax’s sums over all classes are ${most - least} of the ${most} exchanges, ` +
-      `${percent(sentForSums(p) / bytes)} of the bytes.`
+      `${tight(percent(sentForSums(p) / bytes))} of the bytes.`
     );
   const room = p.embedding_size < p.num_classes ? ` It wants ${tight('d ≥ C')}, which it has not here.` : '';
   return `${sends} P2SGrad needs no sum over all classes: ${least} exchanges, where a softmax has ${most}.${room}`;
@@ -181,14 +181,18 @@ function measuredText({ p, given, points }) {
     const found = measuredFor(points, p, what).find(
       point => point.processes === p.processes && point.num_classes === p.num_classes,
     );
-    const off = found && signedPercent(of(p, given) / found[what] - 1);
-    return found ? [`${NAME[what]} ${tight(VALUE[what](found[what]))} (model ${tight(off)})`] : [];
+    const off = found && offText(of(p, given) / found[what] - 1);
+    return found ? [`${NAME[what]} ${tight(VALUE[what](found[what]))} (${tight(off)})`] : [];
   });
   return told.length ? ` Measured here: ${told.join(', ')}.` : '';
 }
 
 const NAME = { memory: 'memory', seconds: 'time', sent: 'sent' };
-const signedPercent = part => `${part < 0 ? '−' : '+'}${Math.abs(100 * part).toFixed(0)} %`;
+/** How far the model is off what was measured. */
+function offText(part) {
+  const percents = Math.round(100 * Math.abs(part));
+  return percents ? `model ${part < 0 ? '−' : '+'}${percents} %` : 'as the model';
+}
 
 /** The value of the slider that the picture is. */
 export const spokenCost = (p, given) =>

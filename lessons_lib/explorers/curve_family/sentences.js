@@ -30,7 +30,8 @@ function adafaceSentence(p, runs) {
     m = p.margins.adaface,
     curve = adafaceWith(m, z),
     ends = tight(`z = ${zText(z)}`);
-  if (m === 0) return `${bold(`${ends}, and nothing follows from it`)}: with m = 0 every length has the curve cos θ.`;
+  if (m === 0)
+    return `${bold(`${ends}, and nothing follows from it`)}: with ${tight('m = 0')} every length has the curve cos θ.`;
   if (near(z, 0))
     return (
       `${bold(`${ends}: AdaFace is CosFace here, exactly`)}: ${curve}. The feature is as long as the mean of its ` +
@@ -85,7 +86,7 @@ function curricularSentence(p) {
     t = tight(`t = ${p.age.toFixed(2)}`);
   const hard =
     `Hard is another class nearer than ${bold(degrees(edge))}, ` +
-    'where cos θ<sub>j</sub> exceeds cos(θ<sub>y</sub> + m); ' +
+    `where ${tight('cos θ<sub>j</sub>')} exceeds ${tight('cos(θ<sub>y</sub> + m)')}; ` +
     `its logit is ${tight(`cos θ<sub>j</sub>(${p.age.toFixed(2)} + cos θ<sub>j</sub>)`)}`;
   const steep = Math.acos((1 - p.age) / 2);
   const below = degrees(Math.min(edge, steep));
@@ -101,7 +102,7 @@ function curricularSentence(p) {
   const turn = Math.acos(-p.age / 2),
     turned =
       edge > turn + 0.01
-        ? ` From ${degrees(turn)} on its slope <i>t</i> + 2 cos θ<sub>j</sub> is negative: there it is pulled closer.`
+        ? ` From ${degrees(turn)} on its slope ${tight('<i>t</i> + 2 cos θ<sub>j</sub>')} is negative: there it is pulled closer.`
         : '';
   return `${bold(`${t}, ${stage}`)}. ${hard}: ${weightText(p.age, edge)}.${push}${turned}`;
 }
@@ -122,7 +123,7 @@ export function hereSentence({ p, before, angle }) {
   const change = what => {
     const now = bold(what(own));
     if (!then) return now;
-    return what(then) === what(own) ? `${now} as before` : `${what(then)} → ${now}`;
+    return what(then) === what(own) ? `${now} as before` : tight(`${what(then)} → ${now}`);
   };
   const value = change(one => numberText(one.value(angle))),
     ref = { adaface: 'at mean length', magface: 'for the shortest', curricularface: 'in ArcFace' }[p.loss];

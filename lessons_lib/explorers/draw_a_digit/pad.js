@@ -154,7 +154,7 @@ export function paintPad(g, size, { look: { ink, accent }, strokes, below, guide
     g.setLineDash([1, 7]);
     g.stroke();
     g.setLineDash([]);
-    write('close it', 0.15, 13);
+    if (strokes.length < 2) write('close it', 0.15, 13); // no other stroke stands there
   }
   if (!below && !strokes.length) write('draw a digit here', 0.5, 15);
   g.globalAlpha = 1;

@@ -73,8 +73,8 @@ class Desk {
         part('tools', this.undoing, this.clearing, calling),
         this.hint,
         this.circle,
-        ...(this.pupil ? this.lectern() : []),
         part('words', this.caption),
+        ...(this.pupil ? this.lectern() : []),
         this.angles.node,
       ),
     );

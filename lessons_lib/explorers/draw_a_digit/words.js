@@ -1,5 +1,5 @@
 // What the figure says.
-import { degrees } from '../kit/words.js';
+import { degrees, tight } from '../kit/words.js';
 import { STEPS } from './teach.js';
 
 export const SUB = '₀₁₂₃₄₅₆₇₈₉';
@@ -64,7 +64,7 @@ export const layerWords = ({ layers, labels, apart }) => {
     others = apart ? `${labels.length} others, not the dots` : 'the dots';
   return (
     `Trained here: the last ${linear.length === 1 ? 'layer' : `${linear.length} layers`} and the <i>W</i>ⱼ, ` +
-    `with your digit and ${others}. Fixed: the trunk, which makes ${linear[0].from} numbers of the pixels.`
+    `with your digit and ${others}. Fixed: the trunk, from pixels to ${linear[0].from} numbers.`
   );
 };
 
@@ -86,4 +86,4 @@ export function newsWords({ what, one, before, after, wasRight, right, step }, b
   const failed = near === label ? '' : `: ${STEPS} steps did not get it there`;
   return `Taught as ${named(label)}: ${moved(label, before, after)}; ${nearest}${failed}. ${price}`;
 }
-const moved = (k, before, after) => `θ${SUB[k]} ${degrees(before.theta[k])} → <b>${degrees(after.theta[k])}</b>`;
+const moved = (k, before, after) => tight(`θ${SUB[k]} ${degrees(before.theta[k])} → <b>${degrees(after.theta[k])}</b>`);

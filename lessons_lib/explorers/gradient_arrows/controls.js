@@ -25,7 +25,8 @@ export function lossPanel(trait, i, state, set) {
     show: m => marginText(state()[trait], m),
     set: m => set('margins', { ...state().margins, [state()[trait]]: m }),
   });
-  const root = element('div', { class: 'loss', style: `--own:var(--${'ab'[i]})` }, which.root, margin.root);
+  const without = element('p', { class: 'soft' }),
+    root = element('div', { class: 'loss', style: `--own:var(--${'ab'[i]})` }, which.root, margin.root, without);
   root.insertAdjacentHTML('afterbegin', sample(i));
   return {
     root,
@@ -34,6 +35,7 @@ export function lossPanel(trait, i, state, set) {
         range = MARGINS[key]?.range;
       which.update(key);
       margin.root.classList.toggle('none', !range);
+      without.textContent = range ? '' : 'no margin';
       if (!range) return;
       margin.update(now.margins[key], range);
       margin.input.setAttribute('aria-label', `margin of ${PUSHES[key].name}`);
