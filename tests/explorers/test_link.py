@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from py_mini_racer import JSEvalException, MiniRacer
 
@@ -285,3 +287,17 @@ def test_what_is_wanted_whole_is_whole(folder):
 @pytest.mark.parametrize("path", sorted(EXPLORERS.rglob("*.js")), ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_of_every_explorers_modules_what_is_not_needed_could_be_left_out(path):
     assert [text for text in statements(path) if not understood(text)] == []
+
+
+CODE = """const used = (a, b) => ({ sum: a + b, text: 'a, b { c }', more: `a, ${[a, b].map(n => `(${n}, n)`)} { c }` });
+const search = / = (\\(|.), /, half = 1 / 2;
+const twice = n => { return / = /.test('1 = 2') ? ' = , ' : n - -n; };
+export default JSON.stringify([used(1, 2), ' = a, '.match(search)[1], half, twice(2)]);
+"""
+
+
+def test_spaces_go_where_they_mean_nothing_and_stay_in_what_is_quoted(folder):
+    parts, _ = scopes(folder(view=CODE))
+    assert "const used=(a,b)=>({sum:a + b,text:'a, b { c }'" in parts
+    made = {"sum": 3, "text": "a, b { c }", "more": "a, (1, n),(2, n) { c }"}
+    assert json.loads(run(linked(folder(view=CODE)))) == [made, "a", 0.5, " = , "]

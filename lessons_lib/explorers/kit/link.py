@@ -3,9 +3,11 @@
 import json
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 from lessons_lib.explorers.kit.needed import IMPORT, needed
+from lessons_lib.explorers.kit.quoting import closed_up
 
 # What a module may say, and nothing else: a form that is not known here is refused, never passed on half understood.
 _WORKER = re.compile(r"^import (\w+) from '(\.[^']*\.js)' with \{ type: 'worker' \};\n", re.MULTILINE)
@@ -18,7 +20,6 @@ _REMARK = re.compile(
     r"(?<=[;,{}()\[\]]) // [^'\"`]*$"
 )  # behind code, and not inside a string: that one would still close
 _NAME = re.compile(r"(\w+)(?: as (\w+))?")
-
 
 _TIE = Path(__file__).with_name("tie.js").resolve()
 
@@ -43,7 +44,7 @@ def scopes(*entries: Path, whole: bool = False) -> tuple[str, dict[Path, str]]:
     if not whole:
         modules = needed(modules, {entry.resolve(): _exports(modules[entry.resolve()]) for entry in entries})
     number = {path: f"m{place}" for place, path in enumerate(modules)}
-    return "".join(_scope(path, "".join(own), number) for path, own in modules.items() if own), number
+    return "".join(_scope(path, own, number) for path, own in modules.items() if own), number
 
 
 def _gather(path: Path, modules: dict[Path, list[str]], trail: tuple[Path, ...] = ()) -> None:
@@ -77,16 +78,18 @@ def _check_names(path: Path, names: str, exported: set[str]) -> None:
             raise ValueError(f"{path.name} imports {pair[1] if pair else names.strip()}, which is not exported there.")
 
 
-def _scope(path: Path, source: str, number: dict[Path, str]) -> str:
+def _scope(path: Path, own: Sequence[str], number: dict[Path, str]) -> str:
     """A module as a constant that holds its exports."""
 
     def brought(found: re.Match[str]) -> str:
         names = [name.strip().replace(" as ", ": ") for name in found[1].split(",") if name.strip()]
         return f"const {{ {', '.join(names)} }} = {number[(path.parent / found[2]).resolve()]};\n"
 
-    linked = _WORKER.sub(_worker(path), _DATA.sub(_data(path), IMPORT.sub(brought, source)))
-    body = _DEFAULT.sub("const $default = ", _EXPORT.sub(r"\1", linked))
-    given = [*sorted(_exports([source])), *(["default: $default"] if _DEFAULT.search(source) else [])]
+    body = ""
+    for text in own:
+        linked = _WORKER.sub(_worker(path), _DATA.sub(_data(path), IMPORT.sub(brought, text)))
+        body += closed_up(_DEFAULT.sub("const $default = ", _EXPORT.sub(r"\1", linked)))
+    given = [*sorted(_exports(own)), *(["default: $default"] if _DEFAULT.search("".join(own)) else [])]
     return f"const {number[path]} = (() => {{\n{body}return {{ {', '.join(given)} }};\n}})();\n"
 
 
@@ -121,9 +124,18 @@ def _data(path: Path) -> Callable[[re.Match[str]], str]:
 
 def statements(path: Path) -> list[str]:
     """What a module says, cut at the left edge, without indentation and comments; a template stays as it is."""
+    found, inside = _cut(path.read_text(encoding="utf-8"))
+    if inside:
+        raise ValueError(f"{path.name}: a template is not closed, or a ` stands in a string.")
+    return list(found)
+
+
+@cache
+def _cut(source: str) -> tuple[Sequence[str], bool]:
+    """The statements, and whether the last of them is within a template."""
     found: list[str] = []
     inside = False
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in source.splitlines():
         own = line if inside else _REMARK.sub("", line.strip())
         if own and (inside or not _COMMENT.match(own)):
             if found and (inside or line[0] in " \t)]}"):
@@ -131,6 +143,4 @@ def statements(path: Path) -> list[str]:
             else:
                 found.append(f"{own}\n")
             inside ^= own.replace("\\`", "").count("`") % 2 == 1
-    if inside:
-        raise ValueError(f"{path.name}: a template is not closed, or a ` stands in a string.")
-    return found
+    return found, inside

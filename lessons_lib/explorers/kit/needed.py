@@ -10,14 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from lessons_lib.explorers.kit.quoting import unquoted
+
 IMPORT = re.compile(r"^import \{([^}]*)\} from '(\.[^']*\.js)';\n", re.MULTILINE)
 
-# What may hold brackets and semicolons that mean nothing: remarks, strings, regular expressions, templates.
-_QUOTED = re.compile(
-    r"//[^\n]*|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\""
-    r"|(?:(?<=[(\[{,;:=>?!&|])|(?<=[(\[{,;:=>?!&|]\s))/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+/|[`{}]"
-)
-_IN_TEMPLATE = re.compile(r"(?:\\.|(?!\$\{)[^`\\])*(`|\$\{|\Z)", re.DOTALL)
 _GROUP = re.compile(r"\([^()\[\]{}]*\)|\[[^()\[\]{}]*\]|\{[^()\[\]{}]*\}")
 _DATA = re.compile(r"import (\w+) from §+ with §+;\n")
 _FUNCTION = re.compile(r"(?:export )?(?:async )?function\*? (\w+)§+ §+\n")
@@ -111,39 +107,15 @@ def _values(text: str, found: re.Match[str]) -> list[Part]:
 
 def _acts(code: str) -> bool:
     """Whether something may happen while this is worked out: a call, an assignment, a template."""
-    return bool(_ACTS.search(_HARMLESS.sub("(", _unquoted(code, template="`"))))
+    return bool(_ACTS.search(_HARMLESS.sub("(", unquoted(code, template="`"))))
 
 
 def _shape(text: str) -> str:
     """The text, as long as it is, with § for each character in quotes or brackets."""
-    shape, before = _unquoted(text), ""
+    shape, before = unquoted(text), ""
     while shape != before:
         shape, before = _GROUP.sub(lambda found: "§" * len(found[0]), shape), shape
     return shape
-
-
-def _unquoted(text: str, template: str = "§") -> str:
-    """The text, as long as it is, with § for each character in quotes, and a mark of its own for those of templates."""
-    plain, at = "", 0
-    while found := _QUOTED.search(text, at):
-        plain += text[at : found.start()]
-        mark, at = "§", found.end()
-        if found[0] == "`":
-            mark, at = template, _end_of_template(text, at)
-        plain += found[0] if found[0] in "{}" else mark * (at - found.start())
-    return plain + text[at:]
-
-
-def _end_of_template(text: str, at: int) -> int:
-    """Behind the ` that closes the template whose text begins here."""
-    while (found := _IN_TEMPLATE.match(text, at)) and found[1] == "${":
-        at, depth = found.end(), 1  # braces that are open
-        while depth and (inner := _QUOTED.search(text, at)):
-            at = _end_of_template(text, inner.end()) if inner[0] == "`" else inner.end()
-            depth += {"{": 1, "}": -1}.get(inner[0], 0)
-        if depth:
-            return len(text)
-    return found.end() if found else len(text)
 
 
 def _words(text: str) -> frozenset[str]:
