@@ -29,7 +29,7 @@ def modules(*names, setup="0"):
 
     `names` are files such as "margin_band/band.js"; what these import comes along. `setup` is run before.
     """
-    text, numbers = scopes(*(EXPLORERS / name for name in names))
+    text, numbers = scopes(*(EXPLORERS / name for name in names), whole=True)
     with MiniRacer() as context:
         context.eval(text + NAMED.replace("NUMBERS", ", ".join(numbers.values())))
         context.eval(setup)

@@ -1,11 +1,16 @@
+import json
+
 import pytest
 from py_mini_racer import JSEvalException, MiniRacer
 
 from lessons_lib import explorers
 from lessons_lib.explorers import Explorer
-from lessons_lib.explorers.kit.link import scopes
+from lessons_lib.explorers.kit.link import link, scopes, statements
+from lessons_lib.explorers.kit.needed import understood
 from tests.explorers.modules import EXPLORERS
 
+# What V8 has only in a browser, and a figure asks for as it is read.
+BROWSER = "class EventTarget {}\n"
 FIGURES = [figure for figure in map(vars(explorers).get, explorers.__all__) if figure is not Explorer]
 
 
@@ -132,11 +137,10 @@ def test_a_table_is_data(folder, tmp_path):
 
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.__name__)
 def test_every_explorer_needs_no_other_module(figure):
-    names = [line for line in str(figure._esm).splitlines() if line.startswith(("import", "export"))]
-    assert len(names) == 1 and names[0].startswith("export default { ...m")
-    text, _ = scopes(EXPLORERS / figure.__module__.split(".")[2] / "view.js")
+    *lines, end = str(figure._esm).splitlines()
+    assert not any(line.startswith(("import", "export")) for line in lines) and end.startswith("export default { ...m")
     with MiniRacer() as context:
-        context.eval(text + "0")
+        context.eval(BROWSER + "\n".join([*lines, "0"]))
 
 
 def test_a_worker_is_a_function_whose_text_is_enough(folder):
@@ -160,3 +164,140 @@ def test_a_remark_behind_code_is_left_out_and_a_string_kept(folder):
     parts, _ = scopes(entry)
     assert "remark" not in parts and "the end" not in parts
     assert run(linked(entry)) == "(a) // b,{} // c"
+
+
+@pytest.mark.parametrize(
+    ("used", "spare"),
+    [
+        ("function used() { return 1; }", "function spare() { return 2; }"),
+        ("async function used() {}", "async function* spare() {}"),
+        ("class used {\n  a = 1;\n}", "class spare extends Array {\n  b() {}\n}"),
+        ("const used = 1,", "  spare = (3 + Math.sin(2)) * 2;"),
+        ("const used = { a: 1 },", "  spare = [1, '),('];"),
+        ("const used = /[,;(]/;", "let spare = new Map();"),
+        ("const { a: used } = { a: 1 };", "const { b: spare, c } = { b: 1 };"),
+        ("const [other, used] = [1, 2];", "const [spare] = ['b'];"),
+        ("const used = n => `${n ? `${n}, even` : ''} (`;", "const spare = n => `${n ? `${n}, odd` : ''})`;"),
+        ("const used = (a, b = {}) => {\n  return { a, b };\n};", "const spare = async a =>\n  used(a);"),
+    ],
+)
+def test_what_nothing_uses_is_left_out(folder, used, spare):
+    entry = folder(view=f"{used}\n{spare}\nexport default typeof used;\n")
+    parts, _ = scopes(entry)
+    assert "spare" not in parts
+    assert run(linked(entry)) in ("function", "number", "object")
+
+
+def test_what_a_module_two_away_uses_stays_and_what_only_unused_things_use_goes(folder):
+    entry = folder(
+        view="import { near, spare } from './near.js';\nfunction unused() {\n  return spare();\n}\n"
+        "export default near(1);\n",
+        near="import { far as away, lost } from './far.js';\nexport const near = x => away(x);\n"
+        "export const spare = () => lost;\n",
+        far="import { never } from './never.js';\nconst most = 9;\nexport const far = x => x + most;\n"
+        "const least = never;\nexport const lost = [least];\n",
+        never="export const never = 'a module of which nothing is needed';\n",
+    )
+    parts, _ = scopes(entry)
+    assert run(linked(entry)) == 10
+    assert [word for word in ("unused", "spare", "lost", "least", "never", "nothing") if word in parts] == []
+    assert parts.count("return {") == 3
+
+
+def test_a_name_that_stands_in_a_string_is_used(folder):
+    entry = folder(view="const one = 1;\nconst two = 2;\nexport default eval('one + 1');\n")
+    assert run(linked(entry)) == 2 and "two" not in scopes(entry)[0]
+
+
+@pytest.mark.parametrize(
+    "acts",
+    [
+        "globalThis.told = 7;",
+        "const spare = tell(7);",
+        "const spare = (globalThis.told = 7);",
+        "const spare = tell?.(7);",
+        "const spare = tell`7`;",
+        "const spare = new Told;",
+        "const spare = 1,\n  { a = tell(7) } = {};",
+        "class Spare {\n  static a = tell(7);\n}",
+        "class Spare {\n  [tell(7)]() {}\n}",
+        "for (const spare of [7]) {\n  globalThis.told = spare;\n}",
+    ],
+)
+def test_what_acts_while_it_is_read_stays_with_all_that_it_uses(folder, acts):
+    """In a module too of which nothing else is used."""
+    entry = folder(
+        view="import { unused } from './acts.js';\nexport default globalThis.told;\n",
+        acts="export const unused = 1;\nfunction tell(it) {\n  globalThis.told = Number(it);\n}\n"
+        f"function Told() {{\n  tell(7);\n}}\n{acts}\n",
+    )
+    assert run(linked(entry)) == 7 and "unused" not in scopes(entry)[0]
+
+
+@pytest.mark.parametrize(
+    "unformatted",
+    [
+        "const used = [\n1,\n2\n].length;\nconst spare = 3;",
+        "const used =\n2;\nconst spare = 3;",
+        "  const used = 2;\n  const spare = 3;",
+        "const spare = 3; const used = 2;",
+        "function spare() { return `(`; } const used = 2;",
+        "const spare=3,used=2;",
+        "const a=4,used=a/2; const spare=a/2;",
+    ],
+)
+def test_a_module_that_no_formatter_has_seen_works_as_it_did(folder, unformatted):
+    assert run(linked(folder(view=f"{unformatted}\nexport default used;\n"))) == 2
+
+
+def test_of_a_worker_the_modules_that_it_needs_are_there_and_no_more(folder):
+    entry = folder(
+        view="import { half } from './maths.js';\nimport work from './work.js' with { type: 'worker' };\n"
+        "export default `${half(4)} ${work}`;\n",
+        work="import { double } from './maths.js';\nconst never = 1;\nexport const twice = double;\n"
+        "export function also() {\n  return double(9);\n}\n",
+        maths="export const double = x => 2 * x;\nexport const half = x => x / 2;\n",
+    )
+    answer, text = run(linked(entry)).split(" ", 1)
+    assert answer == "2" and "half" not in text and "never" not in text
+    with MiniRacer() as context:
+        assert context.eval(f"({text})().twice(7) + ({text})().also()") == 32
+
+
+def test_a_worker_that_nothing_begins_is_left_out(folder):
+    entry = folder(
+        view="import work from './work.js' with { type: 'worker' };\nexport default 1;\n",
+        work="export const a = 1;\n",
+    )
+    assert "work" not in scopes(entry)[0]
+
+
+def test_all_that_a_view_and_the_tie_give_is_there(folder):
+    text = link(folder(view="const spare = 1;\nfunction render() {}\nexport default { render };\n"))
+    assert "spare" not in text
+    kept = run(BROWSER + text.replace("export default", "const all =") + "Object.keys(all).sort().join()")
+    assert kept == "initialize,render,stand"
+
+
+def test_what_is_wanted_whole_is_whole(folder):
+    parts, _ = scopes(folder(view="export const one = 1;\nconst spare = 2;\nexport default 1;\n"), whole=True)
+    assert "spare" in parts
+
+
+@pytest.mark.parametrize("path", sorted(EXPLORERS.rglob("*.js")), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_of_every_explorers_modules_what_is_not_needed_could_be_left_out(path):
+    assert [text for text in statements(path) if not understood(text)] == []
+
+
+CODE = """const used = (a, b) => ({ sum: a + b, text: 'a, b { c }', more: `a, ${[a, b].map(n => `(${n}, n)`)} { c }` });
+const search = / = (\\(|.), /, half = 1 / 2;
+const twice = n => { return / = /.test('1 = 2') ? ' = , ' : n - -n; };
+export default JSON.stringify([used(1, 2), ' = a, '.match(search)[1], half, twice(2)]);
+"""
+
+
+def test_spaces_go_where_they_mean_nothing_and_stay_in_what_is_quoted(folder):
+    parts, _ = scopes(folder(view=CODE))
+    assert "const used=(a,b)=>({sum:a + b,text:'a, b { c }'" in parts
+    made = {"sum": 3, "text": "a, b { c }", "more": "a, (1, n),(2, n) { c }"}
+    assert json.loads(run(linked(folder(view=CODE)))) == [made, "a", 0.5, " = , "]

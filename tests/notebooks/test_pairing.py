@@ -5,6 +5,7 @@ Text and notebook say the same, and the notebook can be read where nothing runs.
 
 import ast
 import hashlib
+import json
 import re
 import subprocess
 
@@ -14,6 +15,7 @@ import pytest
 from folding import FOLDED
 
 SMALL = {"00_start_here": 400_000, "02_softmax_hides_an_angle": 480_000}
+LARGEST = 120_000  # bytes an explorer may take
 MACHINE_BOUND = re.compile(
     r"/home/|/roo[t]/|/tmp/|/usr/|/opt/|/Users/|[A-Z]:\\\\?Users|site-packages"  # where it was made
     r"| at 0x[0-9a-f]{6,}"  # where it lay in memory
@@ -123,3 +125,9 @@ def test_notebook_is_small(lesson):
     name = lesson[0]
     size = len(build.in_git(f"notebooks/{name}.ipynb").encode())
     assert size <= SMALL.get(name, build.LIMIT)
+
+
+def test_an_explorer_is_small(lesson):
+    shown = {cell.id: json.dumps(cell.outputs, ensure_ascii=False) for cell in code(lesson[2])}
+    sizes = {name: len(text.encode()) for name, text in shown.items() if "data-explorer" in text}
+    assert {name: size for name, size in sizes.items() if size > LARGEST} == {}

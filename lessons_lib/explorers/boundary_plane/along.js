@@ -1,12 +1,12 @@
 // What BoundaryPlane writes into the plane: how wide the band is, and what each region means.
-import { DEGREE } from '../kit/hold.js';
 import { degrees } from '../kit/words.js';
+import { DEGREE, TAU } from '../kit/numbers.js';
 import { bandWidth, plainDegrees } from './maths.js';
 
 /** Calipers: how wide the band is, from edge to edge, between the weights and farther out. */
 export function paintGauges({ c, line, dot, write, wide, free, taken }, frame, { loss, m, between }, { banded }) {
   const { X, Y, left, right, floor, unit } = frame,
-    far = [90, 180, 270].map(a => a * DEGREE).filter(a => a > between + 0.5 && a < 2 * Math.PI - between + 0.01);
+    far = [90, 180, 270].map(a => a * DEGREE).filter(a => a > between + 0.5 && a < TAU - between + 0.01);
   const crossed = [];
   for (const sum of banded ? [between, ...far] : []) {
     const w = bandWidth(loss, m, sum),
@@ -55,7 +55,7 @@ function along({ wide, slanted, c }, { X, Y, unit }, between, { texts, low, high
   const onward = (words, sum) => {
     const span = ((wide(words, font) + 12) * Math.SQRT2) / unit,
       [from, to] = [sum - span / 2, sum + span / 2];
-    if (from < between || to > 2 * Math.PI - between) return false;
+    if (from < between || to > TAU - between) return false;
     const near = Math.max(...[from, sum, to].map(low)),
       far = Math.min(...[from, sum, to].map(high)),
       d = (side * (near + far)) / 2;
@@ -85,7 +85,7 @@ export function paintPlaces(pen, frame, { loss, m, between }, { banded }) {
       texts: ['right, not right enough', 'not enough'],
       low: () => 0,
       high: sum => Math.min(width(sum), between),
-      spots: spots.map(sum => 2 * Math.PI - sum),
+      spots: spots.map(sum => TAU - sum),
       side: -1,
       font: '12',
     });

@@ -1,8 +1,8 @@
 // BoundaryPlane under the hand: x, the edge of the band and the names in the plane; x and the weights on the circle.
 import { WAYS } from '../kit/controls.js';
-import { DEGREE, hold, inBox, reachOf } from '../kit/hold.js';
+import { hold, inBox, reachOf } from '../kit/hold.js';
 import { MARGINS } from '../kit/losses.js';
-import { clamp } from '../kit/numbers.js';
+import { DEGREE, clamp } from '../kit/numbers.js';
 import { circleFrame } from './circle.js';
 import { BETWEEN, angledAt, bandEdge, marginThrough, reach, shadow } from './maths.js';
 import { planeFrame } from './plane.js';
@@ -28,12 +28,12 @@ function wayToEdge([x, y], near, frame, { loss, m }) {
 /** The plane; `seen.names` are what can be clicked, `seen.hot` becomes whether the edge is under the pointer. */
 export function planeHand(canvas, acts, seen, { done, draw }) {
   const frame = () => planeFrame(canvas.clientWidth),
-    atPoint = off => spot =>
-      acts.point(reach(frame().angles(spot[0] + off[0], spot[1] + off[1]), acts.state().between, 1.2 * DEGREE));
-  const atEdge = off => spot => {
-    const at = frame().angles(spot[0] + off[0], spot[1] + off[1]);
-    acts.margin(marginThrough(acts.state().loss, ...at.map(a => clamp(a, 0, Math.PI))) ?? 0);
-  };
+    moved =
+      (off, then) =>
+      ([x, y]) =>
+        then(frame().angles(x + off[0], y + off[1]), acts.state());
+  const toPoint = (at, { between }) => acts.point(reach(at, between, 1.2 * DEGREE)),
+    toEdge = (at, { loss }) => acts.margin(marginThrough(loss, ...at.map(a => clamp(a, 0, Math.PI))) ?? 0);
   function find(spot, event) {
     const state = acts.state(),
       near = reachOf(event),
@@ -41,14 +41,14 @@ export function planeHand(canvas, acts, seen, { done, draw }) {
       off = [x - spot[0], y - spot[1]],
       name = seen.names.find(({ box }) => inBox(spot, box));
     if (name) return { cursor: 'pointer', click: () => acts.loss(name.key) };
-    if (Math.hypot(...off) < near + 2) return { cursor: 'grab', move: atPoint(off) };
+    if (Math.hypot(...off) < near + 2) return { cursor: 'grab', move: moved(off, toPoint) };
     const way = MARGINS[state.loss].range && wayToEdge(spot, near, frame(), state);
-    if (way) return { cursor: 'nwse-resize', edge: true, move: atEdge(way) };
+    if (way) return { cursor: 'nwse-resize', edge: true, move: moved(way, toEdge) };
     const inside = frame()
       .angles(...spot)
       .every(a => a >= 0 && a <= Math.PI);
     // A finger there scrolls.
-    return inside && event.pointerType !== 'touch' ? { cursor: 'crosshair', move: atPoint([0, 0]) } : null;
+    return inside && event.pointerType !== 'touch' ? { cursor: 'crosshair', move: moved([0, 0], toPoint) } : null;
   }
   const hover = grip => {
     const hot = Boolean(grip?.edge);

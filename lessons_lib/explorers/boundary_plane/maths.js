@@ -4,11 +4,10 @@
 // exist at all between weights θ12 apart is a rectangle in them: |ahead| ≤ θ12 ≤ sum ≤ 2π − θ12.
 import { degrees, minus, tight } from '../kit/words.js';
 import { MARGINS, marginText } from '../kit/losses.js';
-import { clamp } from '../kit/numbers.js';
+import { DEGREE, TAU, clamp } from '../kit/numbers.js';
 
-const RAD = Math.PI / 180,
-  ON_RIM = 1e-4; // points are kept to 1e-5 rad
-export const BETWEEN = { min: 10 * RAD, max: Math.PI };
+const ON_RIM = 1e-4; // points are kept to 1e-5 rad
+export const BETWEEN = { min: 10 * DEGREE, max: Math.PI };
 export const short = value => Math.round(value * 1e5) / 1e5;
 
 export const rightEnough = (loss, m, own, other) => MARGINS[loss].target(own, m) > Math.cos(other);
@@ -21,7 +20,7 @@ export function bandWidth(loss, m, sum) {
     cosface: () => 2 * Math.asin(m / (2 * Math.sin(sum / 2))), // cos θ1 − cos θ2 = 2 sin(sum/2) sin(ahead/2)
     sphereface: () => ((m - 1) / (m + 1)) * sum,
   }[loss]();
-  return width <= Math.min(sum, 2 * Math.PI - sum) + 1e-9 ? width : null; // NaN is not
+  return width <= Math.min(sum, TAU - sum) + 1e-9 ? width : null; // NaN is not
 }
 
 /** Class 1's edge of the band, from θ1 = 0 to θ2 = π, as [θ1, θ2]; its mirror image is class 2's. */
@@ -34,7 +33,7 @@ export function bandEdge(loss, m, pieces = 100) {
     if (i === 0) return [0, start];
     if (i === pieces) return [end - Math.PI, Math.PI];
     const sum = start + ((end - start) * (1 - Math.cos((Math.PI * i) / pieces))) / 2,
-      width = bandWidth(loss, m, sum) ?? Math.min(sum, 2 * Math.PI - sum);
+      width = bandWidth(loss, m, sum) ?? Math.min(sum, TAU - sum);
     return [(sum - width) / 2, (sum + width) / 2];
   });
 }
@@ -69,7 +68,7 @@ export function clearArc(loss, m, between) {
   if (loss === 'arcface') return m < between ? [far + m / 2, half - m / 2] : null;
   if (loss === 'sphereface') {
     // away from W2: mθ < θ + θ12, and over the far side mθ < 2π − θ − θ12
-    const round = (between - 2 * Math.PI) / (m + 1);
+    const round = (between - TAU) / (m + 1);
     return [Math.max(round, m > 1 ? -between / (m - 1) : -Infinity), between / (m + 1)];
   }
   const turn = Math.asin(m / (2 * Math.sin(half)));
@@ -86,7 +85,7 @@ export const corners = between => [
 
 /** The nearest point that exists; with `pull`, one that near to the border lands on it. */
 export function reach([theta1, theta2], between, pull = 0) {
-  const last = 2 * Math.PI - between,
+  const last = TAU - between,
     sum = clamp(theta1 + theta2, between, last),
     ahead = clamp(theta2 - theta1, -between, between);
   const toward = (value, ...ends) => ends.find(end => Math.abs(end - value) <= pull) ?? value;
@@ -98,7 +97,7 @@ export function reach([theta1, theta2], between, pull = 0) {
 /** The same x after the weights have moved apart or together: what was in their plane stays in it. */
 export function carried([theta1, theta2], before, between) {
   const pick = (value, from, to) => (Math.abs(value - from) < ON_RIM ? to : value);
-  const sum = pick(pick(theta1 + theta2, before, between), 2 * Math.PI - before, 2 * Math.PI - between);
+  const sum = pick(pick(theta1 + theta2, before, between), TAU - before, TAU - between);
   const ahead = pick(pick(theta2 - theta1, before, between), -before, -between);
   return reach([(sum - ahead) / 2, (sum + ahead) / 2], between);
 }
@@ -117,7 +116,7 @@ export function shadow([theta1, theta2], between) {
   const slack = Math.min(
     between - Math.abs(theta2 - theta1),
     theta1 + theta2 - between,
-    2 * Math.PI - between - theta1 - theta2,
+    TAU - between - theta1 - theta2,
   );
   const inPlane = flat || slack < ON_RIM;
   return {
@@ -129,13 +128,13 @@ export function shadow([theta1, theta2], between) {
 
 /** The angles of the direction that is turned by `turn` from W1 towards W2. */
 export function angledAt(turn, between) {
-  const away = angle => Math.abs(angle - 2 * Math.PI * Math.round(angle / (2 * Math.PI)));
+  const away = angle => Math.abs(angle - TAU * Math.round(angle / TAU));
   return reach([away(turn), away(turn - between)], between);
 }
 
 /** 36°, or 36.4° where it is no whole number. */
 export const plainDegrees = angle => {
-  const value = angle / RAD;
+  const value = angle / DEGREE;
   return Math.abs(value - Math.round(value)) < 0.05 ? `${Math.round(value)}°` : `${value.toFixed(1)}°`;
 };
 
@@ -187,8 +186,8 @@ export function bandSentence(loss, m, between) {
     [90, 'weights 90° apart'],
     [180, 'opposite ones'],
   ]
-    .filter(([angle]) => Math.abs(angle * RAD - between) > RAD)
-    .map(([angle, which]) => `${degrees(bandWidth(loss, m, angle * RAD))} between ${which}`);
+    .filter(([angle]) => Math.abs(angle * DEGREE - between) > DEGREE)
+    .map(([angle, which]) => `${degrees(bandWidth(loss, m, angle * DEGREE))} between ${which}`);
   return (
     `${start}: ${edge}. The band is ${degrees(width)} wide there, ` +
     `${wide.join(', ')}: widest in angle where angles are small.`
@@ -215,7 +214,7 @@ export function pointReading(loss, m, [theta1, theta2]) {
         : 'right, and that is enough';
   const mine = { softmax: own, arcface: own + m, sphereface: m * own, cosface: Math.cos(own) - m }[loss];
   const theirs = loss === 'cosface' ? Math.cos(other) : other;
-  const unit = loss === 'cosface' ? 1 : RAD,
+  const unit = loss === 'cosface' ? 1 : DEGREE,
     digits = apartBy(mine / unit, theirs / unit, loss === 'cosface' ? 3 : 1);
   const show = value => minus((value / unit).toFixed(digits)) + (unit === 1 ? '' : '°');
   const left = {

@@ -2,10 +2,10 @@
 import { element, part, surface } from '../kit/view.js';
 import { choice, named, slider } from '../kit/controls.js';
 import { curves } from '../kit/curves.js';
-import { DEGREE, announce, held } from '../kit/hold.js';
+import { announce, held } from '../kit/hold.js';
 import { MARGINS, curveFormula } from '../kit/losses.js';
 import { marginSlider } from '../kit/margins.js';
-import { clamp } from '../kit/numbers.js';
+import { DEGREE, clamp } from '../kit/numbers.js';
 import { bold, degrees, escaped, tight } from '../kit/words.js';
 import { circleFrame, paintCircle } from './circle.js';
 import { circleHand, planeHand } from './hand.js';

@@ -2,6 +2,7 @@
 // the surface.
 import { planeOf } from '../kit/marks.js';
 import { TAU, clamp } from '../kit/numbers.js';
+import { eachPair } from './maths.js';
 
 const FLAT = 0.03; // radians: faces that meet flatter than this are one face
 
@@ -84,7 +85,7 @@ export const place = (x, j) => [x[3 * j], x[3 * j + 1], x[3 * j + 2]];
 export function hullEdges(x) {
   const n = x.length / 3,
     edges = [];
-  for (let j = 0; j < n; j++) for (let k = j + 1; k < n; k++) if (onHull(x, j, k, n)) edges.push([j, k]);
+  eachPair(x, (j, k) => onHull(x, j, k, n) && edges.push([j, k]));
   return edges;
 }
 

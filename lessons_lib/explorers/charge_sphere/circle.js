@@ -1,10 +1,9 @@
 // What ChargeSphere paints on the circle: charges on the rim, and the arcs between neighbours with their angles.
 import { pushesOn } from './maths.js';
-import { marksOn } from '../kit/marks.js';
 import { TAU } from '../kit/numbers.js';
 import { degrees } from '../kit/words.js';
-import { classColour, paintCharge, paintGhosts, ringOf } from './sphere.js';
-import { chargeFrame, place } from './camera.js';
+import { chargesOn, classColour, paintGhosts } from './sphere.js';
+import { place } from './camera.js';
 
 const INSIDE = 0.93; // of the radius: where the ways from trained places run
 
@@ -62,12 +61,8 @@ function paintBothWays({ arrow }, F, { x, held, law, look }) {
 
 /** The circle; `v` as for the sphere. */
 export function paintCircle(g, side, v) {
-  const n = v.x.length / 3,
-    F = chargeFrame(side, n),
-    m = marksOn(g, v.look),
-    middle = [F.c, F.c],
-    seen = Array.from({ length: n }, (_, j) => place(v.x, j)),
-    charge = j => paintCharge(m, F, v.look, j, seen[j], ringOf(v, j));
+  const { F, m, seen, charge } = chargesOn(g, side, v, p => p),
+    middle = [F.c, F.c];
   g.lineCap = 'butt';
   m.disc(middle, F.R, { edge: v.look.ink, width: 1, alpha: 0.3 });
   m.disc(middle, 2, { fill: v.look.ink, alpha: 0.4 });

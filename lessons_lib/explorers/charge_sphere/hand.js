@@ -1,7 +1,7 @@
 // How a reader takes hold of ChargeSphere, by pointer and by key.
 import { WAYS } from '../kit/controls.js';
-import { DEGREE, hold as holdOf, reachOf } from '../kit/hold.js';
-import { clamp, wrapped } from '../kit/numbers.js';
+import { hold as holdOf, reachOf } from '../kit/hold.js';
+import { DEGREE, clamp, wrapped } from '../kit/numbers.js';
 import { place, placeMoved, placeUnder, chargeFrame, eye } from './camera.js';
 
 /**

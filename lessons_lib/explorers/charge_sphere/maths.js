@@ -1,7 +1,8 @@
 // Like charges on the unit circle or sphere: what a law makes of their distances, and how they relax. Places lie one
 // after
 // the other in a Float64Array, three coordinates each; on the circle the third is 0 and stays it, as every push is.
-export const DEGREE = Math.PI / 180;
+import { DEGREE, TAU } from '../kit/numbers.js';
+
 export const FEWEST = 2;
 export const MOST = 24;
 export const STEEPEST = 4096;
@@ -35,7 +36,7 @@ const apart = (x, j, k) =>
 export const angleOf = d => 2 * Math.asin(Math.min(1, d / 2));
 
 /** Calls f(j, k, d) for every pair j < k. */
-function eachPair(x, f) {
+export function eachPair(x, f) {
   const n = x.length / 3;
   for (let j = 0; j < n; j++) for (let k = j + 1; k < n; k++) f(j, k, apart(x, j, k));
 }
@@ -50,11 +51,11 @@ export function nearest(x) {
 }
 
 /**
- * The energy, and its gradient along the surface in `pull` if given. Of the steep law: log Σ d^−p / p over all pairs,
+ * The energy, and its gradient along the surface in `pull` if given; nothing pulls at `held`. Of the steep law: log Σ d^−p / p over all pairs,
  * which
  * comes to −log of the smallest distance as p grows, on a scale on which nothing overflows.
  */
-export function field(x, law, p = STEEPEST, pull = null) {
+export function field(x, law, p = STEEPEST, pull = null, held = null) {
   const { at, push, share } = LAWS[law],
     weight = share?.(x.length / 3),
     steep = law === 'steep',
@@ -80,6 +81,7 @@ export function field(x, law, p = STEEPEST, pull = null) {
     }
   if (pull && steep) for (let i = 0; i < pull.length; i++) pull[i] /= energy;
   if (pull) along(x, pull);
+  if (pull && held !== null) pull.fill(0, 3 * held, 3 * held + 3);
   return steep ? Math.log(energy) / p - Math.log(near) : energy;
 }
 
@@ -134,8 +136,7 @@ export function usual(x, law) {
  */
 function imbalance(x, law, held = null) {
   const pull = new Float64Array(x.length);
-  field(x, law, STEEPEST, pull);
-  if (held !== null) pull.fill(0, 3 * held, 3 * held + 3);
+  field(x, law, STEEPEST, pull, held);
   return longest(pull) / usual(x, law);
 }
 
@@ -238,7 +239,7 @@ export const onto = (x, size) =>
 
 /** Charges thrown at random, every direction equally likely. */
 export function scattered(n, size, random = Math.random) {
-  const bell = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const bell = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(TAU * random());
   return flat(Array.from({ length: n }, () => Array.from({ length: size }, bell)));
 }
 

@@ -30,11 +30,7 @@ export const relaxation = (x, law, held = null) => ({
   settled: false,
 });
 
-function pullAt({ law, p, held }, x, pull) {
-  const energy = field(x, law, p, pull);
-  if (held !== null) pull.fill(0, 3 * held, 3 * held + 3);
-  return energy;
-}
+const pullAt = ({ law, p, held }, x, pull) => field(x, law, p, pull, held);
 
 /** Downhill, and on in the way of the step before, as Polak and Ribière have it. */
 function wayOn({ x, way, pull: before }, pull) {

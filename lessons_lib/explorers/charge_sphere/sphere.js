@@ -45,7 +45,7 @@ function paintEdges(g, { trace }, F, { look, near }, seen, edges, front) {
 }
 
 /** One charge: its number on its colour; on the far side smaller and paler, with a ring `strong` pixels wide. */
-export function paintCharge({ disc, say }, F, look, j, seen, strong) {
+function paintCharge({ disc, say }, F, look, j, seen, strong) {
   const spot = F.at(seen),
     r = F.disc(seen[2]),
     far = seen[2] < -0.02;
@@ -59,7 +59,16 @@ export function paintCharge({ disc, say }, F, look, j, seen, strong) {
   });
 }
 /** How strong the ring of a charge is. */
-export const ringOf = ({ held, focus }, j) => (held === j ? (focus ? 2.4 : 1.6) : 0);
+const ringOf = ({ held, focus }, j) => (held === j ? (focus ? 2.4 : 1.6) : 0);
+
+/** What charges are painted with: where each is `seen`, and what paints number j. */
+export function chargesOn(g, side, v, see) {
+  const n = v.x.length / 3,
+    F = chargeFrame(side, n),
+    m = marksOn(g, v.look),
+    seen = Array.from({ length: n }, (_, j) => see(place(v.x, j)));
+  return { F, m, seen, charge: j => paintCharge(m, F, v.look, j, seen[j], ringOf(v, j)) };
+}
 
 /** Where each charge was trained, and the way it has come. */
 export function paintGhosts({ trace, disc }, F, { x, ghosts, look }, see) {
@@ -127,14 +136,10 @@ function paintAngle({ say }, F, { near, look }, seen) {
  * have it.
  */
 export function paintSphere(g, side, v) {
-  const n = v.x.length / 3,
-    F = chargeFrame(side, n),
-    m = marksOn(g, v.look),
-    { see } = eye(v.turn, 3),
-    seen = Array.from({ length: n }, (_, j) => see(place(v.x, j))),
+  const { see } = eye(v.turn, 3),
+    { F, m, seen, charge } = chargesOn(g, side, v, see),
     edges = hullEdges(v.x),
     order = [...seen.keys()].sort((a, b) => seen[a][2] - seen[b][2]);
-  const charge = j => paintCharge(m, F, v.look, j, seen[j], ringOf(v, j));
   g.lineCap = 'round';
   paintBall(g, m, F, v.look, see);
   paintEdges(g, m, F, v, seen, edges, false);

@@ -1,5 +1,5 @@
 // What ClassCost says: numbers as one would write them, and sentences that hold for what is set.
-import { bold, changeIn, thousands, tight } from '../kit/words.js';
+import { bold, changeIn, superscript, thousands, tight } from '../kit/words.js';
 import {
   fewest,
   measuredFor,
@@ -50,7 +50,7 @@ export const percent = part => {
 };
 export const shareText = share => `${Number((100 * share).toPrecision(3))} %`;
 export const processesText = ({ processes }) => (processes === 1 ? '1 process' : `${thousands(processes)} processes`);
-export const raised = power => `10${'⁰¹²³⁴⁵⁶⁷⁸⁹'[power]}`;
+export const raised = power => `10${superscript(power)}`;
 
 /** What a machine is called. */
 export const MACHINE = {

@@ -2,9 +2,9 @@
 import { element } from '../kit/view.js';
 import { choice, named, slider } from '../kit/controls.js';
 import { netChoice } from '../kit/curves.js';
-import { DEGREE } from '../kit/hold.js';
 import { classesSlider } from '../kit/steps.js';
 import { degrees } from '../kit/words.js';
+import { DEGREE } from '../kit/numbers.js';
 import { LOSSES } from './maths.js';
 import { plain } from './words.js';
 

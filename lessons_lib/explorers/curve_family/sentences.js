@@ -1,5 +1,5 @@
 // What CurveFamily says: sentences and formulas that hold for what is set.
-import { bold, degrees, escaped, leftOut, numberText, thousands, tight } from '../kit/words.js';
+import { bold, degrees, escaped, leftOut, listed, numberText, thousands, tight } from '../kit/words.js';
 import { countKinds, hardness, meanCosine, member, placeOf, reference } from './maths.js';
 import { adafaceWith, lengthText, turnText, movedText, near, plain, signed, zText } from './words.js';
 
@@ -11,9 +11,6 @@ function spansOf(runs, kind) {
     else found.push({ from, to });
   return listed(found.map(({ from, to }) => tight(`${from.toFixed(0)}° to ${to.toFixed(0)}°`)));
 }
-
-/** a, b and c. */
-const listed = words => [words.slice(0, -1).join(', '), ...words.slice(-1)].filter(Boolean).join(' and ');
 
 /** How the curve pulls beside its reference, for which angles. */
 function pullText(runs, beside) {

@@ -1,23 +1,8 @@
 // The plane of the trained 2-D features, painted: class directions, regions, points, and where the drawing stands.
 import { TAU, wrapped } from '../kit/numbers.js';
 import { degrees } from '../kit/words.js';
+import { seatsApart } from '../kit/class_circle.js';
 import { SUB } from './words.js';
-
-/** Angles moved apart until neighbours have `gap` between them: two labels never cover each other. */
-function apart(angles, gap) {
-  const placed = [...angles],
-    order = [...angles.keys()].sort((i, j) => angles[i] - angles[j]);
-  for (let round = 0; round < 30; round++)
-    order.forEach((i, n) => {
-      const j = order[(n + 1) % order.length],
-        lack = gap - ((placed[j] - placed[i] + 2 * TAU) % TAU);
-      if (lack > 0) {
-        placed[i] -= lack / 2;
-        placed[j] += lack / 2;
-      }
-    });
-  return placed;
-}
 
 /**
  * What is painted.
@@ -117,7 +102,7 @@ function paintRegions({ g, R, middle, to, fill, stroke, dot }, { regions, seen, 
 
 /** The names of the classes around the rim. */
 function paintNames({ g, R, polar, dot, fill }, dirs, { seen, look }) {
-  apart(dirs, 27 / (R + 16)).forEach((angle, k) => {
+  seatsApart(dirs, 27 / (R + 16)).forEach((angle, k) => {
     const at = polar(angle, R + 16);
     dot(at, seen?.read === k ? 14 : 11.5);
     fill(look.classes[k]);

@@ -21,10 +21,15 @@ function padded(values, channels, side, padding, fill = 0) {
   return out;
 }
 
+/** Of a square image: its side, the same with padding, and how many windows stand along it. */
+function sizes(pixels, kernel, stride, padding) {
+  const side = Math.sqrt(pixels),
+    wide = side + 2 * padding;
+  return { side, wide, left: Math.floor((wide - kernel) / stride) + 1 };
+}
+
 function convolve({ from, to, kernel, stride, padding, weight, step, bias }, values) {
-  const side = Math.sqrt(values.length / from),
-    wide = side + 2 * padding,
-    left = Math.floor((wide - kernel) / stride) + 1;
+  const { side, wide, left } = sizes(values.length / from, kernel, stride, padding);
   const input = padded(values, from, side, padding),
     out = new Float32Array(to * left * left),
     sum = new Float64Array(left * left);
@@ -45,9 +50,7 @@ function convolve({ from, to, kernel, stride, padding, weight, step, bias }, val
 }
 
 function pool({ kind, channels, kernel, stride, padding }, values) {
-  const side = Math.sqrt(values.length / channels),
-    wide = side + 2 * padding,
-    left = Math.floor((wide - kernel) / stride) + 1;
+  const { side, wide, left } = sizes(values.length / channels, kernel, stride, padding);
   const most = kind === 'max',
     input = padded(values, channels, side, padding, most ? -Infinity : 0),
     out = new Float32Array(channels * left * left);

@@ -1,6 +1,6 @@
 // A pad to draw on with mouse, pen, finger or keys. Strokes are lists of [x, y] on a pad of side 1, y downwards.
 import { WAYS, worked } from '../kit/controls.js';
-import { clamp } from '../kit/numbers.js';
+import { TAU, clamp } from '../kit/numbers.js';
 import { SIDE, PEN } from './network.js';
 
 const STEP = 0.02,
@@ -165,7 +165,7 @@ export function paintPad(g, size, { look: { ink, accent }, strokes, below, guide
   g.stroke();
   if (!pen) return;
   g.beginPath();
-  g.arc(pen.x * size, pen.y * size, ((PEN / SIDE) * size) / 2 + 3, 0, 2 * Math.PI);
+  g.arc(pen.x * size, pen.y * size, ((PEN / SIDE) * size) / 2 + 3, 0, TAU);
   g.strokeStyle = ink;
   g.lineWidth = pen.down ? 3 : 1.5;
   g.setLineDash(pen.down ? [] : [3, 4]);

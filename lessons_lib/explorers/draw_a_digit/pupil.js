@@ -4,7 +4,7 @@ import { Training } from '../kit/training.js';
 import { forward, reading } from './network.js';
 import { PLAN, batchesOf, embedded, readable, readerAfter, rightly } from './teach.js';
 
-const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+export const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 const PACE = 4; // steps a frame at most, so that one can follow
 
 /**

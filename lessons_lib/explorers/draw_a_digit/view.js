@@ -9,14 +9,12 @@ import { PAD_KEYS, DrawingPad, paintPad, bitmap } from './pad.js';
 import { paintCircle } from './circle.js';
 import { angleRows } from './angles.js';
 import { labelDesk } from './labels.js';
-import { Pupil } from './pupil.js';
+import { Pupil, same } from './pupil.js';
 import { layerWords, newsWords, numberWords, sentence } from './words.js';
 import STYLE from './style.css' with { type: 'text' };
 
 const TRAIL = 240,
   GLIDE = 260; // footprints kept; milliseconds in which x goes over to another drawing
-
-const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 /** The figure's parts and what is shown in them. */
 class Desk {

@@ -1,11 +1,10 @@
 // A training run as a film: frames from bytes, any moment between them, where its boundaries run, what it says. No DOM.
 
-import { TAU, clamp } from '../kit/numbers.js';
+import { TAU, clamp, wrapped } from '../kit/numbers.js';
 
 export const PLAY_MS = 6000;
 const NO_PLACE = 4095,
   MIDDLE = 2047;
-export const turnedBy = a => a - TAU * Math.round(a / TAU);
 
 /**
  * @typedef {object} Frame what was recorded at a step, with what the notes say of it: step, epoch, epochs, accuracy,
@@ -74,7 +73,7 @@ const anglesOf = (directions, before) =>
   Float64Array.from({ length: directions.length / 2 }, (_, k) => {
     const last = before?.[k] ?? 0,
       angle = Math.atan2(directions[2 * k + 1], directions[2 * k]);
-    return Number.isFinite(angle) ? last + turnedBy(angle - last) : last;
+    return Number.isFinite(angle) ? last + wrapped(angle - last) : last;
   });
 
 /** The frame nearest to a time; times run as the square root of the share trained, as the early steps change most. */
@@ -221,7 +220,7 @@ export function apart(angles, room) {
     (a, i) =>
       a +
       angles.reduce((push, b, j) => {
-        const d = turnedBy(a - b),
+        const d = wrapped(a - b),
           near = room - Math.abs(d);
         return i === j || near <= 0 ? push : push + (near / 2) * Math.tanh((6 * d) / room);
       }, 0),

@@ -2,9 +2,10 @@
 import { calm, element, mount, part, surface } from '../kit/view.js';
 import { button, ownKeys } from '../kit/controls.js';
 import { hold } from '../kit/hold.js';
+import { wrapped } from '../kit/numbers.js';
 import { nearestCenter } from './centers.js';
 import { paintStage, plan } from './circle.js';
-import { apart, moment, nearest, turnedBy, widestGap, wrongSides } from './film.js';
+import { apart, moment, nearest, widestGap, wrongSides } from './film.js';
 import { player } from './player.js';
 import { paintTimes, timesHeight } from './times.js';
 import { aside, percent, sentence, shortEpoch } from './words.js';
@@ -130,7 +131,7 @@ function listen(parts, p, shown, draw) {
 function show(g, side, look, { film, time }, shown, frame) {
   if (!frame) return paintStage(g, side, look, { film });
   const pose = moment(film, time),
-    off = turnedBy(widestGap(film.frames.findLast(f => !f.broken)?.angles ?? [0]) - (shown.gap ?? 0)),
+    off = wrapped(widestGap(film.frames.findLast(f => !f.broken)?.angles ?? [0]) - (shown.gap ?? 0)),
     { disc, seat } = plan(side);
   shown.gap = (shown.gap ?? 0) + off * (shown.gap === null || calm() ? 1 : 0.12);
   shown.centers = pose.centers ?? [];

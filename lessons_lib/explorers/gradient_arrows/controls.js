@@ -3,6 +3,7 @@ import { element, part, picked, write } from '../kit/view.js';
 import { choice, fold, named, slider } from '../kit/controls.js';
 import { MARGINS, marginText } from '../kit/losses.js';
 import { PUSHES } from '../kit/push.js';
+import { scaleSlider } from '../kit/margins.js';
 import { CLASSES, FITS, TALLEST, even, factors, short } from './steps.js';
 import { placeSentence, pushFormula, rowOf, significant } from './words.js';
 
@@ -56,14 +57,10 @@ export const liftSlider = set =>
 
 /** What is set more rarely, folded: scale, classes, and what arrows are measured by. */
 export function commonPanel(set) {
-  const scale = slider({
-    label: 'scale <i>s</i>',
-    min: 1,
-    max: 64,
-    step: 1,
-    show: s => String(Math.round(10 * s) / 10),
-    set: s => set('scale', s),
-  });
+  const scale = scaleSlider(
+    s => set('scale', s),
+    s => String(Math.round(10 * s) / 10),
+  );
   const several = (label, options, pick) => choice({ label, options, set: pick });
   const classes = several(
     'number of classes',

@@ -1,6 +1,6 @@
 // The step that gradient descent takes, −∂L, on x and on every class weight. All weights are unit vectors in one plane;
 // x stands over `point` of that plane, `lift` above it as seen from the origin. Lengths are those times ‖x‖ and ‖W‖.
-import { wrapped } from '../kit/numbers.js';
+import { TAU, wrapped } from '../kit/numbers.js';
 import { rising } from '../kit/seats.js';
 import { coefficients, pull } from '../kit/push.js';
 
@@ -14,7 +14,7 @@ const NOWHERE = 0.01,
 
 export const short = v => Number(v.toFixed(5));
 export const even = classes =>
-  Array.from({ length: classes }, (_, j) => short(wrapped(Math.PI / 2 + (2 * Math.PI * j) / classes)));
+  Array.from({ length: classes }, (_, j) => short(wrapped(Math.PI / 2 + (TAU * j) / classes)));
 
 /** Where x points and how long it is; null at the origin, where it points nowhere. */
 export function pose(point, lift) {
@@ -65,7 +65,7 @@ export const longestOf = ({ x, weights }) => Math.max(Math.hypot(...x), ...weigh
 export function longest(loss, setting, lift) {
   const best = { length: 0, theta: 0 };
   for (let k = 0; k < ROUND; k++) {
-    const step = steps(loss, setting, { turn: setting.directions[setting.label] + (2 * Math.PI * k) / ROUND, lift }),
+    const step = steps(loss, setting, { turn: setting.directions[setting.label] + (TAU * k) / ROUND, lift }),
       length = longestOf(step);
     if (length > best.length) Object.assign(best, { length, theta: step.seen[setting.label].theta });
   }
@@ -111,14 +111,12 @@ export function factors(loss, { directions, label, scale, margins }, at) {
 
 /** Angles near `directions` for their names, at least `gap` apart: crowded ones share the room they need. */
 export function seats(directions, gap) {
-  const turns = directions.map(d => ((d % (2 * Math.PI)) + 2 * Math.PI) % (2 * Math.PI)),
+  const turns = directions.map(d => ((d % TAU) + TAU) % TAU),
     order = [...turns.keys()].sort((i, j) => turns[i] - turns[j] || i - j);
-  const ahead = order.map(
-    (i, k) => (k + 1 < order.length ? turns[order[k + 1]] : turns[order[0]] + 2 * Math.PI) - turns[i],
-  );
+  const ahead = order.map((i, k) => (k + 1 < order.length ? turns[order[k + 1]] : turns[order[0]] + TAU) - turns[i]);
   const cut = (ahead.indexOf(Math.max(...ahead)) + 1) % order.length,
     line = [...order.slice(cut), ...order.slice(0, cut)],
-    turn = i => (turns[i] < turns[line[0]] ? turns[i] + 2 * Math.PI : turns[i]);
+    turn = i => (turns[i] < turns[line[0]] ? turns[i] + TAU : turns[i]);
   const placed = rising(line.map((i, k) => turn(i) - k * gap)),
     found = [];
   line.forEach((i, k) => {

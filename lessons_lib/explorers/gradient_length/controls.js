@@ -1,8 +1,8 @@
 // GradientLength's controls: the table that reads every curve and chooses one, the sliders, and what is folded away.
 import { element } from '../kit/view.js';
-import { choice, radioTable, slider } from '../kit/controls.js';
+import { choice, radioTable } from '../kit/controls.js';
 import { netChoice, row } from '../kit/curves.js';
-import { marginsSlider } from '../kit/margins.js';
+import { marginsSlider, scaleSlider } from '../kit/margins.js';
 import { DASHES, lossTints } from '../kit/pen.js';
 import { PUSHES } from '../kit/push.js';
 import { classesSlider } from '../kit/steps.js';
@@ -40,7 +40,7 @@ export function lossTable(choose) {
 
 /** The sliders of s, m and C. */
 export function lengthKnobs(model, move) {
-  const scale = slider({ label: 'scale <i>s</i>', min: 1, max: 64, step: 1, show: String, set: s => move('scale', s) });
+  const scale = scaleSlider(s => move('scale', s));
   const margin = marginsSlider(model, move);
   const classes = classesSlider(
     () => model.get('classes'),

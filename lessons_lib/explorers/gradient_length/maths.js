@@ -1,12 +1,11 @@
 // The length of the gradient on the own class weight against θ: curves, peaks, and where a loss still pushes.
 // No page in here. `p` holds what decides them: { scale, margins, classes, others }.
-import { kept, lastThat } from '../kit/numbers.js';
+import { TAU, kept, lastThat } from '../kit/numbers.js';
 import { PUSHES, pull } from '../kit/push.js';
 
 export const LOSSES = Object.keys(PUSHES);
 export const STEPS = 720;
 const PART = 0.01,
-  TURN = 2 * Math.PI,
   MANY = 64,
   ROUND = 128,
   BESIDE = 1e-6;
@@ -14,7 +13,7 @@ const PART = 0.01,
 /** ln of the mean of e^(s cos) round the circle. */
 function circleMean(s) {
   let sum = 0;
-  for (let j = 0; j < ROUND; j++) sum += Math.exp(s * (Math.cos((TURN * j) / ROUND) - 1));
+  for (let j = 0; j < ROUND; j++) sum += Math.exp(s * (Math.cos((TAU * j) / ROUND) - 1));
   return s + Math.log(sum / ROUND);
 }
 
@@ -26,7 +25,7 @@ function circleMean(s) {
 export function circleLog(theta, classes, s, { mean = circleMean(s), from = 1 } = {}) {
   const some = (first, end) => {
     let sum = 0;
-    for (let j = first; j < end; j++) sum += Math.exp(s * (Math.cos(theta - (TURN * j) / classes) - 1));
+    for (let j = first; j < end; j++) sum += Math.exp(s * (Math.cos(theta - (TAU * j) / classes) - 1));
     return sum;
   };
   return s + Math.log(classes > MANY ? classes * Math.exp(mean - s) - some(0, from) : some(from, classes));
@@ -81,7 +80,7 @@ export function anotherAt(loss, theta, { scale, margins, classes, others }) {
   const { target, scale: scaled } = PUSHES[loss],
     s = scaled(scale, classes),
     away = others === '90' ? 0 : -Math.cos(theta) / (classes - 1),
-    own = others === 'circle' ? Math.abs(theta - TURN / classes) : Math.acos(away),
+    own = others === 'circle' ? Math.abs(theta - TAU / classes) : Math.acos(away),
     made = coefficient => ({ own, scale: s, coefficient, length: coefficient * Math.sin(theta) });
   if (!target) return made(Math.abs(Math.cos(theta)));
   const rest = others === 'circle' ? circleLog(theta, classes, s, { from: 2 }) : Math.log(classes - 2) + s * away;

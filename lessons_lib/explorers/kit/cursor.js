@@ -1,5 +1,6 @@
 // The cursor of a plot over θ, under the hand and the keys.
-import { DEGREE, held, hold, reachOf } from './hold.js';
+import { DEGREE } from './numbers.js';
+import { held, hold, reachOf } from './hold.js';
 import { asAngle, inTenths } from './theta_plot.js';
 
 export const thetaCanvas = () => held('angle θ between a feature and its class weight', 180);

@@ -94,8 +94,12 @@ function sentencesOf({ say }) {
 /** A line of the controls: its name, then what it is. */
 export const row = (name, ...nodes) => part('set', element('span', {}, name), ...nodes);
 
+/** The choice of one of several nets, by its number. */
+export const choiceOfNet = (label, nets, set) =>
+  choice({ label, options: nets.map(({ name }, i) => [i, name]), set: i => set(Number(i)) });
+
 /** The choice of a trained net, as nodes: none where there is nothing to choose. */
 export function netChoice(nets, set) {
-  const net = choice({ label: 'trained net', options: nets.map(({ name }, i) => [i, name]), set: i => set(Number(i)) });
+  const net = choiceOfNet('trained net', nets, set);
   return { nodes: nets.length > 1 ? [row('trained θ', net.root)] : [], update: i => nets.length && net.update(i) };
 }

@@ -1,7 +1,9 @@
 // Every loss of the family as something that trains: its value for a batch, and its gradient on features and class
 // weights. The curves are those of losses.js, their slopes those of push.js; the rest is softmax and cross-entropy.
 // tests/explorers/test_trainer.py holds value and gradients to the heads in Python.
+import { product } from './layers.js';
 import { arcface, combined } from './losses.js';
+import { clamp } from './numbers.js';
 import { PUSHES } from './push.js';
 
 const LEAST_SCALE = 0.01; // as AdaCosLoss in Python
@@ -42,7 +44,7 @@ export function lossOf(head, { x, labels, weight, onX, onWeight }) {
   onWeight.fill(0);
   if (head.loss === 'plain_softmax') return plainSoftmax({ x, labels, weight, onX, onWeight, count, d, classes });
   const batch = { x, labels, weight, onX, onWeight, count, d, classes, ...unitVectors(x, weight, d) };
-  batch.cosines = cosinesOf(batch);
+  batch.cosines = product(batch.units, batch.weightUnits, d).map(cos => clamp(cos, -1, 1));
   if (head.loss === 'adacos_dynamic') head.scale = movedScale(head.scale, batch);
   let sum = 0;
   const on = new Float64Array(classes);
@@ -72,17 +74,6 @@ function unitVectors(x, weight, d) {
   const [lengths, units, sizes] = unit(x),
     [weightLengths, weightUnits] = unit(weight);
   return { sizes, lengths, units, weightLengths, weightUnits };
-}
-
-function cosinesOf({ units, weightUnits, count, classes, d }) {
-  const cosines = new Float64Array(count * classes);
-  for (let r = 0; r < count; r++)
-    for (let j = 0; j < classes; j++) {
-      let dot = 0;
-      for (let i = 0; i < d; i++) dot += units[r * d + i] * weightUnits[j * d + i];
-      cosines[r * classes + j] = Math.max(-1, Math.min(1, dot));
-    }
-  return cosines;
 }
 
 const angle = cos => Math.acos(Math.max(-1 + Number.EPSILON, Math.min(1 - Number.EPSILON, cos)));
@@ -138,14 +129,11 @@ function spread({ cosines, units, weightUnits, lengths, weightLengths, onX, onWe
 
 /** Softmax on W_j·x. */
 function plainSoftmax({ x, labels, weight, onX, onWeight, count, d, classes }) {
+  const products = product(x, new Float64Array(weight), d);
   let sum = 0;
-  const logits = new Float64Array(classes);
   for (let r = 0; r < count; r++) {
-    for (let j = 0; j < classes; j++) {
-      logits[j] = 0;
-      for (let i = 0; i < d; i++) logits[j] += x[r * d + i] * weight[j * d + i];
-    }
-    const top = Math.max(...logits),
+    const logits = products.subarray(r * classes, (r + 1) * classes),
+      top = Math.max(...logits),
       whole = logits.reduce((all, z) => all + Math.exp(z - top), 0);
     sum += Math.log(whole) + top - logits[labels[r]];
     for (let j = 0; j < classes; j++) {

@@ -6,7 +6,6 @@ const STEPS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 },
   ENDS = { Home: 0, End: 1 };
 const REACH = { mouse: 12, pen: 14, touch: 22 },
   TAP = 4; // pixels: what moves less is tapped
-export const DEGREE = Math.PI / 180;
 
 /** A canvas that keys move like a slider. */
 export const held = (label, most = 100, more = {}) =>

@@ -41,7 +41,7 @@ function turned(matrix, columns) {
 }
 
 /** a bᵀ, for rows of `depth` numbers. In tiles of four rows and two, so that each number that is read serves often. */
-function product(a, b, depth) {
+export function product(a, b, depth) {
   const rows = a.length / depth,
     columns = b.length / depth,
     out = new Float64Array(rows * columns),

@@ -2,12 +2,14 @@
 
 import json
 import re
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from functools import cache, cached_property
 from pathlib import Path
 
+from lessons_lib.explorers.kit.needed import IMPORT, needed
+from lessons_lib.explorers.kit.quoting import closed_up
+
 # What a module may say, and nothing else: a form that is not known here is refused, never passed on half understood.
-_IMPORT = re.compile(r"^import \{([^}]*)\} from '(\.[^']*\.js)';\n", re.MULTILINE)
 _WORKER = re.compile(r"^import (\w+) from '(\.[^']*\.js)' with \{ type: 'worker' \};\n", re.MULTILINE)
 _DATA = re.compile(r"^import (\w+) from '(\.[^']*\.(?:css|json))' with \{ type: '(text|json)' \};\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:const|(?:async )?function\*?|class) (\w+))", re.MULTILINE)
@@ -18,7 +20,6 @@ _REMARK = re.compile(
     r"(?<=[;,{}()\[\]]) // [^'\"`]*$"
 )  # behind code, and not inside a string: that one would still close
 _NAME = re.compile(r"(\w+)(?: as (\w+))?")
-
 
 _TIE = Path(__file__).with_name("tie.js").resolve()
 
@@ -46,46 +47,64 @@ def link(view: Path) -> Linked:
     return Linked(view)
 
 
-def scopes(*entries: Path) -> tuple[str, dict[Path, str]]:
-    """The entries and all that they import, each a constant that holds its exports, and how these are called."""
-    parts: dict[Path, str] = {}
-    exports: dict[Path, set[str]] = {}
-    number: dict[Path, str] = {}
+def scopes(*entries: Path, whole: bool = False) -> tuple[str, dict[Path, str]]:
+    """The entries and all that they import, each a constant that holds its exports, and how these are called.
 
-    def visit(path: Path, trail: tuple[Path, ...] = ()) -> None:
-        if path in trail:
-            raise ValueError(f"{path.name} imports itself by way of {' > '.join(p.name for p in trail)}.")
-        if path in parts:
-            return
-        source = _stripped(path)
-        wanted = {place: (path.parent / place).resolve() for _, place in _IMPORT.findall(source)}
-        for other in wanted.values():
-            visit(other, (*trail, path))
-
-        def brought(found: re.Match[str]) -> str:
-            return _brought(path, found[1], number[wanted[found[2]]], exports[wanted[found[2]]])
-
-        exports[path] = {name for _, name in _EXPORT.findall(source)}
-        number[path] = f"m{len(number)}"
-        linked = _WORKER.sub(_worker(path), _DATA.sub(_data(path), _IMPORT.sub(brought, source)))
-        body = _DEFAULT.sub("const $default = ", _EXPORT.sub(r"\1", linked))
-        if unknown := _OTHER.search(body):
-            raise ValueError(f"{path.name}: the linker does not know the form {unknown[0].strip()!r}.")
-        given = [*sorted(exports[path]), *(["default: $default"] if _DEFAULT.search(source) else [])]
-        parts[path] = f"const {number[path]} = (() => {{\n{body}return {{ {', '.join(given)} }};\n}})();\n"
-
+    What the entries do not need is left out, unless the modules are wanted `whole`.
+    """
+    modules: dict[Path, list[str]] = {}
     for entry in entries:
-        visit(entry.resolve())
-    return "".join(parts.values()), number
+        _gather(entry.resolve(), modules)
+    if not whole:
+        modules = needed(modules, {entry.resolve(): _exports(modules[entry.resolve()]) for entry in entries})
+    number = {path: f"m{place}" for place, path in enumerate(modules)}
+    return "".join(_scope(path, own, number) for path, own in modules.items() if own), number
 
 
-def _brought(path: Path, names: str, scope: str, exported: set[str]) -> str:
-    """`const { a, b: c } = m3;` for what `{ a, b as c }` names, if all of it is there."""
-    pairs = [_NAME.fullmatch(name.strip()) for name in names.split(",") if name.strip()]
-    for pair in pairs:
+def _gather(path: Path, modules: dict[Path, list[str]], trail: tuple[Path, ...] = ()) -> None:
+    """Puts a module, as its statements, behind those that it imports."""
+    if path in trail:
+        raise ValueError(f"{path.name} imports itself by way of {' > '.join(p.name for p in trail)}.")
+    if path in modules:
+        return
+    own = statements(path)
+    source = "".join(own)
+    for names, place in IMPORT.findall(source):
+        other = (path.parent / place).resolve()
+        _gather(other, modules, (*trail, path))
+        _check_names(path, names, _exports(modules[other]))
+    plain = source
+    for form in (IMPORT, _WORKER, _DATA, _EXPORT, _DEFAULT):
+        plain = form.sub("", plain)
+    if unknown := _OTHER.search(plain):
+        raise ValueError(f"{path.name}: the linker does not know the form {unknown[0].strip()!r}.")
+    modules[path] = own
+
+
+def _exports(statements: Sequence[str]) -> set[str]:
+    return {name for _, name in _EXPORT.findall("".join(statements))}
+
+
+def _check_names(path: Path, names: str, exported: set[str]) -> None:
+    for name in filter(None, map(str.strip, names.split(","))):
+        pair = _NAME.fullmatch(name)
         if pair is None or pair[1] not in exported:
             raise ValueError(f"{path.name} imports {pair[1] if pair else names.strip()}, which is not exported there.")
-    return f"const {{ {', '.join(f'{pair[1]}: {pair[2]}' if pair[2] else pair[1] for pair in pairs)} }} = {scope};\n"
+
+
+def _scope(path: Path, own: Sequence[str], number: dict[Path, str]) -> str:
+    """A module as a constant that holds its exports."""
+
+    def brought(found: re.Match[str]) -> str:
+        names = [name.strip().replace(" as ", ": ") for name in found[1].split(",") if name.strip()]
+        return f"const {{ {', '.join(names)} }} = {number[(path.parent / found[2]).resolve()]};\n"
+
+    body = ""
+    for text in own:
+        linked = _WORKER.sub(_worker(path), _DATA.sub(_data(path), IMPORT.sub(brought, text)))
+        body += closed_up(_DEFAULT.sub("const $default = ", _EXPORT.sub(r"\1", linked)))
+    given = [*sorted(_exports(own)), *(["default: $default"] if _DEFAULT.search("".join(own)) else [])]
+    return f"const {number[path]} = (() => {{\n{body}return {{ {', '.join(given)} }};\n}})();\n"
 
 
 def _worker(path: Path) -> Callable[[re.Match[str]], str]:
@@ -117,14 +136,25 @@ def _data(path: Path) -> Callable[[re.Match[str]], str]:
     return data
 
 
-def _stripped(path: Path) -> str:
-    """The lines of a module without indentation and comments; a template's stay as they are."""
-    kept, inside = [], False
-    for line in path.read_text(encoding="utf-8").splitlines():
-        own = line if inside else _REMARK.sub("", line.strip())
-        if own and (inside or not _COMMENT.match(own)):
-            kept.append(own)
-            inside ^= own.replace("\\`", "").count("`") % 2 == 1
+def statements(path: Path) -> list[str]:
+    """What a module says, cut at the left edge, without indentation and comments; a template stays as it is."""
+    found, inside = _cut(path.read_text(encoding="utf-8"))
     if inside:
         raise ValueError(f"{path.name}: a template is not closed, or a ` stands in a string.")
-    return "\n".join(kept) + "\n"
+    return list(found)
+
+
+@cache
+def _cut(source: str) -> tuple[Sequence[str], bool]:
+    """The statements, and whether the last of them is within a template."""
+    found: list[str] = []
+    inside = False
+    for line in source.splitlines():
+        own = line if inside else _REMARK.sub("", line.strip())
+        if own and (inside or not _COMMENT.match(own)):
+            if found and (inside or line[0] in " \t)]}"):
+                found[-1] += f"{own}\n"
+            else:
+                found.append(f"{own}\n")
+            inside ^= own.replace("\\`", "").count("`") % 2 == 1
+    return found, inside

@@ -7,3 +7,9 @@ export const LOOK_OF = LOOKS.losses;
 
 /** What stands out from the colour of a class, by a contrast of at least 4.5. */
 export const inkOn = (k, dark) => (dark || !PALETTE.white_on.includes(k) ? '#0b0d10' : '#fff');
+/** Fills the path with the tint of what is not won by the margin. */
+export function fillBand(g, { accent, dark }) {
+  g.fillStyle = accent;
+  g.globalAlpha = dark ? 0.17 : 0.11;
+  g.fill();
+}

@@ -57,13 +57,3 @@ export function curveFormula(loss, m, theta = '<i>θ<sub>y</sub></i>') {
     arcface: () => `cos(${theta} + ${value(2)})`,
   }[loss]();
 }
-
-/** Whether these may be set as margins: numbers of losses that have one, each within its slider's reach. */
-export const fitMargins = value =>
-  value !== null &&
-  typeof value === 'object' &&
-  !Array.isArray(value) &&
-  Object.entries(value).every(([loss, m]) => {
-    const range = Object.hasOwn(MARGINS, loss) && MARGINS[loss].range;
-    return range && Number.isFinite(m) && m >= range.min && m <= range.max;
-  });

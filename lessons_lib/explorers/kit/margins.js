@@ -1,5 +1,5 @@
-// Sliders of a loss's margin.
-import { slider } from './controls.js';
+// Sliders of a loss's margin and scale, and which margins may be set.
+import { fitsLimits, slider } from './controls.js';
 import { MARGINS, marginText } from './losses.js';
 
 /** The slider of the margin of the chosen `loss()`; it rests where that has none. */
@@ -28,3 +28,14 @@ export const marginsSlider = (model, move) => {
   const loss = () => model.get('loss');
   return marginSlider(loss, m => move('margins', { ...model.get('margins'), [loss()]: Number(m.toFixed(4)) }));
 };
+
+/** The slider of the scale; what it says of a number is `show`. */
+export const scaleSlider = (set, show = String) =>
+  slider({ label: 'scale <i>s</i>', min: 1, max: 64, step: 1, show, set });
+
+/** Whether these may be set as margins: numbers of losses that have one, each within its slider's reach. */
+export function fitMargins(value) {
+  const ranged = Object.entries(MARGINS).filter(([, { range }]) => range),
+    each = Object.fromEntries(ranged.map(([loss, { range }]) => [loss, { low: range.min, high: range.max }]));
+  return fitsLimits({ each }, value);
+}

@@ -1,8 +1,10 @@
 // What many figures reckon with.
 
 export const TAU = 2 * Math.PI;
+export const DEGREE = Math.PI / 180;
 /** The same angle in −π…π. */
 export const wrapped = angle => Math.atan2(Math.sin(angle), Math.cos(angle));
+export const angleBetween = (a, b) => Math.abs(wrapped(a - b));
 export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 /** From 0 to 1, beginning and ending slowly. */
 export const eased = part => part * part * (3 - 2 * part);

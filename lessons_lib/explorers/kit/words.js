@@ -1,6 +1,8 @@
 // Numbers in words, and the marks of what is said.
 
-const RAISED = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+const RAISED = { '-': '⁻', ...'⁰¹²³⁴⁵⁶⁷⁸⁹' };
+/** A whole number as a power. */
+export const superscript = power => [...String(power)].map(sign => RAISED[sign]).join('');
 
 export const degrees = radians => `${((radians * 180) / Math.PI).toFixed(1)}°`;
 export const minus = text => text.replace('-', '−');
@@ -24,7 +26,7 @@ export function amount(given) {
   if (value >= 1e-3 && value < 99_999.5)
     return value >= 999.5 || Number.isInteger(value) ? thousands(Math.round(value)) : value.toPrecision(3);
   const [digits, power] = value.toExponential(1).split('e');
-  return `${digits}·10${power[0] === '-' ? '⁻' : ''}${[...power.slice(1)].map(d => RAISED[d]).join('')}`;
+  return `${digits}·10${superscript(Number(power))}`;
 }
 
 /** `amount` of a number that may be negative. */
@@ -43,6 +45,10 @@ export function changeIn(said, before, now) {
     was: moved.map(([words, was]) => `${words} ${was}`).join(', '),
   };
 }
+
+/** a, b and c. */
+export const listed = words =>
+  [words.slice(0, -1).join(', '), ...words.slice(-1)].filter(part => part !== '').join(' and ');
 
 /** The end of a sentence about counted numbers: how many of them were none. */
 export const leftOut = ({ left_out: n }) =>

@@ -1,5 +1,6 @@
 // LiveLab's circle: where the digits lie, which class wins in which direction, and where it does not win by the margin.
 import { classCircle, seatsApart } from '../kit/class_circle.js';
+import { fillBand } from '../kit/looks.js';
 import { anglesOf } from './maths.js';
 
 const GOLDEN = 0.618034,
@@ -48,9 +49,7 @@ function paintArcs(g, { spot, trace, colour, strength }, arcs, look, { c, R, ban
       g.arc(c, c, R, -from, -to, true);
       g.closePath();
     }
-  g.fillStyle = look.accent;
-  g.globalAlpha = look.dark ? 0.17 : 0.11;
-  g.fill();
+  fillBand(g, look);
   arcs.forEach(({ from, to, k, enough }, i) => {
     g.beginPath();
     g.arc(c, c, R + 2 + band / 2, -from, -to, true);

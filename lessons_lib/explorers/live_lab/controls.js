@@ -1,7 +1,8 @@
 // LiveLab's controls: what trains, how fast, and the three buttons.
 import { element } from '../kit/view.js';
 import { button, choice, slider } from '../kit/controls.js';
-import { MARGINS, fitMargins, marginText } from '../kit/losses.js';
+import { MARGINS, marginText } from '../kit/losses.js';
+import { fitMargins, scaleSlider } from '../kit/margins.js';
 import { KINDS } from './maths.js';
 import { plainly, sized } from './words.js';
 
@@ -76,12 +77,10 @@ function knobs(model, put) {
     set: m => kind().margin && put('margins', { ...model.get('margins'), [kind().margin]: Number(m.toFixed(4)) }),
   });
   let running = NaN;
-  const scale = slider({
-    label: 'scale <i>s</i>',
-    ...{ min: 1, max: 64, step: 1 },
-    set: s => put('scale', s),
-    show: s => (kind().scaled ? String(s) : Number.isFinite(running) ? plainly(sized(running)) : 'none'),
-  });
+  const scale = scaleSlider(
+    s => put('scale', s),
+    s => (kind().scaled ? String(s) : Number.isFinite(running) ? plainly(sized(running)) : 'none'),
+  );
   const rate = slider({
     label: 'learning rate',
     ...{ min: 0, max: RATES.length - 1, step: 1 },

@@ -1,8 +1,8 @@
 // Which class wins in which direction, and what stands in its way: LiveLab's maths, without drawing. Angles are
 // radians.
 import { MARGINS } from '../kit/losses.js';
+import { TAU, angleBetween } from '../kit/numbers.js';
 
-const ROUND = 2 * Math.PI;
 export const DIRECTIONS = 720;
 
 // Every loss of the lab: its name, the loss whose margin it takes, what it has for a scale. `raw` lets the cosine rise
@@ -67,7 +67,7 @@ export function measured(features, weight, labels, loss) {
     const [x, y] = [features[2 * i], features[2 * i + 1]];
     lengths[i] = Math.hypot(x, y);
     angles[i] = lengths[i] ? Math.atan2(y, x) : NaN;
-    const away = turns.map(turn => (lengths[i] ? Math.abs(between(angles[i], turn)) : Math.PI / 2));
+    const away = turns.map(turn => (lengths[i] ? angleBetween(angles[i], turn) : Math.PI / 2));
     theta += away[labels[i]] / n;
     other += Math.min(...away.filter((_, k) => k !== labels[i])) / n;
   }
@@ -78,7 +78,7 @@ export function measured(features, weight, labels, loss) {
 
 /** The rim in arcs { from, to, k, enough }: who wins there, and whether by the margin, as the loss asks in training. */
 export function rimArcs(weight, loss, m, n = DIRECTIONS) {
-  const middles = Float64Array.from({ length: n }, (_, i) => (ROUND * (i + 0.5)) / n),
+  const middles = Float64Array.from({ length: n }, (_, i) => (TAU * (i + 0.5)) / n),
     winners = readings(middles, weight, loss);
   const turns = anglesOf(weight),
     arcs = [];
@@ -86,22 +86,18 @@ export function rimArcs(weight, loss, m, n = DIRECTIONS) {
     const k = winners[i],
       enough = !KINDS[loss].margin || bears(middles[i], k, turns, loss, m),
       last = arcs.at(-1);
-    if (last && last.k === k && last.enough === enough) last.to = (ROUND * (i + 1)) / n;
-    else arcs.push({ from: (ROUND * i) / n, to: (ROUND * (i + 1)) / n, k, enough });
+    if (last && last.k === k && last.enough === enough) last.to = (TAU * (i + 1)) / n;
+    else arcs.push({ from: (TAU * i) / n, to: (TAU * (i + 1)) / n, k, enough });
   }
   return arcs;
 }
 
 /** Whether a digit k in this direction would satisfy the loss: its logit, margin and all, above every other. */
 export function bears(angle, k, turns, loss, m) {
-  const own = targetOf(loss, Math.abs(between(angle, turns[k])), m);
+  const own = targetOf(loss, angleBetween(angle, turns[k]), m);
   return turns.every((turn, j) => j === k || own > Math.cos(angle - turn));
 }
 
-export const between = (a, b) => {
-  const d = a - b;
-  return d - ROUND * Math.round(d / ROUND);
-};
 export const anglesOf = weight =>
   Array.from({ length: weight.length / 2 }, (_, k) => Math.atan2(weight[2 * k + 1], weight[2 * k]));
 
@@ -111,7 +107,7 @@ export function nearestWeights(weight) {
   let best = { gap: Infinity, pair: [0, 0] };
   turns.forEach((a, i) =>
     turns.slice(0, i).forEach((b, j) => {
-      const gap = Math.abs(between(a, b));
+      const gap = angleBetween(a, b);
       if (gap < best.gap) best = { gap, pair: [j, i] };
     }),
   );

@@ -2,6 +2,7 @@
 import { calm } from '../kit/view.js';
 import { bytes, inflate } from '../kit/bytes.js';
 import { Training, firstFeatures, firstScale } from '../kit/training.js';
+import { TAU } from '../kit/numbers.js';
 import { KINDS, measured } from './maths.js';
 
 const HIDDEN = [64, 64, 64],
@@ -40,9 +41,9 @@ export function randomLayers(wide, chance) {
 /** Class weights, x and y by turns: as chance has them, or evenly on the circle. */
 export function firstWeights(classes, start, chance) {
   return Float32Array.from({ length: 2 * classes }, (_, i) => {
-    const turn = (2 * Math.PI * Math.floor(i / 2)) / classes;
+    const turn = (TAU * Math.floor(i / 2)) / classes;
     if (start === 'even') return i % 2 ? Math.sin(turn) : Math.cos(turn);
-    return Math.sqrt(-2 * Math.log(1 - chance())) * Math.cos(2 * Math.PI * chance());
+    return Math.sqrt(-2 * Math.log(1 - chance())) * Math.cos(TAU * chance());
   });
 }
 

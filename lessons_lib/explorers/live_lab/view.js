@@ -1,7 +1,8 @@
 // LiveLab: a network trains in the page while one watches; its loss, margin and scale change under way.
 import { element, mount, surface, write } from '../kit/view.js';
 import { ownKeys, settingsLine } from '../kit/controls.js';
-import { KINDS, anglesOf, between, rimArcs } from './maths.js';
+import { angleBetween } from '../kit/numbers.js';
+import { KINDS, anglesOf, rimArcs } from './maths.js';
 import { newsSentences, stateSentence } from './words.js';
 import { curveFrame } from './axes.js';
 import { paintLiveCircle } from './circle.js';
@@ -132,7 +133,7 @@ function pressed(event, acts, shown, classes) {
 }
 
 const winnerAt = (weight, angle) => {
-  const away = anglesOf(weight).map(turn => Math.abs(between(turn, angle)));
+  const away = anglesOf(weight).map(turn => angleBetween(turn, angle));
   return away.indexOf(Math.min(...away));
 };
 

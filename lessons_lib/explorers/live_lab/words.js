@@ -1,5 +1,5 @@
 // What LiveLab says, in HTML: where the training stands, and what has just happened, in numbers.
-import { degrees, thousands } from '../kit/words.js';
+import { degrees, listed, superscript, thousands } from '../kit/words.js';
 import { marginText } from '../kit/losses.js';
 import { KINDS, nearestWeights, recalls, shutOut } from './maths.js';
 
@@ -7,8 +7,6 @@ const TIGHT = (6 * Math.PI) / 180;
 const RUNAWAY = 40;
 const share = part => `${(100 * part).toFixed(1)} %`;
 const accent = text => `<b class="m">${text}</b>`;
-const listed = numbers =>
-  numbers.length < 2 ? String(numbers[0]) : `${numbers.slice(0, -1).join(', ')} and ${numbers.at(-1)}`;
 
 /** A number that may be of any size. */
 export function sized(value) {
@@ -19,10 +17,9 @@ export function sized(value) {
   }
   return Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(Math.abs(value) >= 10 ? 1 : 2);
 }
-const RAISED = { '-': '⁻', ...Object.fromEntries([...'⁰¹²³⁴⁵⁶⁷⁸⁹'].map((raised, digit) => [digit, raised])) };
 export const plainly = html =>
   html
-    .replace(/<sup>(.*?)<\/sup>/g, (_, power) => [...power].map(sign => RAISED[sign] ?? sign).join(''))
+    .replace(/<sup>(.*?)<\/sup>/g, (_, power) => superscript(power))
     .replace(/<[^>]*>/g, '')
     .replaceAll('&nbsp;', '\u00a0');
 

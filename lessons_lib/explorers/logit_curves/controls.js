@@ -1,10 +1,10 @@
 // LogitCurves's controls: the table that reads every loss at the cursor and chooses one, and the sliders.
 import { radioTable, slider } from '../kit/controls.js';
-import { DEGREE } from '../kit/hold.js';
 import { MARGINS } from '../kit/losses.js';
 import { marginsSlider } from '../kit/margins.js';
 import { DASHES, lossTints } from '../kit/pen.js';
 import { degrees, numberText } from '../kit/words.js';
+import { DEGREE } from '../kit/numbers.js';
 import { LAMBDAS, LOGITS, logitAt, nearestLambda } from './maths.js';
 import { asksText, lambdaText } from './words.js';
 

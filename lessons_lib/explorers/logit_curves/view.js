@@ -2,9 +2,10 @@
 import { calm, element, surface } from '../kit/view.js';
 import { curves, netChoice } from '../kit/curves.js';
 import { cursorOn, thetaCanvas } from '../kit/cursor.js';
-import { DEGREE, announce } from '../kit/hold.js';
+import { announce } from '../kit/hold.js';
 import { MARGINS } from '../kit/losses.js';
 import { degrees, numberText } from '../kit/words.js';
+import { DEGREE } from '../kit/numbers.js';
 import { logitFrame, stripFrame } from './axes.js';
 import { logitKnobs, logitTable } from './controls.js';
 import { concerning, logitAt, sameCosine } from './maths.js';

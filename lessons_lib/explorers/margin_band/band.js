@@ -2,14 +2,11 @@
 // the
 // direction of each class weight.
 import { MARGINS } from '../kit/losses.js';
+import { TAU, angleBetween, clamp, wrapped } from '../kit/numbers.js';
 
-export const TAU = 2 * Math.PI;
-export const wrap = a => a - TAU * Math.floor((a + Math.PI) / TAU); // into −π…π
-export const angleBetween = (a, b) => Math.abs(wrap(a - b));
 export const CLEAR = 0;
 export const BAND = 1;
 export const WRONG = 2;
-const within = (v, lo, hi) => Math.min(hi, Math.max(lo, v));
 
 // The arc about a class weight, relative to it, in which a point is right enough; null where there is none. a and b are
 // the angles to the next class weight counter-clockwise and clockwise: on a circle the nearest other is one of the two.
@@ -73,10 +70,10 @@ export function evaluate(points, dirs, loss, m, s, out = {}) {
       c[j] = ux[i] * wx[j] + uy[i] * wy[j];
       if (j !== y[i] && c[j] > best) best = c[j];
     }
-    const own = Math.acos(within(c[y[i]], -1, 1)),
+    const own = Math.acos(clamp(c[y[i]], -1, 1)),
       logit = target(own, m);
     out.theta += own / n;
-    out.bears[i] = bears(own, Math.acos(within(best, -1, 1)));
+    out.bears[i] = bears(own, Math.acos(clamp(best, -1, 1)));
     out.state[i] = out.bears[i] <= neutral ? WRONG : out.bears[i] <= m ? BAND : CLEAR;
     out.count[out.state[i]]++;
     for (let j = 0; j < C; j++) if (j !== y[i]) rest += Math.exp(s * (c[j] - logit));
@@ -87,10 +84,10 @@ export function evaluate(points, dirs, loss, m, s, out = {}) {
 
 /** The circle in one cell a class: cell and clear arc as absolute angles (lo < direction < hi), neighbours and gaps. */
 export function cells(dirs, loss, m) {
-  const order = [...dirs.keys()].sort((p, q) => wrap(dirs[p]) - wrap(dirs[q])),
+  const order = [...dirs.keys()].sort((p, q) => wrapped(dirs[p]) - wrapped(dirs[q])),
     C = order.length;
   const gap = order.map((k, i) => {
-    const g = wrap(dirs[order[(i + 1) % C]]) - wrap(dirs[k]);
+    const g = wrapped(dirs[order[(i + 1) % C]]) - wrapped(dirs[k]);
     return i === C - 1 ? g + TAU : g;
   });
   return order.map((k, i) => {
@@ -142,7 +139,7 @@ export function shares(bears, neutral, { min, max }, n = 80) {
   for (const most of bears)
     if (most <= neutral) sum++;
     // no longer satisfied from this step on
-    else steps[within(Math.ceil(((most - min) / (max - min)) * n), 0, n + 1)]++;
+    else steps[clamp(Math.ceil(((most - min) / (max - min)) * n), 0, n + 1)]++;
   const wrong = sum / (bears.length || 1),
     band = [];
   for (let i = 0; i <= n; i++) band.push((sum += steps[i]) / (bears.length || 1));

@@ -2,6 +2,7 @@
 import { element, write } from '../kit/view.js';
 import { button, choice, slider } from '../kit/controls.js';
 import { MARGINS, curveFormula, marginText } from '../kit/losses.js';
+import { scaleSlider } from '../kit/margins.js';
 import { shares } from './band.js';
 
 const NO_IMAGES = 'To train, it needs images: MarginBand(run, data).';
@@ -60,7 +61,7 @@ function trainControl(model, { train: toggle, back }) {
 
 /** The controls beside the circle. */
 export function controls(root, model, put, ways) {
-  const scale = slider({ label: 'scale <i>s</i>', min: 1, max: 64, step: 1, show: String, set: s => put('scale', s) }),
+  const scale = scaleSlider(s => put('scale', s)),
     margin = marginControl(model, put),
     buttons = trainControl(model, ways);
   const loss = choice({

@@ -1,7 +1,8 @@
 // What a reader's hand does on MarginBand's circle: it turns class weights, pulls edges of the band, and reads angles.
-import { DEGREE, hold, reachOf } from '../kit/hold.js';
+import { hold, reachOf } from '../kit/hold.js';
 import { MARGINS } from '../kit/losses.js';
-import { angleBetween, cells, readAngle, wrap } from './band.js';
+import { DEGREE, angleBetween, wrapped } from '../kit/numbers.js';
+import { cells, readAngle } from './band.js';
 
 const HANDLE = { inside: 14, across: 20 }; // pixels from the rim inwards, and along it
 
@@ -53,7 +54,7 @@ export function handOn(canvas, model, v) {
   const turn = (k, angle) =>
     v.put(
       'directions',
-      dirs().map((d, i) => (i === k ? wrap(angle) : d)),
+      dirs().map((d, i) => (i === k ? wrapped(angle) : d)),
     );
   const read = phi => {
     if (phi !== null || hover !== null) v.ask();

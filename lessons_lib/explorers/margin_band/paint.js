@@ -1,7 +1,9 @@
 // What MarginBand paints on its circle, back to front.
 import { degrees } from '../kit/words.js';
-import { BAND, TAU, WRONG, wrap } from './band.js';
+import { BAND, WRONG } from './band.js';
 import { dab, packed, stamp } from '../kit/dots.js';
+import { TAU, wrapped } from '../kit/numbers.js';
+import { fillBand } from '../kit/looks.js';
 
 const LEVELS = 6; // steps of size and strength for "still pushed"
 const OUT = 15; // pixels from the rim to the middle of a handle
@@ -89,9 +91,7 @@ function paintWedges(g, { cx, cy, R, cells, banded, look }, { ray, stroke }) {
       wedge(lo, clear[0]);
       wedge(clear[1], hi);
     } else wedge(lo, hi);
-  g.fillStyle = look.accent;
-  g.globalAlpha = look.dark ? 0.17 : 0.11;
-  g.fill();
+  fillBand(g, look);
   g.beginPath();
   if (banded) for (const { clear } of cells) if (clear) clear.forEach(a => ray(a));
   stroke(look.accent, 1, 0.45);
@@ -158,10 +158,10 @@ function paintReading(
   { hover, reading: { y, j, own, other, target }, dirs, look, banded },
   { X, Y, ray, arc, stroke, colour },
 ) {
-  const side = Math.sign(wrap(hover - dirs[y])) || 1,
+  const side = Math.sign(wrapped(hover - dirs[y])) || 1,
     near = dirs[y],
     here = near + side * own,
-    far = hover + wrap(dirs[j] - hover);
+    far = hover + wrapped(dirs[j] - hover);
   const as = near + side * Math.acos(Math.max(-1, Math.min(1, target))); // the angle that training sees
   const span = (p, q, r, style, words) => {
     arc(Math.min(p, q), Math.max(p, q), r);

@@ -1,7 +1,7 @@
 // MarginBand's training: what one sets is trained in the page, from where the run left off. Angles are radians.
 import { calm } from '../kit/view.js';
 import { Training } from '../kit/training.js';
-import { angleBetween } from './band.js';
+import { angleBetween } from '../kit/numbers.js';
 
 const ON = 600; // steps that it goes on after the last change
 const ON_CALM = 150; // where motion is unwanted: only their end is shown

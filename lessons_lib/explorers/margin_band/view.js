@@ -1,12 +1,14 @@
 // MarginBand: drag the margin on the circle that was just trained, and the class weights along its rim; and train on.
-import { calm, element, gestures, mount, surface, write } from '../kit/view.js';
+import { calm, element, gestures, mount, picked, surface, write } from '../kit/view.js';
 import { bytes } from '../kit/bytes.js';
 import { ownKeys, settingsLine } from '../kit/controls.js';
 import { degrees, thousands } from '../kit/words.js';
-import { MARGINS, fitMargins } from '../kit/losses.js';
+import { MARGINS } from '../kit/losses.js';
 import { featuresInTurns } from '../kit/training.js';
 import { unpackStart } from '../kit/unpack.js';
-import { BAND, CLEAR, ceiling, cells, evaluate, petals, readAngle, readPoints, wrap } from './band.js';
+import { eased, wrapped } from '../kit/numbers.js';
+import { fitMargins } from '../kit/margins.js';
+import { BAND, CLEAR, ceiling, cells, evaluate, petals, readAngle, readPoints } from './band.js';
 import { controls } from './controls.js';
 import { handOn } from './hand.js';
 import { paintBand } from './paint.js';
@@ -37,7 +39,7 @@ function viewGlide(model) {
     if (mix === goal()) return { mix, moving: false };
     if (glide?.goal !== goal()) glide = { from: mix, goal: goal(), start: now };
     const u = calm() ? 1 : Math.min(1, (now - glide.start) / GLIDE);
-    mix = glide.from + (glide.goal - glide.from) * u * u * (3 - 2 * u);
+    mix = glide.from + (glide.goal - glide.from) * eased(u);
     return { mix, moving: u < 1 };
   };
 }
@@ -72,7 +74,7 @@ function readWords(v) {
 }
 
 function announceWeight(canvas, selected, angle) {
-  const place = degrees(wrap(angle));
+  const place = degrees(wrapped(angle));
   canvas.setAttribute(
     'aria-label',
     `Direction of class weight ${selected}. Arrow left and right turn it, up and down choose a class.`,
@@ -137,10 +139,11 @@ class Band {
     this.model.save_changes();
   }
 
+  chosen = () => ({ ...picked(this.model, ['directions', 'loss', 'scale', 'selected']), m: this.margin() });
   paint(now, side) {
-    const { model, stage, training, seen, canvas } = this,
-      [dirs, loss, s, selected] = ['directions', 'loss', 'scale', 'selected'].map(name => model.get(name)),
-      m = this.margin(),
+    const { stage, training, seen, canvas } = this,
+      chosen = this.chosen(),
+      { directions: dirs, loss, scale: s, selected, m } = chosen,
       shown = this.shownAt(training.features),
       { points } = shown,
       { mix, moving } = this.glide(now),
@@ -155,15 +158,13 @@ class Band {
       ...{ focus: canvas.matches(':focus-visible'), cells: all, banded: this.banded(), petals: mix },
       radius: i => points.r[i] + (petal[i] - points.r[i]) * mix,
     });
-    this.tell({ points, all, reading, top: ceiling(dirs, loss) });
+    this.tell({ ...chosen, points, all, reading, top: ceiling(dirs, loss) });
     training.painted();
     return moving;
   }
   /** In words, and in the controls. */
-  tell({ points, all, reading, top }) {
-    const { model, training, seen, canvas, caption, read, before } = this,
-      [dirs, loss, s, selected] = ['directions', 'loss', 'scale', 'selected'].map(name => model.get(name)),
-      m = this.margin();
+  tell({ directions: dirs, loss, scale: s, selected, m, points, all, reading, top }) {
+    const { model, training, seen, canvas, caption, read, before } = this;
     const moved = training.features !== null || dirs.some((d, k) => d !== model.get('home')[k]);
     this.update({ key: loss, m, s, seen, top, points, on: training.on, moved });
     const now = { loss, m, band: seen.count[BAND], open: points.n - seen.count[CLEAR], theta: seen.theta };
@@ -190,7 +191,7 @@ class Band {
       paint: (...given) => this.paint(...given),
       traits: ['view', 'selected'],
       heard: Object.fromEntries(['loss', 'margins', 'scale', 'directions'].map(name => [`change:${name}`, changed])),
-      stop: training.stop,
+      stop: () => training.stop(),
     });
   }
 }

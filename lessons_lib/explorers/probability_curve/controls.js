@@ -1,9 +1,9 @@
 // ProbabilityCurve's controls: who chooses s, its slider with AdaCos's place on it, C, the others, and the run.
 import { element, part } from '../kit/view.js';
 import { button, choice, slider, table } from '../kit/controls.js';
-import { DEGREE } from '../kit/hold.js';
 import { CLASSES, classesSlider } from '../kit/steps.js';
 import { degrees, thousands } from '../kit/words.js';
+import { DEGREE } from '../kit/numbers.js';
 import { SCALE_STEPS, angleOfOthers, classesStep, fixedScale, scaleAt, scaleStep } from './maths.js';
 import { changed, placeText, readings, scaleText } from './words.js';
 

@@ -2,7 +2,7 @@
 // pairs are.
 import { element } from '../kit/view.js';
 import { button, choice } from '../kit/controls.js';
-import { row } from '../kit/curves.js';
+import { choiceOfNet, row } from '../kit/curves.js';
 import { stepper } from '../kit/steps.js';
 import { thousands } from '../kit/words.js';
 import { edgeAt, edgeAtFar, edgeOfBest, edgeOfEqualErrors } from './maths.js';
@@ -54,7 +54,7 @@ export function verificationControls(model, { move, choose, put }) {
   const nets = model.get('nets'),
     now = () => nets[model.get('net')],
     table = readings();
-  const net = choice({ label: 'network', options: nets.map(({ name }, i) => [i, name]), set: i => choose(Number(i)) });
+  const net = choiceOfNet('network', nets, choose);
   const axis = choice({
     label: 'axis of FAR',
     options: [
