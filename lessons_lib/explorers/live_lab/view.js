@@ -1,6 +1,6 @@
 // LiveLab: a network trains in the page while one watches; its loss, margin and scale change under way.
 import { element, mount, surface, write } from '../kit/view.js';
-import { ownKeys, settingsLine } from '../kit/controls.js';
+import { fold, ownKeys, settingsLine } from '../kit/controls.js';
 import { KINDS, anglesOf, between, rimArcs } from './maths.js';
 import { newsSentences, stateSentence } from './words.js';
 import { curveFrame } from './axes.js';
@@ -105,7 +105,6 @@ function textsBeside(circle) {
 }
 
 function laidOut({ circle, curves, texts, buttons, controls, line }) {
-  const begin = ownKeys(element('summary', {}, 'how it begins, and how fast'));
   return element(
     'div',
     { class: 'livelab' },
@@ -114,8 +113,8 @@ function laidOut({ circle, curves, texts, buttons, controls, line }) {
     texts.problem,
     element('figcaption', {}, texts.where, texts.news),
     controls.what,
-    element('details', { class: 'soft' }, begin, controls.begin),
-    element('div', {}, texts.hint, line.root),
+    fold('how it begins, and how fast', ...controls.begin),
+    element('div', { class: 'foot' }, texts.hint, line.root),
   );
 }
 

@@ -5,7 +5,11 @@ import { KINDS, nearestWeights, recalls, shutOut } from './maths.js';
 
 const TIGHT = (6 * Math.PI) / 180;
 const RUNAWAY = 40;
-const share = part => `${(100 * part).toFixed(1)} %`;
+const share = part => `${(100 * part).toFixed(1)}\u00a0%`;
+const STARTS = {
+  random: 'class weights and digits lie as chance put them',
+  even: 'the class weights stand evenly, and the digits lie as chance put them',
+};
 const accent = text => `<b class="m">${text}</b>`;
 const listed = numbers =>
   numbers.length < 2 ? String(numbers[0]) : `${numbers.slice(0, -1).join(', ')} and ${numbers.at(-1)}`;
@@ -67,8 +71,8 @@ export function newsSentences(state) {
   if (state.moment.step === 0)
     return [
       state.settings.source === 'points'
-        ? 'Nothing is trained yet. Without a network the loss moves the points themselves, and the class weights.'
-        : 'Nothing is trained yet: class weights and digits lie as chance put them.',
+        ? 'Nothing is trained yet; press play. Without a network the loss moves the points themselves, and the weights.'
+        : `Nothing is trained yet: ${STARTS[state.settings.start]}. Press play.`,
     ];
   return [runawayNews, lostNews, tightNews, roomNews, changeNews, restNews]
     .map(news => news(state))
