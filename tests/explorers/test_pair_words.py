@@ -89,7 +89,7 @@ def test_what_changed_is_told_with_what_came_of_it(v8):
     assert said(v8, "changeText", was=None) == ""
     state(v8, scale=50.0, before=before)
     v8("state.was = batchOf(state.cosines, state.before)")
-    assert v8("changeText(state)").startswith('<b>s <span class="tight">14.3 → 50</span></b>: loss <span')
+    assert v8("changeText(state)").startswith('<b><span class="tight">s 14.3 → 50</span></b>: loss <span')
     captions = ["caption 0", "<b>", *[f"caption {k}" for k in range(2, 6)]]
     state(v8, before=before, captions=captions, formerly=[f"caption {k}" for k in range(6)])
     v8("state.was = state.batch")

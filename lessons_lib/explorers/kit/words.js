@@ -39,7 +39,7 @@ export function changeIn(said, before, now) {
     .map(([words, show]) => [words, show(before), show(now)])
     .filter(([, was, is]) => was !== is);
   return {
-    told: moved.map(([words, was, is]) => `${words} ${tight(`${was} → ${is}`)}`).join(', '),
+    told: moved.map(([words, was, is]) => tight(`${words} ${was} → ${is}`)).join(', '),
     was: moved.map(([words, was]) => `${words} ${was}`).join(', '),
   };
 }

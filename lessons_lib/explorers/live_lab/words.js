@@ -1,5 +1,5 @@
 // What LiveLab says, in HTML: where the training stands, and what has just happened, in numbers.
-import { degrees, thousands } from '../kit/words.js';
+import { degrees, thousands, tight } from '../kit/words.js';
 import { marginText } from '../kit/losses.js';
 import { KINDS, nearestWeights, recalls, shutOut } from './maths.js';
 
@@ -38,7 +38,7 @@ function lossText({ loss, margins, scale }, running) {
     said.push(accent(`<i>m</i> = ${margin === 'sphereface' ? margins[margin] : marginText(margin, margins[margin])}`));
   if (scaled) said.push(`<i>s</i> = ${Number(scale)}`);
   else if (Number.isFinite(running)) said.push(`<i>s</i> = ${sized(running)}`);
-  return said.length ? `${name}, ${said.join(', ')}` : name;
+  return [name, ...said.map(tight)].join(', ');
 }
 
 /** A change, as its mark on the time axis says it. */

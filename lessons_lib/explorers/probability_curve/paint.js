@@ -124,6 +124,7 @@ function paintSteepest({ c, line, wide, write }, { X, Y, left, right, top }, dra
     run = X(1) - X(0),
     rise = (Y(0) - Y(1)) * -slopeAt(at, drawn),
     long = Math.hypot(run, rise) / 24;
+  if (probability(0, drawn) - probability(Math.PI, drawn) < 0.05) return [x, y, x, y]; // flat: nowhere steep
   const [dx, dy] = [run / long, rise / long],
     words = `steepest: ${degrees(at)}`,
     across = wide(words, '11.5');
