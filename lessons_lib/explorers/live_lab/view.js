@@ -16,10 +16,10 @@ const ANEW = ['source', 'start', 'seed']; // what cannot change in a run
 const DIGITS =
   'Hollow digits are read as another class. The rim has the colour of the class that wins in ' +
   'its direction, thin (and tinted inside) where it does not win by the margin. ' +
-  'How far out a digit is drawn means nothing. Space plays, → steps, a digit key shows one class alone.';
+  'How far out a digit is drawn means nothing. Space plays, right arrow steps, a digit key shows one class alone.';
 const POINTS =
   'Click into the circle to add a point of the class that wins there, or of the one whose digit key you pressed; ' +
-  'drag a point to move it, out of the circle (or Delete) to take it away. Space plays, → steps.';
+  'drag a point to move it, out of the circle (or Delete) to take it away. Space plays, right arrow steps.';
 
 async function render({ model, el }) {
   const examples = await unpackExamples(model.get('examples'));
