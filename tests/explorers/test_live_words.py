@@ -64,7 +64,9 @@ def test_what_a_change_brought_is_said(v8):
     rows = [{"step": 200, "loss": 0.5, "accuracy": 0.9, "theta": math.radians(12.3), "scale": 16}]
     changes = [{"step": 200, "what": "m", "from": 0.2, "to": 0.5}]
     told = news(v8, SQUARE, [0.0], [0], ARC, rows, changes, theta=math.radians(8.1))
-    assert told == ["Since m 0.20 → 0.50, 100 steps ago: 12.3° → 8.1° to the own weight, 90.0\xa0% → 80.0\xa0% read right."]
+    assert told == [
+        "Since m 0.20 → 0.50, 100 steps ago: 12.3° → 8.1° to the own weight, 90.0\xa0% → 80.0\xa0% read right."
+    ]
 
 
 def test_a_loss_that_falls_for_nothing_is_said(v8):
