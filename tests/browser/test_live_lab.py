@@ -12,6 +12,7 @@ from lessons_lib.nets import EmbeddingNet
 from lessons_lib.runs import Run
 from tests.browser.pictures import (
     at_rest,
+    height,
     no_worker_is_left,
     paste,
     picture,
@@ -295,3 +296,14 @@ def test_it_fits_from_390_to_1600_pixels(page, scheme):
             }).map(node => node.outerHTML.slice(0, 80))"""
         )
         assert outside == [] and page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_on_a_phone_its_height_stays_and_the_circle_has_its_sentence_beside_it(show, lab):
+    page = show(lab, width=390)
+    heights = [height(page)]
+    for name in ["CosFace", "ArcFace, raw", "AdaCos", "P2SGrad", "pixels", "no network: own points"]:
+        choose(page, name)
+        heights.append(height(page))
+    assert max(heights) - min(heights) <= 2
+    circle, said = (page.locator(part).bounding_box() for part in (".circle", "figcaption"))
+    assert 0 <= said["y"] - circle["y"] - circle["height"] < 20

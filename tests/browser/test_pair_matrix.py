@@ -95,7 +95,7 @@ def test_a_press_on_a_cell_reads_it_and_a_drag_goes_on(page):
     now = settings(page)
     assert (now["row"], now["column"]) == (2, 11)
     expect(read(page)).to_contain_text("The image of a 2 and “number 2”")
-    expect(read(page)).to_contain_text("means a 2 too: wrong only because")
+    expect(read(page)).to_contain_text("belongs to a 2 too: wrong only because")
     page.mouse.move(*cell(page, 4, 4))
     page.mouse.down()
     page.mouse.move(*cell(page, 5, 5), steps=4)

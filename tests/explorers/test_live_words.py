@@ -64,28 +64,33 @@ def test_what_a_change_brought_is_said(v8):
     rows = [{"step": 200, "loss": 0.5, "accuracy": 0.9, "theta": math.radians(12.3), "scale": 16}]
     changes = [{"step": 200, "what": "m", "from": 0.2, "to": 0.5}]
     told = news(v8, SQUARE, [0.0], [0], ARC, rows, changes, theta=math.radians(8.1))
-    assert told == ["Since m 0.20 → 0.50, 100 steps ago: 12.3° → 8.1° to the own weight, 90.0 % → 80.0 % read right."]
+    assert told == [
+        "Since m 0.20 → 0.50, 100 steps ago: 12.3° → 8.1° to the own weight, 90.0\xa0% → 80.0\xa0% read right."
+    ]
 
 
 def test_a_loss_that_falls_for_nothing_is_said(v8):
     rows = [{"step": step, "loss": 0.9, "accuracy": 0.8, "theta": 0.2, "scale": 16} for step in (150, 250)]
     told = news(v8, SQUARE, [0.0], [0], ARC, rows)
     assert told == [
-        "In 150 steps the loss fell from 0.90 to 0.40, but the share read right did not rise: 80.0 % → 80.0 %."
+        "In 150 steps the loss fell from 0.90 to 0.40, but the share read right did not rise: 80.0\xa0% → 80.0\xa0%."
     ]
 
 
 def test_before_training_it_says_so(v8):
-    assert news(v8, SQUARE, [0.0], [0], ARC, step=0) == [
-        "Nothing is trained yet: class weights and digits lie as chance put them."
-    ]
+    for start, lie in [
+        ("random", "class weights and digits lie as chance put them"),
+        ("even", "the class weights stand evenly, and the digits lie as chance put them"),
+    ]:
+        told = news(v8, SQUARE, [0.0], [0], {**ARC, "start": start}, step=0)
+        assert told == [f"Nothing is trained yet: {lie}. Press play."]
 
 
 def test_where_it_stands_is_said_in_numbers(v8):
     moment = {"step": 430, "loss": 0.432, "accuracy": 0.932, "theta": 0.2, "other": 0.5, "scale": 16}
     said = v8(f"plainly(stateSentence({{ moment: {js(moment)}, settings: {js(ARC)}, points: 500 }}))")
     assert said == (
-        "Step 430, ArcFace, m = 0.20 rad (11.5°), s = 16, from pixels: 93.2 % of these 500 digits are read right; "
+        "Step 430, ArcFace, m = 0.20 rad (11.5°), s = 16, from pixels: 93.2\xa0% of these 500 digits are read right; "
         "11.5° to the own class weight on average, 28.6° to the nearest other; the loss is 0.43."
     )
 
@@ -100,7 +105,7 @@ def test_own_points_are_called_points_and_none_says_how_to_add_one(v8):
     moment = {"step": 2, "loss": 0.4, "accuracy": 1, "theta": 0.2, "other": 0.5, "scale": 16}
     settings = {**ARC, "source": "points"}
     said = v8(f"plainly(stateSentence({{ moment: {js(moment)}, settings: {js(settings)}, points: 20 }}))")
-    assert "s = 16: 100.0 % of these 20 points are read right" in said
+    assert "s = 16: 100.0\xa0% of these 20 points are read right" in said
     said = v8(f"stateSentence({{ moment: {js(moment)}, settings: {js(settings)}, points: 0 }})")
     assert said == "There are no points: click into the circle to add one."
 

@@ -67,7 +67,7 @@ def test_the_sentences_hold_the_numbers(v8):
     assert text.startswith(f"The image of a 0 and “caption 5”: cosine {cosines[4, 5]:.3f}".replace("-", "−"))
     assert f"P is {row:.3f} in its row" in text and "A wrong pair, pushed apart with" in text
     assert "A right pair, pulled together with" in said(v8, "cellSentence", cell=[3, 3])
-    assert "means a 0 too: wrong only because" in said(v8, "cellSentence", cell=[0, 4])
+    assert "belongs to a 0 too: wrong only because" in said(v8, "cellSentence", cell=[0, 4])
     assert "“caption 5”" in said(v8, "cellSentence", over=[0, 5])
 
 
@@ -89,11 +89,11 @@ def test_what_changed_is_told_with_what_came_of_it(v8):
     assert said(v8, "changeText", was=None) == ""
     state(v8, scale=50.0, before=before)
     v8("state.was = batchOf(state.cosines, state.before)")
-    assert v8("changeText(state)").startswith('<span class="tight">s 14.3 → 50</span>: loss <span class="tight">')
+    assert v8("changeText(state)").startswith('<b><span class="tight">s 14.3 → 50</span></b>: loss <span')
     captions = ["caption 0", "<b>", *[f"caption {k}" for k in range(2, 6)]]
     state(v8, before=before, captions=captions, formerly=[f"caption {k}" for k in range(6)])
     v8("state.was = state.batch")
-    assert v8("changeText(state)").startswith("“caption 1” → “&lt;b&gt;”: loss")
+    assert v8("changeText(state)").startswith("<b>“caption 1” → “&lt;b&gt;”</b>: loss")
 
 
 def test_a_caption_lands_where_its_angles_say(v8):

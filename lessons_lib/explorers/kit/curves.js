@@ -79,13 +79,14 @@ function layout(root, { caption, read }, hint, line) {
   };
 }
 
+/** No line of a sentence ends between a number and its per cent. */
 function sentencesOf({ say }) {
   const formula = element('p', { class: 'formula' }),
     caption = element('figcaption'),
     read = element('p', { class: 'read' });
   const tell = (texts, silent = false) => {
     const nodes = { formula, caption, read };
-    for (const [name, text] of Object.entries(texts)) write(nodes[name], text);
+    for (const [name, text] of Object.entries(texts)) write(nodes[name], text.replace(/(\d) %/g, '$1\u00a0%'));
     if (!silent) say(`${caption.textContent} ${read.textContent}`);
   };
   return { formula, caption, read, tell };

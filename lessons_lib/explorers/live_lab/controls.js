@@ -124,7 +124,7 @@ export function liveControls(model, put) {
   });
   const from = row('learns from', source),
     what = element('div', { class: 'what' }, row('loss', loss), turned.root, why),
-    begin = element('div', { class: 'begin' }, row('weights begin', start), speed.root);
+    begin = [row('weights begin', start), speed.root];
   function update(moment) {
     loss.update(model.get('loss'));
     source.update(model.get('source'));

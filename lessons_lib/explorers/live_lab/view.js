@@ -1,6 +1,6 @@
 // LiveLab: a network trains in the page while one watches; its loss, margin and scale change under way.
 import { element, mount, surface, write } from '../kit/view.js';
-import { ownKeys, settingsLine } from '../kit/controls.js';
+import { fold, ownKeys, settingsLine } from '../kit/controls.js';
 import { angleBetween } from '../kit/numbers.js';
 import { KINDS, anglesOf, rimArcs } from './maths.js';
 import { newsSentences, stateSentence } from './words.js';
@@ -17,10 +17,10 @@ const ANEW = ['source', 'start', 'seed']; // what cannot change in a run
 const DIGITS =
   'Hollow digits are read as another class. The rim has the colour of the class that wins in ' +
   'its direction, thin (and tinted inside) where it does not win by the margin. ' +
-  'How far out a digit is drawn means nothing. Space plays, → steps, a digit key shows one class alone.';
+  'How far out a digit is drawn means nothing. Space plays, right arrow steps, a digit key shows one class alone.';
 const POINTS =
   'Click into the circle to add a point of the class that wins there, or of the one whose digit key you pressed; ' +
-  'drag a point to move it, out of the circle (or Delete) to take it away. Space plays, → steps.';
+  'drag a point to move it, out of the circle (or Delete) to take it away. Space plays, right arrow steps.';
 
 async function render({ model, el }) {
   const examples = await unpackExamples(model.get('examples'));
@@ -106,7 +106,6 @@ function textsBeside(circle) {
 }
 
 function laidOut({ circle, curves, texts, buttons, controls, line }) {
-  const begin = ownKeys(element('summary', {}, 'how it begins, and how fast'));
   return element(
     'div',
     { class: 'livelab' },
@@ -115,8 +114,8 @@ function laidOut({ circle, curves, texts, buttons, controls, line }) {
     texts.problem,
     element('figcaption', {}, texts.where, texts.news),
     controls.what,
-    element('details', { class: 'soft' }, begin, controls.begin),
-    element('div', {}, texts.hint, line.root),
+    fold('how it begins, and how fast', ...controls.begin),
+    element('div', { class: 'foot' }, texts.hint, line.root),
   );
 }
 

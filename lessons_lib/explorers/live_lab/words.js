@@ -1,11 +1,15 @@
 // What LiveLab says, in HTML: where the training stands, and what has just happened, in numbers.
-import { degrees, listed, superscript, thousands } from '../kit/words.js';
+import { degrees, listed, superscript, thousands, tight } from '../kit/words.js';
 import { marginText } from '../kit/losses.js';
 import { KINDS, nearestWeights, recalls, shutOut } from './maths.js';
 
 const TIGHT = (6 * Math.PI) / 180;
 const RUNAWAY = 40;
-const share = part => `${(100 * part).toFixed(1)} %`;
+const share = part => `${(100 * part).toFixed(1)}\u00a0%`;
+const STARTS = {
+  random: 'class weights and digits lie as chance put them',
+  even: 'the class weights stand evenly, and the digits lie as chance put them',
+};
 const accent = text => `<b class="m">${text}</b>`;
 
 /** A number that may be of any size. */
@@ -31,7 +35,7 @@ function lossText({ loss, margins, scale }, running) {
     said.push(accent(`<i>m</i> = ${margin === 'sphereface' ? margins[margin] : marginText(margin, margins[margin])}`));
   if (scaled) said.push(`<i>s</i> = ${Number(scale)}`);
   else if (Number.isFinite(running)) said.push(`<i>s</i> = ${sized(running)}`);
-  return said.length ? `${name}, ${said.join(', ')}` : name;
+  return [name, ...said.map(tight)].join(', ');
 }
 
 /** A change, as its mark on the time axis says it. */
@@ -64,8 +68,8 @@ export function newsSentences(state) {
   if (state.moment.step === 0)
     return [
       state.settings.source === 'points'
-        ? 'Nothing is trained yet. Without a network the loss moves the points themselves, and the class weights.'
-        : 'Nothing is trained yet: class weights and digits lie as chance put them.',
+        ? 'Nothing is trained yet; press play. Without a network the loss moves the points themselves, and the weights.'
+        : `Nothing is trained yet: ${STARTS[state.settings.start]}. Press play.`,
     ];
   return [runawayNews, lostNews, tightNews, roomNews, changeNews, restNews]
     .map(news => news(state))

@@ -42,8 +42,8 @@ function characterOf(loss, p, angle) {
     );
   const k = Math.floor((m * angle) / Math.PI);
   return k < 1 || angle > Math.PI - 1e-9
-    ? `It multiplies the angle by ${Number(m.toFixed(2))}; past 180°/m = ` +
-        `${bold(degrees(Math.PI / m))} its logit is lower than any cosine.`
+    ? `It multiplies the angle by ${Number(m.toFixed(2))}; past ` +
+        `${tight(`180°/m = ${bold(degrees(Math.PI / m))}`)} its logit is lower than any cosine.`
     : `cos ${Number(m.toFixed(2))}θ alone would be ` +
         `${numberText(Math.cos(m * angle))}${Math.sin(m * angle) < 0 ? ' and rising' : ''}; ` +
         `from ${degrees(Math.PI / m)} on, steps (${bold(`k = ${k}`)} here) keep ψ falling.`;
@@ -95,9 +95,9 @@ export function edgeSentence({ loss, p, net }) {
     edge = edgeOf(loss, p),
     half = degrees(p.between / 2),
     gap = tight(`θ₁₂ = ${degrees(p.between)}`);
-  const rule = loss in RULES && !(loss === 'sphereface' && p.annealing > 0) ? ` = ${tight(RULES[loss])}` : '',
+  const rule = loss in RULES && !(loss === 'sphereface' && p.annealing > 0) ? ` = ${RULES[loss]}` : '',
     head = `Between two classes ${gap} apart x is right enough for ${name}`;
-  let text = `${head} up to ${bold(edgeText(edge))}${rule}`;
+  let text = `${head} up to ${tight(bold(edgeText(edge)) + rule)}`;
   if (edge === null)
     text =
       `Two classes only ${gap} apart have no room for this margin: ` +

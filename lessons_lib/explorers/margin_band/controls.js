@@ -85,8 +85,7 @@ export function controls(root, model, put, ways) {
     ...[view.root, buttons.root],
   );
   return now => {
-    const { key, m, s, seen, points } = now,
-      mean = seen.push.reduce((sum, p) => sum + p, 0) / (points.n || 1);
+    const { key, m, s, push } = now;
     loss.update(key);
     view.update(model.get('view'));
     scale.update(s);
@@ -99,7 +98,7 @@ export function controls(root, model, put, ways) {
     write(
       pushed,
       `the bolder a point, the harder it is pushed; the mean push, 1\u00a0−\u00a0<i>P<sub>y</sub></i>, ` +
-        `is <b>${mean.toFixed(3)}</b>`,
+        `is <b>${push.toFixed(3)}</b>`,
     );
     buttons.update(now);
     margin.update(now);

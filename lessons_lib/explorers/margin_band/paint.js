@@ -4,9 +4,11 @@ import { BAND, WRONG } from './band.js';
 import { dab, packed, stamp } from '../kit/dots.js';
 import { TAU, wrapped } from '../kit/numbers.js';
 import { fillBand } from '../kit/looks.js';
+import { meets } from '../kit/seats.js';
 
 const LEVELS = 6; // steps of size and strength for "still pushed"
 const OUT = 15; // pixels from the rim to the middle of a handle
+const GRIP = 0.7; // how far out the grips on the edges of the band are
 
 /** Everything on the circle. `v` is what is shown: see `paint` in view.js. */
 export function paintBand(g, v) {
@@ -51,6 +53,7 @@ export function paintBand(g, v) {
     pen.stroke(colour(k), k === v.selected ? 2.2 : 1.3, 0.9);
   });
   paintPoints(g, v, pen);
+  if (v.banded) paintGrips(g, v, pen);
   if (v.reading) paintReading(g, v, pen);
   paintHandles(g, v, pen);
 }
@@ -163,26 +166,62 @@ function paintReading(
     here = near + side * own,
     far = hover + wrapped(dirs[j] - hover);
   const as = near + side * Math.acos(Math.max(-1, Math.min(1, target))); // the angle that training sees
-  const span = (p, q, r, style, words) => {
-    arc(Math.min(p, q), Math.max(p, q), r);
-    stroke(look.paper, 6);
-    stroke(style, 3.5);
-    if (Math.abs(p - q) < 0.12) return;
-    const middle = (p + q) / 2,
-      x = X(middle, r - 0.055),
-      y1 = Y(middle, r - 0.055);
-    g.font = '600 12px system-ui, sans-serif';
-    g.strokeStyle = look.paper;
-    g.lineWidth = 4;
-    g.strokeText(words, x, y1);
-    g.fillStyle = look.ink;
-    g.fillText(words, x, y1);
-  };
+  const spans = [
+    { from: near, to: here, r: 0.94, style: colour(y), words: degrees(own) },
+    ...(banded
+      ? [{ from: here, to: as, r: 0.94, style: look.accent, words: `+ ${degrees(Math.abs(as - here))}` }]
+      : []),
+    { from: hover, to: far, r: 0.82, style: colour(j), words: degrees(other) },
+  ];
   g.beginPath();
   ray(hover);
   stroke(look.ink, 1.2, 0.9);
   g.globalAlpha = 1;
-  span(hover, far, 0.82, colour(j), degrees(other));
-  span(near, here, 0.94, colour(y), degrees(own));
-  if (banded) span(here, as, 0.94, look.accent, `+ ${degrees(Math.abs(as - here))}`);
+  for (const { from, to, r, style } of spans) {
+    arc(Math.min(from, to), Math.max(from, to), r);
+    stroke(look.paper, 6);
+    stroke(style, 3.5);
+  }
+  g.font = '600 12px system-ui, sans-serif';
+  g.strokeStyle = look.paper;
+  g.lineWidth = 4;
+  g.fillStyle = look.ink;
+  for (const [words, x, y1] of spanSeats(spans, { X, Y, wide: text => g.measureText(text).width })) {
+    g.strokeText(words, x, y1);
+    g.fillText(words, x, y1);
+  }
+}
+
+/** [words, x, y] under the middle of each span that is long enough, farther in where others stand already. */
+function spanSeats(spans, { X, Y, wide }) {
+  const taken = [];
+  return spans.flatMap(({ from, to, r, words }) => {
+    if (Math.abs(from - to) < 0.12) return [];
+    const middle = (from + to) / 2,
+      half = wide(words) / 2 + 2,
+      boxAt = at => [X(middle, at) - half, Y(middle, at) - 8, X(middle, at) + half, Y(middle, at) + 8];
+    let at = r - 0.055;
+    while (at > 0.3 && taken.some(box => meets(box, boxAt(at)))) at -= 0.02;
+    taken.push(boxAt(at));
+    return [[words, X(middle, at), Y(middle, at)]];
+  });
+}
+
+/** A grip on each edge of the band beside the selected class: the edges are what one pulls. */
+function paintGrips(g, { cells, selected, look }, { X, Y, stroke }) {
+  const { clear } = cells.find(({ k }) => k === selected);
+  for (const a of clear ?? []) {
+    const disc = r => {
+      g.beginPath();
+      g.arc(X(a, GRIP), Y(a, GRIP), r, 0, TAU);
+    };
+    g.globalAlpha = 1;
+    g.fillStyle = look.paper;
+    disc(9);
+    g.fill();
+    stroke(look.accent, 1.2);
+    g.fillStyle = look.accent;
+    disc(5);
+    g.fill();
+  }
 }

@@ -13,13 +13,15 @@ import { controls } from './controls.js';
 import { handOn } from './hand.js';
 import { paintBand } from './paint.js';
 import { BandTraining } from './train.js';
-import { bandSentence, classSentence, pointSentence, trainedSentence } from './words.js';
+import { bandSentence, classSentence, pointSentence, scaleSentence, trainedSentence } from './words.js';
 import STYLE from './style.css' with { type: 'text' };
 
 const GLIDE = 650; // milliseconds between the views
 const SETTINGS = ['loss', 'margins', 'scale', 'view', 'directions'];
 const HINT =
   'Drag an edge of the band, or a numbered handle to turn that class weight; point anywhere inside to read <i>θ</i>.';
+const ANGLES =
+  'Lengths are left out here: the farther out a class reaches, the more of its digits lie in that direction.';
 
 const fits = model => (name, value) =>
   ({
@@ -62,7 +64,7 @@ function pointsOf(first, labels) {
 /** What stands below the sentence: what one points at, what training has done, the weight with the focus, or a hint. */
 function readWords(v) {
   const { model, reading, training, before, now, focus, all, points } = v,
-    [loss, dirs, left] = ['loss', 'directions', 'left_out'].map(name => model.get(name));
+    [loss, dirs, left, view] = ['loss', 'directions', 'left_out', 'view'].map(name => model.get(name));
   if (reading) return pointSentence(loss, now.m, reading);
   if (training.steps && before) {
     const told = { rests: training.rests, agrees: training.agrees };
@@ -70,7 +72,8 @@ function readWords(v) {
   }
   if (focus) return classSentence(model.get('selected'), dirs, all, points);
   const without = `${thousands(left)} features have no direction (not a number, or zero) and are left out. `;
-  return (left ? without : '') + HINT;
+  if (before && before.s !== now.s && before.loss === loss && before.m === now.m) return scaleSentence(before, now);
+  return (left ? without : '') + (view === 'angle' ? ANGLES : HINT);
 }
 
 function announceWeight(canvas, selected, angle) {
@@ -166,8 +169,9 @@ class Band {
   tell({ directions: dirs, loss, scale: s, selected, m, points, all, reading, top }) {
     const { model, training, seen, canvas, caption, read, before } = this;
     const moved = training.features !== null || dirs.some((d, k) => d !== model.get('home')[k]);
-    this.update({ key: loss, m, s, seen, top, points, on: training.on, moved });
-    const now = { loss, m, band: seen.count[BAND], open: points.n - seen.count[CLEAR], theta: seen.theta };
+    const push = seen.push.reduce((sum, p) => sum + p, 0) / (points.n || 1);
+    this.update({ key: loss, m, s, seen, top, push, on: training.on, moved });
+    const now = { loss, m, s, push, band: seen.count[BAND], open: points.n - seen.count[CLEAR], theta: seen.theta };
     this.last = { ...now, steps: training.steps };
     const other = before && (before.band !== now.band || before.loss !== loss || before.m !== m),
       closed = all.filter(cell => !cell.clear).length,

@@ -1,5 +1,5 @@
 // What MarginBand says, in HTML: plain sentences with the numbers in them.
-import { degrees, thousands } from '../kit/words.js';
+import { degrees, thousands, tight } from '../kit/words.js';
 import { MARGINS, marginText } from '../kit/losses.js';
 import { BAND, WRONG } from './band.js';
 
@@ -29,19 +29,19 @@ export function bandSentence({ loss, m, seen, points, top, closed, classes, befo
         })`
       : '';
   const head =
-    `${name}, ${margin(`<i>m</i> = ${marginText(loss, m)}`)}: ` +
+    `${name}, ${tight(margin(`<i>m</i> = ${marginText(loss, m)}`))}: ` +
     (m === neutral
       ? 'this margin asks for nothing more, the band is empty; '
       : `${margin(thousands(band))} of ${n} digits${was} ${verb(band)} right but not right enough; `) +
     errors;
   if (top.last === Infinity)
     return `${head} The angle is multiplied, so the class weight's own direction (<i>θ</i> = 0) always satisfies it.`;
-  if (m >= top.last)
-    return `${head} No direction on this circle can satisfy it: the last room closed at ${marginText(loss, top.last)}.`;
+  const last = tight(marginText(loss, top.last));
+  if (m >= top.last) return `${head} No direction on this circle can satisfy it: the last room closed at ${last}.`;
   const lost = closed
     ? `<b>${closed}</b> of ${classes} classes ${closed === 1 ? 'has' : 'have'} no room left; past`
     : 'Past';
-  return `${head} ${lost} ${marginText(loss, top.last)} no direction on this circle can satisfy it.`;
+  return `${head} ${lost} ${last} no direction on this circle can satisfy it.`;
 }
 
 /** What stands where one points: the comparison that the loss makes. */
@@ -49,18 +49,22 @@ export function pointSentence(loss, m, { y, j, own, other, target, enough }) {
   const a = `θ${subscript(y)}`,
     b = `θ${subscript(j)}`,
     cos = Math.cos;
-  const compare = {
-    softmax: () => `${a} = ${degrees(own)} &lt; ${b} = ${degrees(other)}`,
-    sphereface: () =>
-      `m ${a} = ${margin(m.toFixed(1))} × ${degrees(own)} = ` +
-      `${degrees(m * own)} ${enough ? '&lt;' : '≥'} ${b} = ${degrees(other)}`,
-    cosface: () =>
-      `cos ${a} − m = ${cos(own).toFixed(3)} − ${margin(m.toFixed(3))} = ` +
-      `${target.toFixed(3)} ${enough ? '&gt;' : '≤'} cos ${b} = ${cos(other).toFixed(3)}`,
-    arcface: () =>
-      `${a} + m = ${degrees(own)} + ${margin(degrees(m))} = ` +
-      `${degrees(own + m)} ${enough ? '&lt;' : '≥'} ${b} = ${degrees(other)}`,
+  const parts = {
+    softmax: () => [a, `= ${degrees(own)}`, `&lt; ${b} = ${degrees(other)}`],
+    sphereface: () => [
+      ...[`m ${a}`, `= ${margin(m.toFixed(1))} × ${degrees(own)}`, `= ${degrees(m * own)}`],
+      `${enough ? '&lt;' : '≥'} ${b} = ${degrees(other)}`,
+    ],
+    cosface: () => [
+      ...[`cos ${a} − m`, `= ${cos(own).toFixed(3)} − ${margin(m.toFixed(3))}`, `= ${target.toFixed(3)}`],
+      `${enough ? '&gt;' : '≤'} cos ${b} = ${cos(other).toFixed(3)}`,
+    ],
+    arcface: () => [
+      ...[`${a} + m`, `= ${degrees(own)} + ${margin(degrees(m))}`, `= ${degrees(own + m)}`],
+      `${enough ? '&lt;' : '≥'} ${b} = ${degrees(other)}`,
+    ],
   }[loss]();
+  const compare = parts.map(tight).join(' '); // a line breaks between them only
   return `A ${y} here: ${compare}, ${enough ? 'right enough' : 'right, but not right enough'}.`;
 }
 
@@ -84,3 +88,8 @@ export function trainedSentence({ before, now, steps, rests, agrees }) {
     (rests && agrees ? ` The first 20 steps agree with PyTorch’s to ${agrees} digits.` : '')
   );
 }
+
+/** What another scale has changed: `before` and `now` are { s, push }. */
+export const scaleSentence = (before, now) =>
+  `<i>s</i> ${tight(`${before.s} → <b>${now.s}</b>`)}: the mean push goes from ${before.push.toFixed(3)} to ` +
+  `<b>${now.push.toFixed(3)}</b>. What is right enough depends on the angles and <i>m</i>, not on <i>s</i>.`;

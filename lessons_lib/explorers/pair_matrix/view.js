@@ -143,7 +143,7 @@ async function render({ model, el }) {
     const [, j] = state.cell,
       { angles, byAngle } = anglesTo(state.places[j].at, data.rays),
       land = { text: state.captions[j], known: state.places[j].known, digits: data.digits, angles, byAngle };
-    const read = [cellSentence(state), changeText(state)].filter(Boolean).join(' ');
+    const read = [changeText(state), cellSentence(state)].filter(Boolean).join(' ');
     figure.tell({ caption: batchSentence(state), read, formula: gradientFormula(state) }, Boolean(over));
     write(landing, landingSentence(land));
     desk?.update({ text: state.captions[j], given: data.captions[j], digit: data.labels[j], own: state.own[j] });

@@ -59,7 +59,7 @@ export function changeText({ p, before, batch, was, captions, formerly }) {
     j = captions.findIndex((text, k) => text !== formerly[k]),
     written = j < 0 ? '' : `${quoted(formerly[j])} → ${quoted(captions[j])}`,
     what = [told.trim(), written].filter(Boolean).join(', ');
-  return what && `${what}: loss ${tight(`${amount(was.loss)} → ${amount(batch.loss)}`)}.`;
+  return what && `${bold(what)}: loss ${tight(`${amount(was.loss)} → ${bold(amount(batch.loss))}`)}.`;
 }
 
 /** The whole batch. @param {State} state */
@@ -89,7 +89,7 @@ export function cellSentence(state) {
       i === j ? `A right pair, pulled together with ${bold(size)}` : `A wrong pair, pushed apart with ${bold(size)}`,
     alike =
       i !== j && data.labels[i] === data.labels[j]
-        ? ` Its caption means a ${data.labels[i]} too: wrong only because each image has one caption in the batch.`
+        ? ` Its caption belongs to a ${data.labels[i]} too: wrong only because each image has one caption in the batch.`
         : '';
   return `${who}: ${at}, ${P}. ${does} of its full ${i === j ? 'pull' : 'push'}.${alike}`;
 }

@@ -29,7 +29,7 @@ export function gaugeFrame(width, moments, lost) {
       0,
     );
   };
-  return { panels, nearest, height: panels[1].floor + FOOT };
+  return { panels, beside, nearest, height: panels[1].floor + FOOT };
 }
 
 /** The highest value of each gauge: no moment moves it. A scale that runs away leaves at the top. */
@@ -63,8 +63,10 @@ export function paintGauges(pen, frame, { moments, lost, step, runClasses, activ
       { from, top, floor, left, right, X } = panel;
     pen.write(name, from + 2, top - 14, { style: c.ink, font: '12.5' });
     pen.write(said, right, top - 14, { align: 'right', style: c.adacosWord, font: '600 13' });
-    pen.write(`step ${thousands(moments[0].step)}`, left, floor + 11, { font: '11' });
-    pen.write(thousands(lost.step ?? moments.at(-1).step), right, floor + 11, { align: 'right', font: '11' });
+    if (k || frame.beside) {
+      pen.write(`step ${thousands(moments[0].step)}`, left, floor + 11, { font: '11' });
+      pen.write(thousands(lost.step ?? moments.at(-1).step), right, floor + 11, { align: 'right', font: '11' });
+    }
     paintGauge(pen, panel, {
       lines: lines[k],
       most,

@@ -53,7 +53,7 @@ export function paintProbability(g, width, state) {
   paintCurves(pen, frame, state, line, hue);
   paintStrip(pen, frame, full, below);
   if (state.net) paintTrained(pen, frame, [frame.strip + 20, frame.foot], state, upTo(full), below);
-  walls.push(paintSteepest(pen, frame, drawn, hue, walls[0]));
+  walls.push(paintSteepest(pen, frame, drawn, hue, [walls[0], line]));
   paintHere(pen, frame, state, drawn, hue);
   if (choice === 'followed') walls.push(paintMean(pen, frame, state, drawn));
   pen.grip(...(state.grasp ?? grip), hue, Boolean(state.grasp));
@@ -116,21 +116,27 @@ function paintCurves({ c, trace, ring }, frame, { p, choice, before }, line, hue
   ring(frame.X(QUARTER), frame.Y(probability(QUARTER, fixed)), c.adacos);
 }
 
-/** A piece of the tangent where P falls fastest, its angle beside it, clear of the others' words; the box it takes. */
-function paintSteepest({ c, line, wide, write }, { X, Y, left, right, top }, drawn, hue, pivot) {
+/** A piece of the tangent where P falls fastest, its angle clear of the curve and the others' words; the box. */
+function paintSteepest({ c, line, wide, write }, { X, Y, left, right, top }, drawn, hue, [pivot, curve]) {
   const at = steepestOf(drawn),
     x = X(at),
     y = Y(probability(at, drawn)),
     run = X(1) - X(0),
     rise = (Y(0) - Y(1)) * -slopeAt(at, drawn),
     long = Math.hypot(run, rise) / 24;
+  if (rise < 9) return pivot; // nowhere steep
   const [dx, dy] = [run / long, rise / long],
     words = `steepest: ${degrees(at)}`,
     across = wide(words, '11.5');
-  const boxes = [-18, -46, 14].flatMap(up =>
+  const boxes = [-18, -32, -46, 14, 28].flatMap(up =>
     [x + 16, x - across - 16].map(x0 => [x0, y + up, x0 + across + 4, y + up + 18]),
   );
-  const clear = box => box[0] >= left && box[2] <= right && box[1] >= top - 8 && !meets(box, pivot);
+  const clear = box =>
+    box[0] >= left &&
+    box[2] <= right &&
+    box[1] > top &&
+    !meets(box, pivot) &&
+    !curve.some(spot => meets(box, [...spot, ...spot]));
   const box = boxes.find(clear) ?? boxes[0];
   line(x - dx, y - dy, x + dx, y + dy, hue, 6, { alpha: 0.35 });
   write(words, box[0] + 2, box[1] + 9, { font: '11.5', halo: 4, style: c.ink });
@@ -183,13 +189,14 @@ function paintHere(pen, frame, state, drawn, hue) {
   write(probability(angle, p).toFixed(3), left - 6, y, { align: 'right', style: c.ink, font: '600 12', halo: 5 });
 }
 
-/** The mean angle of the present moment of a run; the box it takes. */
+/** The mean angle of the present moment of a run, named on the side where the curves are not; its box. */
 function paintMean({ c, line, bead, write }, { X, Y, floor }, { moment }, drawn) {
   const { theta } = moment.now,
     x = X(theta),
     y = Y(probability(theta, drawn));
   line(x, floor, x, y, c.adacosWord, 1.4, { dash: [5, 3] });
   bead(x, y, 4, c.adacosWord);
-  write('mean θ', x + 6, floor - 16, { style: c.adacosWord, font: '11.5', halo: 4 });
-  return [x - 8, y - 8, x + 8, y + 8];
+  const [from, align] = theta < 1 ? [x + 6] : [x - 6, 'right'];
+  write('mean θ', from, floor - 16, { align, style: c.adacosWord, font: '11.5', halo: 4 });
+  return [x - 8, y - 8, x + 8, floor];
 }

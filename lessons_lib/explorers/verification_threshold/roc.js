@@ -1,4 +1,5 @@
 // The ROC curve of VerificationThreshold: what is gained, TAR, against what it costs, FAR, for every threshold at once.
+import { inBox } from '../kit/hold.js';
 import { equalErrorsLine, rocFrame, rocLine, thinned } from './axes.js';
 import { equalErrorRate } from './maths.js';
 import { shareText } from './words.js';
@@ -25,7 +26,7 @@ export function paintRoc(pen, width, state) {
   pen.trace(traced.drawn[now.chosen], pen.c.paper, 6, { alpha: 0.85 });
   pen.trace(traced.drawn[now.chosen], hueOf(pen.c, now.chosen), 3);
   if (nets.length > 1) paintLegend(pen, frame, state);
-  paintEqualErrors(pen, frame, now.net);
+  paintEqualErrors(pen, frame, now.net, traced.lines[now.chosen]);
   paintPoint(pen, frame, state);
   return { frame, line: traced.lines[now.chosen] };
 }
@@ -53,13 +54,17 @@ function paintRocGround({ c, line, write }, frame) {
 }
 
 /** Where the curve crosses the line on which as large a share of impostors is accepted as of genuine pairs refused. */
-function paintEqualErrors({ c, ring, write, wide }, { X, Y, right }, net) {
+function paintEqualErrors({ c, ring, write, wide }, { X, Y, left, right }, net, curve) {
   const eer = equalErrorRate(net),
     x = X(eer),
     y = Y(1 - eer),
-    words = `EER ${shareText(eer)}`;
+    words = `EER ${shareText(eer)}`,
+    long = wide(words, '12');
+  const boxes = [y + 7, y - 25].flatMap(top => [x + 12, x - 12 - long].map(from => [from, top, from + long, top + 17])),
+    clear = ([from, , to]) => from >= left + 3 && to <= right,
+    box = boxes.find(one => clear(one) && !curve.some(spot => inBox(spot, one))) ?? boxes.find(clear);
   ring(x, y, c.ink);
-  write(words, Math.min(x + 12, right - wide(words, '12')), y + 15, { style: c.ink, font: '12', halo: 4 });
+  write(words, box[0], box[1] + 8, { style: c.ink, font: '12', halo: 4 });
 }
 
 /** Each network's line, name and EER, below the axis. */
