@@ -382,8 +382,10 @@ def test_on_a_phone_nothing_sticks_out_and_a_finger_moves_a_figure_or_the_page(o
     for figure in page.locator("figure.lesson").all():
         drawn(figure)
     assert page.evaluate("() => [innerWidth, document.documentElement.scrollWidth]") == [390, 390]
-    narrow = "all => all.map(one => one.getBoundingClientRect().width).filter(width => width < 600)"
-    assert page.locator(".plot img.for-light").evaluate_all(narrow) == []  # scrolled rather than too small to be read
+    # Scrolled rather than too small to be read; and none larger than it was drawn.
+    scaled = """all => all.map(one => [one.getBoundingClientRect().width, Number(one.getAttribute('width'))])
+      .filter(([shown, drawn]) => shown < Math.min(600, drawn) || shown > drawn)"""
+    assert page.locator(".plot img.for-light:visible").evaluate_all(scaled) == []
     for slider in page.locator("figure.lesson input[type=range]:visible:enabled").all()[:1]:
         slider.evaluate("one => one.scrollIntoView({ block: 'center' })")
         box, before = slider.bounding_box(), slider.input_value()
