@@ -361,6 +361,9 @@ def test_keys_reach_everything_and_show_where_they_are(opened):
     assert page.evaluate("() => document.activeElement.id") == "content"
 
 
+SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
 def finger(page, *places):
     """Put a finger down at the first place, move it through the others in small steps, and lift it."""
     hand = page.context.new_cdp_session(page)
@@ -395,6 +398,13 @@ def test_on_a_phone_nothing_sticks_out_and_a_finger_moves_a_figure_or_the_page(o
             expect(slider).not_to_have_value(before)
             assert slider.bounding_box() == pytest.approx(box, abs=2)  # it stays under the finger
             before = slider.input_value()
+    for slider in page.locator("figure.lesson input[type=range]:visible:enabled").all():
+        slider.evaluate("one => one.scrollIntoView({ block: 'center' })")
+        box = slider.bounding_box()
+        for key in ("Home", "End"):  # other words above it take other lines
+            slider.press(key)
+            page.evaluate(SETTLED)
+            assert slider.bounding_box() == pytest.approx(box, abs=2), key
     if page.evaluate("() => document.documentElement.scrollHeight < 1.2 * innerHeight"):
         context.close()
         return  # there is nothing to scroll to
