@@ -400,11 +400,11 @@ def test_on_a_phone_nothing_sticks_out_and_a_finger_moves_a_figure_or_the_page(o
             before = slider.input_value()
     for slider in page.locator("figure.lesson input[type=range]:visible:enabled").all():
         slider.evaluate("one => one.scrollIntoView({ block: 'center' })")
-        box = slider.bounding_box()
+        top = slider.bounding_box()["y"]
         for key in ("Home", "End"):  # other words above it take other lines
             slider.press(key)
             page.evaluate(SETTLED)
-            assert slider.bounding_box() == pytest.approx(box, abs=2), key
+            assert slider.bounding_box()["y"] == pytest.approx(top, abs=2), key
     if page.evaluate("() => document.documentElement.scrollHeight < 1.2 * innerHeight"):
         context.close()
         return  # there is nothing to scroll to
