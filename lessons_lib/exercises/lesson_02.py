@@ -188,7 +188,7 @@ def _for_each_ratio(function: Any) -> Tensor:
 def _draw_tie(yours: Tensor | None) -> Picture:
     shown = None if yours is None else torch.rad2deg(yours)
     picture = curve(_RATIOS, torch.rad2deg(_TIES), shown, "‖W₁‖ / ‖W₂‖", "boundary, degrees from W₁")
-    for apart, end, rise in zip(_APARTS, _TIES[-1].rad2deg().tolist(), (-4, -2, 2, 0), strict=True):
+    for apart, end, rise in zip(_APARTS, _TIES[-1].rad2deg().tolist(), (5, -14, -4, 13), strict=True):
         name(picture, f"{math.degrees(apart):.0f}° apart", (3, end), (9, rise))
     return picture
 

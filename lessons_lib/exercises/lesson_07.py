@@ -42,8 +42,8 @@ def _for_each_opening(function: Any) -> Tensor:
 def _draw_energy(yours: Tensor | None) -> Picture:
     picture = curve(_OPENINGS.rad2deg(), _ENERGY, yours, "opened by, degrees", "energy")
     names = ("ten on an arc", "four in 3-D", "two")
-    for words, end in zip(names, _ENERGY[-1].tolist(), strict=True):
-        name(picture, words, (176, end))
+    for words, end, rise in zip(names, _ENERGY[-1].tolist(), (5, -7, 0), strict=True):
+        name(picture, words, (176, end), (9, rise))
     return picture
 
 

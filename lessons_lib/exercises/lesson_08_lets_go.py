@@ -40,7 +40,7 @@ def _angle(function: Any, *setting: float) -> Tensor:
 def _draw_lets_go(yours: Tensor | None) -> Picture:
     target, shown = _LETS_GO.rad2deg(), None if yours is None else yours.rad2deg()
     picture = curve(_SCALES, target, shown, "scale s", "θ where 1 − P_y is as given, degrees")
-    for (margin, num_classes, missing), end, rise in zip(_SETTINGS, target[-1].tolist(), (4, -4, 0), strict=True):
+    for (margin, num_classes, missing), end, rise in zip(_SETTINGS, target[-1].tolist(), (0, -5, 6), strict=True):
         name(picture, f"{missing:.0%}, m = {margin}, C = {num_classes}", (64, end), (9, rise))
     return picture
 

@@ -39,6 +39,7 @@ ABOUT = (
     "data and drawn as a figure that you can drag. Free, and it runs on a laptop."
 )
 IN_EVERY_PAGE = {"look": "site.css", "look_in_the_dark": "dark.css", "script": "site.js"}
+FORMS = {"answers.js": "answer", "sketches.js": "sketch"}  # what exercises need, and the class of their forms
 HERO = "MarginBand("  # the figure that the start page begins with: the cell that shows it
 # What formulas may need of the font: letters, Greek, accents, arrows, operators, italics. All of it would be 1.5 MB.
 GLYPHS = "20-7e a0-ff 2c6-2dc 302-304 391-3f5 2010-2063 210e-210e 2190-21d4 2200-22ff 2308-230b 1d434-1d467 1d6fc-1d71b"
@@ -69,7 +70,8 @@ def write(lessons: list[Lesson], site: Path) -> dict[str, int]:
     for before, lesson, after in zip([None, *lessons], lessons, [*lessons[1:], None], strict=False):
         pages.write(
             lesson.page, "lesson", title=f"{lesson.title} · {COURSE}", about=lesson.about, lesson=lesson, before=before,
-            after=after, plotly=lesson.uses_plotly, answers='class="answer"' in lesson.body,
+            after=after, plotly=lesson.uses_plotly,
+            scripts=[name for name, kind in FORMS.items() if f'class="{kind}"' in lesson.body],
         )  # fmt: skip
     pages.write("index.html", "start", about=ABOUT, **start_page(lessons, shelf))
     pages.write(
@@ -139,7 +141,7 @@ def hero(lessons: list[Lesson], shelf: Shelf) -> dict[str, Any] | None:
 def write_assets(folder: Path, plotly_too: bool) -> None:
     """Scripts, licence and the font of the formulas; plotly.js once, where a lesson has a sphere to turn."""
     folder.mkdir()
-    for name in ("search.js", "answers.js", "icon.svg"):
+    for name in ("search.js", *FORMS, "icon.svg"):
         shutil.copy(HERE / name, folder / name)
     shutil.copy(build.ROOT / "LICENSE", folder / "LICENSE.txt")
     social(

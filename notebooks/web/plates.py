@@ -45,7 +45,7 @@ def in_the_dark(rgb: np.ndarray) -> np.ndarray:
     lab = to_lab(rgb)
     light, hue = lab[..., :1], lab[..., 1:]
     coloured = np.minimum(1, np.hypot(*np.moveaxis(hue, -1, 0))[..., None] / 0.1)
-    grey = paper + np.minimum(1, (1 - light) / 0.8) ** 0.8 * (ink - paper)
+    grey = paper + np.minimum(1, (1 - light) / 0.8) ** 0.65 * (ink - paper)
     lifted = np.where(light < 0.8, 0.8 - 0.45 * (0.8 - light), light)  # as the explorers' palette does it
     own = np.concatenate([(1 - coloured) * grey[..., :1] + coloured * lifted, hue + (1 - coloured) * grey[..., 1:]], -1)
     return to_rgb(own)

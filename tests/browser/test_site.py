@@ -361,6 +361,9 @@ def test_keys_reach_everything_and_show_where_they_are(opened):
     assert page.evaluate("() => document.activeElement.id") == "content"
 
 
+SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
 def finger(page, *places):
     """Put a finger down at the first place, move it through the others in small steps, and lift it."""
     hand = page.context.new_cdp_session(page)
@@ -382,8 +385,10 @@ def test_on_a_phone_nothing_sticks_out_and_a_finger_moves_a_figure_or_the_page(o
     for figure in page.locator("figure.lesson").all():
         drawn(figure)
     assert page.evaluate("() => [innerWidth, document.documentElement.scrollWidth]") == [390, 390]
-    narrow = "all => all.map(one => one.getBoundingClientRect().width).filter(width => width < 600)"
-    assert page.locator(".plot img.for-light").evaluate_all(narrow) == []  # scrolled rather than too small to be read
+    # Scrolled rather than too small to be read; and none larger than it was drawn.
+    scaled = """all => all.map(one => [one.getBoundingClientRect().width, Number(one.getAttribute('width'))])
+      .filter(([shown, drawn]) => shown < Math.min(600, drawn) || shown > drawn)"""
+    assert page.locator(".plot img.for-light:visible").evaluate_all(scaled) == []
     for slider in page.locator("figure.lesson input[type=range]:visible:enabled").all()[:1]:
         slider.evaluate("one => one.scrollIntoView({ block: 'center' })")
         box, before = slider.bounding_box(), slider.input_value()
@@ -393,6 +398,13 @@ def test_on_a_phone_nothing_sticks_out_and_a_finger_moves_a_figure_or_the_page(o
             expect(slider).not_to_have_value(before)
             assert slider.bounding_box() == pytest.approx(box, abs=2)  # it stays under the finger
             before = slider.input_value()
+    for slider in page.locator("figure.lesson input[type=range]:visible:enabled").all():
+        slider.evaluate("one => one.scrollIntoView({ block: 'center' })")
+        top = slider.bounding_box()["y"]
+        for key in ("Home", "End"):  # other words above it take other lines
+            slider.press(key)
+            page.evaluate(SETTLED)
+            assert slider.bounding_box()["y"] == pytest.approx(top, abs=2), key
     if page.evaluate("() => document.documentElement.scrollHeight < 1.2 * innerHeight"):
         context.close()
         return  # there is nothing to scroll to

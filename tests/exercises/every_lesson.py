@@ -4,6 +4,7 @@ import base64
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,15 @@ class EveryLesson:
         assert verdict.state == NOT_YET
         assert words in verdict.words
         assert f"Exercise {number}: not yet." in repr(verdict)
+
+    def test_no_two_names_in_its_picture_overlap(self, number):
+        figure = EXERCISES[number].draw(None).figure
+        figure.draw_without_rendering()
+        boxes = {(id(text), text.get_text()): text.get_window_extent() for axes in figure.axes for text in axes.texts}
+        for (one, box), (other, beside) in combinations(boxes.items(), 2):
+            across = min(box.x1, beside.x1) - max(box.x0, beside.x0)
+            up = min(box.y1, beside.y1) - max(box.y0, beside.y0)
+            assert across <= 1 or up <= 2, f"{one[1]} and {other[1]}"
 
     def test_a_mistake_is_shown_over_the_target(self, number):
         shown = check(number, self.mistakes[number][0][0])._repr_html_()

@@ -8,7 +8,7 @@ from PIL import Image
 from plates import dark, in_the_dark, to_lab
 from plates import to_rgb as back
 
-from lessons_lib.figures.style import ACCENT, PALETTE
+from lessons_lib.figures.style import ACCENT, FAINT, PALETTE
 
 PAPER, INK = (20, 23, 28), (232, 234, 237)
 
@@ -24,6 +24,17 @@ def test_oklab_of_known_colours():
 def test_paper_and_ink_change_places():
     assert in_the_dark(np.array([255.0, 255, 255])) == pytest.approx(PAPER, abs=1)
     assert in_the_dark(np.array([0.0, 0, 0])) == pytest.approx(INK, abs=1)
+
+
+def test_a_faint_curve_stands_out_in_the_dark_more_than_on_white():
+    def brightness(rgb):
+        part = np.asarray(rgb, dtype=float) / 255
+        return np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4) @ (0.2126, 0.7152, 0.0722)
+
+    faint = 255 * np.array(to_rgb(FAINT))
+    on_white = 1.05 / (brightness(faint) + 0.05)
+    in_dark = (brightness(in_the_dark(faint)) + 0.05) / (brightness(PAPER) + 0.05)
+    assert in_dark > 1.5 * on_white  # a wide line of the same contrast looks weaker there
 
 
 @pytest.mark.parametrize("name", [*PALETTE, ACCENT])
