@@ -308,7 +308,7 @@ def test_a_class_weight_turned_by_hand_is_where_training_goes_on(show, trainable
     expect(page.locator(".read")).to_contain_text("Trained")
     pairs = zip(settings(page)["directions"], trainable.home, strict=True)
     turned = [abs(math.remainder(now - home, math.tau)) for now, home in pairs]
-    assert turned[3] > 0.3 and max(turned[:3] + turned[4:]) < 0.3
+    assert turned[3] > 0.3 and max(turned[:3] + turned[4:]) < turned[3] / 2  # the others go as far as steps take them
 
 
 def test_where_a_worker_is_refused_the_page_trains_itself(show, trainable):

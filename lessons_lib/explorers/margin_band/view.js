@@ -190,7 +190,7 @@ class Band {
       paint: (...given) => this.paint(...given),
       traits: ['view', 'selected'],
       heard: Object.fromEntries(['loss', 'margins', 'scale', 'directions'].map(name => [`change:${name}`, changed])),
-      stop: training.stop,
+      stop: () => training.stop(),
     });
   }
 }
