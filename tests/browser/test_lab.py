@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.lab import SECONDS, drawn, drawn_anew, notebook_of
-from tests.browser.specimens import SETUP, SPECIMENS
+from tests.browser.specimens import SETUP, SPECIMENS, WITHOUT_PICTURES
 
 VIEWS = {specimen.name: (1 + 2 * place, 2 + 2 * place) for place, specimen in enumerate(SPECIMENS)}  # cells
 # How far the page has come when a reader reloads it. Ten reloads, without Lab, stand with each explorer's own tests.
@@ -17,7 +17,7 @@ IMPATIENCE = ["body", "figure.lesson"]
 @pytest.fixture(scope="module")
 def notebook(lab, chromium):
     """Every explorer in one notebook, each shown in two cells; the last cell is for typing into."""
-    cells = [SETUP]
+    cells = [SETUP + WITHOUT_PICTURES]
     for specimen in SPECIMENS:
         cells += [f"{specimen.name} = {specimen.make}\n{specimen.name}", f"display({specimen.name})"]
     lab.put("explorers", notebook_of(*cells, ""))

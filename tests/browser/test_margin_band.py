@@ -12,6 +12,7 @@ from lessons_lib.explorers import MarginBand
 from lessons_lib.losses import ModifiedSoftmaxLoss
 from lessons_lib.nets import EmbeddingNet
 from lessons_lib.runs import Run
+from tests.browser.harness import figure_of
 from tests.browser.pictures import at_rest, no_worker_is_left, picture, removable, wait_until_drawn_anew
 
 
@@ -365,7 +366,7 @@ def test_a_figure_that_is_taken_away_leaves_no_worker(show, trainable):
 def test_two_figures_train_beside_each_other(show, trainable):
     class Two:
         def html(self):
-            return trainable.html() + trainable.html()
+            return 2 * figure_of(trainable)
 
     page = show(Two())
     page.wait_for_function("inFigures('figcaption').length === 2")
