@@ -1,11 +1,11 @@
-import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from lessons_lib.explorers import Explorer
+from tests.browser.harness import figure_of
 from tests.browser.lab import NO_BROWSER, JupyterLab, chromium_path, headless
 from tests.browser.pictures import IN_FIGURES
 from tests.browser.specimens import SETUP, SPECIMENS
@@ -31,49 +31,58 @@ def lab(chromium, tmp_path_factory):
 
 
 class Pages:
-    """Pages with one explorer each. A test's first page is that of the test before, used again: that is quicker."""
+    """Pages with one explorer each. What a test needs is taken from the test before: that costs a third of new ones.
+
+    Pages with a clock in the test's hand are kept apart from the others, as it cannot be taken out of a page.
+    """
 
     def __init__(self, browser: Browser, folder: Path):
-        self.browser, self.folder, self.shared = browser, folder, None
-        self.contexts: list[BrowserContext] = []
+        self.browser, self.folder = browser, folder
+        self.kept: dict[bool, list[Page]] = {False: [], True: []}
+        self.own: list[Page] = []
+        self.taken = {False: 0, True: 0}
         self.troubles: list[str] = []
-        self.made: dict[str, str] = {}
         self.count = 0
 
     def __call__(
-        self, explorer: Explorer, width: int = 1000, clock: bool = False, ready: str = READY, **choices: Any
+        self,
+        explorer: Explorer,
+        width: int = 1000,
+        clock: bool = False,
+        ready: str = READY,
+        color_scheme: Literal["light", "dark"] = "light",
+        reduced_motion: Literal["reduce", "no-preference"] = "no-preference",
+        **choices: Any,
     ) -> Page:
         """The explorer's HTML and nothing else, `ready`; with `clock` the test may turn the page's clock."""
-        if clock or choices or self.taken:
-            page = self.new_page(**choices)
-            if clock:
-                page.clock.install()  # before the figure sets a timer: one that runs by the true clock stays with it
-        else:
-            page = self.shared = self.shared or self.new_page()
-            self.taken = True
+        page = self.new_page(**choices) if choices else self.another(clock)
+        page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
         page.set_viewport_size({"width": width, "height": 900})
+        head = '<!doctype html><meta charset="utf-8"><title>explorer</title><link rel="icon" href="data:,">'
         self.count += 1  # another address each time: the same one again would keep what was scrolled and typed
         file = self.folder / f"{self.count}.html"
-        head = '<!doctype html><meta charset="utf-8"><title>explorer</title><link rel="icon" href="data:,">'
-        file.write_text(head + self.html(explorer), encoding="utf-8")
+        file.write_text(head + figure_of(explorer), encoding="utf-8")
         page.goto(file.as_uri(), wait_until="commit")
         page.wait_for_function(ready)
         return page
 
-    def html(self, explorer: Explorer) -> str:
-        """Made once for each state: drawing the still picture takes longer than loading the page."""
-        if not isinstance(explorer, Explorer):  # a test's stand-in
-            return explorer.html()
-        state = json.dumps([type(explorer).__name__, explorer.state()], sort_keys=True)
-        if state not in self.made:
-            self.made[state] = explorer.html()
-        return self.made[state]
+    def another(self, clock: bool) -> Page:
+        """A page that this test has not had yet."""
+        if self.taken[clock] == len(self.kept[clock]):
+            page = self.new_page()
+            self.own.remove(page)
+            self.kept[clock].append(page)
+            if clock:
+                page.clock.install()  # before a figure sets a timer: one that runs by the true clock stays with it
+        self.taken[clock] += 1
+        return self.kept[clock][self.taken[clock] - 1]
 
     def new_page(self, **choices: Any) -> Page:
+        """A page of this test's own, in a context of its own."""
         context = self.browser.new_context(**choices)
-        self.contexts.append(context)
         context.add_init_script(IN_FIGURES)
         page = context.new_page()
+        self.own.append(page)
         page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: self.troubles.append(f"script: {error}"))
         page.on("console", lambda said: self.troubles.append(said.text) if said.type == "error" else None)
@@ -81,19 +90,21 @@ class Pages:
         return page
 
     def begin(self) -> None:
-        self.taken = False
+        self.taken = {False: 0, True: 0}
         self.troubles.clear()
 
     def end(self) -> None:
-        """Close what only this test used."""
-        if self.shared is not None:
-            self.shared.emulate_media(color_scheme="null", reduced_motion="null")  # None would leave them as they are
-            self.shared.mouse.move(0, 0)
-            self.shared.evaluate("0")  # whatever failed until now has been told when this is answered
-        for context in self.contexts:
-            if self.shared is None or context is not self.shared.context:
-                context.close()
-        self.contexts = [] if self.shared is None else [self.shared.context]
+        """Close what only this test used; what is kept shows nothing any more that moves or trains."""
+        for clock, pages in self.kept.items():
+            for page in pages[: self.taken[clock]]:
+                page.mouse.move(0, 0)
+                page.evaluate("0")  # whatever failed until now has been told when this is answered
+                if clock:
+                    page.clock.resume()
+                page.goto("about:blank")
+        for page in self.own:
+            page.context.close()
+        self.own.clear()
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +114,7 @@ def pages(chromium, tmp_path_factory):
 
 @pytest.fixture
 def show(pages):
-    """show(explorer, width=1000, clock=False, **context) -> a page with the explorer's HTML and nothing else.
+    """show(explorer, width=1000, clock=False, **choices) -> a page with the explorer's HTML and nothing else.
 
     At the end no script may have failed and no request may have left the page.
     """

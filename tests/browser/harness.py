@@ -1,10 +1,31 @@
-"""Two views on one model, as a kernel would hold it, on a page without a kernel."""
+"""What a page without a kernel gets of an explorer: its figure, or two views on one model, as a kernel holds it."""
 
 import json
+from base64 import b64decode
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from lessons_lib.explorers import Explorer
+
+# A picture of one pixel.
+DOT = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==")
+_made: dict[str, str] = {}
+
+
+def figure_of(explorer: Explorer) -> str:
+    """The explorer's HTML, made once for each state, with a dot for the still picture: to draw that takes longer."""
+    if not isinstance(explorer, Explorer):  # a test's stand-in
+        return explorer.html()
+    kind = type(explorer)
+    state = json.dumps([kind.__name__, explorer.state()], sort_keys=True)
+    if state not in _made:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(kind, "picture", lambda figure: SimpleNamespace(png=lambda dpi: DOT))
+            _made[state] = explorer.html()
+    return _made[state]
+
 
 # A kernel's side of the widget, as far as views know it.
 HARNESS = """<div id="a"></div><div id="b"></div><script type="module">

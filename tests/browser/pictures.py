@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from playwright.sync_api import Locator, Page, expect
 
 from lessons_lib.explorers import Explorer
+from tests.browser.harness import figure_of
 
 # A figure lives in a shadow root, where document.querySelector does not look; every test's page has this function.
 IN_FIGURES = """globalThis.inFigures = selector => [...document.querySelectorAll('.explorer')]
@@ -30,7 +31,7 @@ SETTINGS = "settings of this figure"
 
 def stop_clock(page: Page) -> Page:
     """From now on nothing moves on the page but by `page.clock.run_for`, however busy the machine is."""
-    page.clock.pause_at(page.evaluate("Date.now()") + 1000)
+    page.clock.pause_at(page.evaluate("Date.now() / 1000") + 1000)  # seconds: not yet past, however slow the answer
     page.clock.run_for(100)
     return page
 
@@ -100,8 +101,8 @@ def refused(page: Page, texts: Sequence[str]) -> None:
 
 def each_page(page: Page, widths: Sequence[int]) -> Iterator[int]:
     """The figure at these widths in both schemes: no page is wider than it is, and its ink is the scheme's."""
+    shown = []
     for scheme, ink in [("light", "rgb(27, 31, 36)"), ("dark", "rgb(232, 234, 237)")]:
-        before = at_rest(page)
         page.emulate_media(color_scheme=scheme)
         for width in widths:
             page.set_viewport_size({"width": width, "height": 900})
@@ -110,7 +111,8 @@ def each_page(page: Page, widths: Sequence[int]) -> Iterator[int]:
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
             yield width
         assert page.evaluate("getComputedStyle(inFigures('.lesson')[0]).color") == ink
-        assert at_rest(page) != before
+        shown.append(at_rest(page))
+    assert shown[0] != shown[1]
 
 
 def cut_off(page: Page, parts: str) -> list:
@@ -147,5 +149,5 @@ def no_worker_is_left(page: Page, patience: int = 200) -> bool:
 def removable(explorer: Explorer) -> SimpleNamespace:
     """A stand-in for the explorer; on its page `await left()` ends the view, as Lab does when it goes."""
     whole, apart = "figure.stand(figure, home", "figure.stand({ render: given => (left = figure.render(given)) }, home"
-    html = explorer.html().replace(whole, f"let left; window.leave = async () => (await left)();\n{apart}")
+    html = figure_of(explorer).replace(whole, f"let left; window.leave = async () => (await left)();\n{apart}")
     return SimpleNamespace(html=lambda: html)

@@ -9,9 +9,7 @@ WIDE, NARROW = 1000, 420
 
 
 def opened(show, plane=None, **choices):
-    page = show(plane or BoundaryPlane(), **choices)
-    page.wait_for_function("() => inFigures('figcaption')[0].textContent")
-    return page
+    return show(plane or BoundaryPlane(), **choices)
 
 
 def field(page):

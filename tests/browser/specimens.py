@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator
 
+from tests.browser.harness import DOT
+
 SETUP = """
 import numpy as np
 import torch
@@ -32,6 +34,14 @@ for reach in [1, 5, 20]:
     frame = {"embeddings": points, "labels": labels, "directions": rays, "boundary": {"weight": rays, "bias": None}}
     frames.append((10 * reach, {"epoch": reach / 10, "epochs": 2, "accuracy": 0.5, "theta": 1 / reach}, frame))
 run = Run(net, head, frames=[frame for _, _, frame in frames])
+"""
+
+# For a notebook of which nobody looks at the small pictures that are shown without scripts: to draw them takes longer
+# than all else.
+WITHOUT_PICTURES = f"""
+from types import SimpleNamespace
+for kind in map(vars(explorers).get, explorers.__all__):
+    kind.picture = lambda figure: SimpleNamespace(png=lambda dpi: {DOT})
 """
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from lessons_lib.explorers import BoundaryPlane
 from tests.browser.harness import twice
-from tests.browser.pictures import paste, picture, settings, stop_clock
+from tests.browser.pictures import each_page, paste, picture, settings, stop_clock
 from tests.browser.planes import NARROW, WIDE, apart, caption, circle, field, opened
 
 
@@ -110,26 +110,11 @@ def test_no_words_overlap_or_are_cut_at_any_position(show, width):
     assert troubles == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_fits_every_page(show, scheme):
-    page = opened(show, color_scheme=scheme)
-    for width in (NARROW, 700, WIDE, 1600):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_function(f"() => innerWidth === {width}")
-        picture(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+def test_it_fits_every_page_in_both_schemes(page):
+    for width in each_page(page, (NARROW, 700, WIDE, 1600)):
         plane, ring = field(page).bounding_box(), circle(page).bounding_box()
         assert plane["height"] - plane["width"] == pytest.approx(46, abs=1)
         assert (ring["x"] > plane["x"] + plane["width"]) == (width >= WIDE)
-    light = page.evaluate("getComputedStyle(inFigures('.lesson')[0]).color") == "rgb(27, 31, 36)"
-    assert light == (scheme == "light")
-
-
-def test_the_canvas_follows_the_scheme(page):
-    before = picture(page)
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_function("() => getComputedStyle(inFigures('.lesson')[0]).color !== 'rgb(27, 31, 36)'")
-    assert picture(page) != before
 
 
 def test_only_the_last_of_quick_keys_is_spoken(show):

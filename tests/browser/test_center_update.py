@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lessons_lib.explorers import CenterUpdate
-from tests.browser.pictures import paste, picture, picture_now, settings, stop_clock
+from tests.browser.pictures import each_page, paste, picture, picture_now, settings, stop_clock
 
 
 @pytest.fixture
@@ -14,9 +14,7 @@ def page(show):
 
 
 def opened(show, **choices):
-    page = show(CenterUpdate(), **choices)
-    page.wait_for_function("() => inFigures('figcaption')[0].textContent")
-    return page
+    return show(CenterUpdate(), **choices)
 
 
 def field(page):
@@ -163,25 +161,16 @@ def test_settings_go_out_and_come_back_and_wrong_ones_get_a_sentence(page):
     assert abs(settings(page)["center"][0]) <= 1
 
 
-@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
-def test_it_fits_every_page_in_both_schemes_and_glides_unless_motion_is_unwanted(show, motion):
-    scheme = "light" if motion == "reduce" else "dark"
-    page = opened(show, clock=True, color_scheme=scheme, reduced_motion=motion)
-    for width in (420, 1600):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_function(f"() => innerWidth === {width}")
-        picture(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+def test_it_fits_every_page_in_both_schemes(page):
+    for width in each_page(page, (420, 1600)):
         plane, side = (page.locator(f"{name}").bounding_box() for name in (".field canvas", ".sums"))
         assert plane["height"] == pytest.approx(plane["width"], abs=1)
         assert (side["x"] > plane["x"] + plane["width"]) == (width >= 1000)
-    ink = "getComputedStyle(inFigures('.lesson')[0]).color"
-    was, before = page.evaluate(ink), picture(page)
-    assert (was == "rgb(27, 31, 36)") == (scheme == "light")
-    page.emulate_media(color_scheme="dark" if scheme == "light" else "light", reduced_motion=motion)
-    page.wait_for_function(f"was => {ink} !== was", arg=was)
-    assert picture(page) != before
-    stop_clock(page)
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_a_step_glides_unless_motion_is_unwanted(show, motion):
+    page = stop_clock(opened(show, clock=True, reduced_motion=motion))
     page.get_by_role("button", name="one step").click()
     page.clock.run_for(100)
     early = picture_now(page)

@@ -8,6 +8,7 @@ import os
 import pytest
 
 from tests.browser.engines import LISTEN, NEEDED, Place, Window, found, window
+from tests.browser.harness import figure_of
 from tests.browser.pictures import LOOK
 from tests.browser.specimens import HOSTILE, SPECIMENS
 
@@ -67,7 +68,7 @@ def figure(engine: Window, specimen, made, written):
     files, folder = written
     if specimen.name not in files:  # the other engine takes it too
         files[specimen.name] = folder / f"{specimen.name}.html"
-        html = made(specimen.name).html()
+        html = figure_of(made(specimen.name))
         files[specimen.name].write_text(f"<!doctype html><meta charset=utf-8>{LISTEN}{HOSTILE}{html}", "utf-8")
     engine.goto(files[specimen.name].as_uri())
     engine.wait("inFigures('figcaption')[0]?.textContent && inFigures('canvas, svg').length")

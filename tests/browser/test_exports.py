@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.lab import SECONDS, drawn, drawn_anew, notebook_of
 from tests.browser.pictures import LOOK
-from tests.browser.specimens import SETUP, SPECIMENS
+from tests.browser.specimens import SETUP, SPECIMENS, WITHOUT_PICTURES
 
 # Two figures in each of the boxes of ipywidgets, beside what is no figure: how many are seen while a kernel holds them.
 BOXES = {
@@ -31,7 +31,8 @@ LARGEST = 120_000  # bytes an explorer may take in a notebook
 def shown():
     """Cells that show every explorer, then every box."""
     explorers = [f"{specimen.name} = {specimen.make}\n{specimen.name}" for specimen in SPECIMENS]
-    return explorers + [f"from ipywidgets import *\n{box}" for box, _ in BOXES.values()]
+    first, *others = [f"from ipywidgets import *\n{box}" for box, _ in BOXES.values()]
+    return [*explorers, WITHOUT_PICTURES + first, *others]  # the same figures again
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +74,7 @@ def published(request, chromium, tmp_path_factory):
 @pytest.fixture(scope="module")
 def run(lab, chromium):
     """A reader's own notebook with every explorer, run in JupyterLab, which is asked to save widgets as well."""
-    lab.put("run", notebook_of(SETUP, *shown()))
+    lab.put("run", notebook_of(SETUP + WITHOUT_PICTURES, *shown()))
     with lab.open(chromium, "run") as notebook:
         notebook.command("@jupyter-widgets/jupyterlab-manager:saveWidgetState")
         notebook.run_all()

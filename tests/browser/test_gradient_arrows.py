@@ -20,7 +20,6 @@ def page(show):
 def opened(show, arrows=None, **choices):
     """The figure with all that is folded unfolded."""
     page = show(arrows or GradientArrows(), **choices)
-    page.wait_for_function("() => inFigures('figcaption')[0].textContent")
     page.evaluate("inFigures('details').forEach(one => { one.open = true; })")
     return page
 

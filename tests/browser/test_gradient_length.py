@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lessons_lib.explorers import GradientLength
-from tests.browser.pictures import at_rest, paste, refused, settings, stop_clock
+from tests.browser.pictures import at_rest, each_page, paste, refused, settings, stop_clock
 
 WIDE, NARROW = 1000, 420
 
@@ -242,23 +242,11 @@ OVERFLOWING = """side => [...side.querySelectorAll('.radios label, .formula')]
   .filter(node => node.scrollWidth > node.clientWidth).length"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_fits_every_page(show, explorer, scheme):
-    page = show(explorer, color_scheme=scheme)
-    for width in (NARROW, 700, WIDE, 1600):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_function(f"() => innerWidth === {width}")
-        at_rest(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+def test_it_fits_every_page_in_both_schemes(page):
+    for width in each_page(page, (NARROW, 700, WIDE, 1600)):
         beside = page.locator(".side").bounding_box()["x"] > plot(page).bounding_box()["x"] + 100
         assert beside == (width >= WIDE)
         assert page.locator(".side").evaluate(OVERFLOWING) == 0
-    ink = "getComputedStyle(inFigures('.lesson')[0]).color"
-    was, before = page.evaluate(ink), at_rest(page)
-    assert (was == "rgb(27, 31, 36)") == (scheme == "light")
-    page.emulate_media(color_scheme="light" if scheme == "dark" else "dark")
-    page.wait_for_function(f"was => {ink} !== was", arg=was)
-    assert at_rest(page) != before
 
 
 def test_settings_pasted_wrong_get_a_sentence_and_right_ones_are_taken(show):

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.lab import SECONDS, drawn, drawn_anew, notebook_of
-from tests.browser.specimens import SETUP, SPECIMENS
+from tests.browser.specimens import SETUP, SPECIMENS, WITHOUT_PICTURES
 
 VIEWS = {specimen.name: (1 + 2 * place, 2 + 2 * place) for place, specimen in enumerate(SPECIMENS)}  # cells
 # How far the page has come when a reader reloads it. Ten reloads, without Lab, stand with each explorer's own tests.
@@ -17,7 +17,7 @@ IMPATIENCE = ["body", "figure.lesson"]
 @pytest.fixture(scope="module")
 def notebook(lab, chromium):
     """Every explorer in one notebook, each shown in two cells; the last cell is for typing into."""
-    cells = [SETUP]
+    cells = [SETUP + WITHOUT_PICTURES]
     for specimen in SPECIMENS:
         cells += [f"{specimen.name} = {specimen.make}\n{specimen.name}", f"display({specimen.name})"]
     lab.put("explorers", notebook_of(*cells, ""))
@@ -56,11 +56,10 @@ def wait_until_told(notebook, specimen, before):
 
 
 def set_anew(notebook, specimen, views, number):
-    """Set an explorer from Python to something it does not show yet, and wait until it does."""
+    """Set an explorer from Python to something it does not show yet; what each view shows then."""
     before = [drawn(view) for view in views]
     assert notebook.python(specimen.assign.format(number)) == ""
-    for view, shown in zip(views, before, strict=True):
-        drawn_anew(view, shown)
+    return [drawn_anew(view, shown) for view, shown in zip(views, before, strict=True)]
 
 
 def at_rest(notebook, views):
@@ -77,16 +76,17 @@ def test_the_settings_of_the_project_are_in_force(notebook):
 
 def test_two_views_and_the_kernel_stay_in_step(notebook, specimen, views):
     """A gesture in one view changes both, and the kernel hears of it; so does what Python sets."""
+    before = at_rest(notebook, views)[1]
     for gesture, here, there in [("by_mouse", *views), ("by_key", *reversed(views))]:
-        known, (before,) = told(notebook, specimen), at_rest(notebook, [there])
+        known = told(notebook, specimen)
         getattr(specimen, gesture)(here)
         drawn_anew(there, before)
         one, other = at_rest(notebook, views)
         assert one == other != before
+        before = other
         if specimen.told:
             wait_until_told(notebook, specimen, known)
-    set_anew(notebook, specimen, views, 0.3)
-    one, other = at_rest(notebook, views)
+    one, other = set_anew(notebook, specimen, views, 0.3)
     assert one == other
 
 

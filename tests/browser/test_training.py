@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.harness import figure_of
 from tests.browser.pictures import at_rest, no_worker_is_left, wait_until_painted
 
 # How training begins, and how many steps are made, of each figure that trains.
@@ -147,7 +148,7 @@ def test_ten_reloads_while_it_trains(show, made, name):
 
 def test_two_figures_that_train_at_once_end_as_each_does_alone(show, made):
     alone = after_twenty_steps(show(made("live")))
-    page = on_a_page(show, show.html(made("live")) * 2, ready="inFigures('figcaption')[1]?.textContent")
+    page = on_a_page(show, figure_of(made("live")) * 2, ready="inFigures('figcaption')[1]?.textContent")
     for end in (10, 20):
         for place in (0, 1):
             train_ten_steps(page, place)
@@ -158,7 +159,7 @@ def test_two_figures_that_train_at_once_end_as_each_does_alone(show, made):
 
 
 def test_a_page_that_forbids_workers_trains_itself(show, made, name):
-    page = on_a_page(show, NO_WORKERS, show.html(made(name)))
+    page = on_a_page(show, NO_WORKERS, figure_of(made(name)))
     begin(page, name)
     wait_for_steps(page, name)
     wait_until_painted(page)
