@@ -5,9 +5,8 @@ import pytest
 from tests.browser.pictures import at_rest, cut_off
 from tests.browser.specimens import SPECIMENS
 
-PHONE, TABLET, DESK = 350, 728, 920  # as wide as lessons make a figure
-SCREEN = {PHONE: 900, TABLET: 900, DESK: 860}  # the tallest picture with its sentence
-NAMES = ["plane", "center", "charges", "cost", "family", "pad", "film", "arrows"]
+# As wide as lessons make a figure on a phone, a tablet and a desk: the tallest picture with its sentence.
+SCREEN = {350: 900, 728: 900, 920: 860}
 
 # Where a line ends in the middle of what belongs together: "90 / %", "1 / + n", "C = / 10", "C / 1,000".
 BROKEN = """() => {
@@ -53,9 +52,8 @@ LETTERS = """<script>{
 class Listened:
     """The explorer on a page that hears how small its letters are."""
 
-    def __init__(self, explorer, width):
-        place = f"<style>body {{ margin: 0; width: {width}px }}</style>"
-        self.html = lambda: LETTERS + place + explorer.html()
+    def __init__(self, explorer):
+        self.html = lambda: f"{LETTERS}<style>body {{ margin: 0 }}</style>{explorer.html()}"
 
 
 def reach_of_sentence(page):
@@ -69,16 +67,16 @@ def reach_of_sentence(page):
     )
 
 
-@pytest.mark.parametrize("width", [PHONE, TABLET, DESK])
-@pytest.mark.parametrize("name", NAMES)
-def test_picture_and_sentence_share_a_screen_and_no_line_breaks_inside_a_formula(show, made, name, width):
-    page = show(Listened(made(name), width), width=max(width, 400), reduced_motion="reduce")
-    at_rest(page)
+@pytest.mark.parametrize("specimen", SPECIMENS, ids=lambda specimen: specimen.name)
+def test_picture_and_sentence_share_a_screen_and_no_line_breaks_inside_a_formula(show, made, specimen):
+    page = show(Listened(made(specimen.name)), width=1_000, reduced_motion="reduce")
     figure = page.locator("figure.lesson")
-    for gesture in (lambda figure: None, next(one for one in SPECIMENS if one.name == name).by_key):
+    for gesture in (lambda figure: None, specimen.by_key):
         gesture(figure)
-        at_rest(page)
-        assert page.evaluate(BROKEN) == []
-        assert reach_of_sentence(page) < SCREEN[width]
-        assert cut_off(page, ".formula, .law, .share") == []
-    assert page.evaluate("smallest") >= 9
+        for width, tallest in SCREEN.items():
+            page.evaluate("width => { document.body.style.width = `${width}px`; smallest = Infinity; }", width)
+            at_rest(page)
+            assert page.evaluate(BROKEN) == [], width
+            assert reach_of_sentence(page) < tallest, width
+            assert cut_off(page, ".formula, .law, .share") == [], width
+            assert page.evaluate("smallest") >= 9, width
