@@ -22,7 +22,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.sign import NotebookNotary
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Playwright, Request, WebSocket
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, Request, WebSocket
 
 from tests.browser.pictures import IN_FIGURES, LOOK
 
@@ -66,7 +66,6 @@ class JupyterLab:
         self.folder, self.notebooks = folder, folder / "notebooks"
         self.notebooks.mkdir(parents=True)
         self._data = folder / "data"
-        self._window: BrowserContext | None = None
 
     def __enter__(self) -> Self:
         with (self.folder / "server.log").open("wb") as log:
@@ -87,8 +86,6 @@ class JupyterLab:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._window is not None:
-            self._window.close()
         self._stop()
 
     def put(self, name: str, notebook: NotebookNode, trusted: bool = False) -> Path:
@@ -102,17 +99,16 @@ class JupyterLab:
 
     @contextmanager
     def open(self, browser: Browser, name: str) -> "Iterator[OpenNotebook]":
-        """The notebook in a tab of its own, its kernel started; the browser keeps what it has fetched of Lab once."""
-        if self._window is None:
-            self._window = browser.new_context(viewport={"width": 1280, "height": 1000}, reduced_motion="reduce")
-            self._window.add_init_script(IN_FIGURES)
-        page = self._window.new_page()
+        """The notebook in a browser window of its own, its kernel started. (Behind another tab it would hardly draw.)"""
+        context = browser.new_context(viewport={"width": 1280, "height": 1000}, reduced_motion="reduce")
         try:
+            context.add_init_script(IN_FIGURES)
+            page = context.new_page()
             page.set_default_timeout(1000 * SECONDS)
             notebook = OpenNotebook(page, f"{self._url}{self.place.format(name=name)}", self._token)
             yield notebook
         finally:
-            page.close()
+            context.close()
 
     def _command(self) -> list[str]:
         options = ["--no-browser", "--ip=127.0.0.1", "--port=0", "--LabApp.expose_app_in_browser=True"]

@@ -284,6 +284,7 @@ def test_wrong_settings_get_a_sentence(page):
 
 def test_it_fits_every_page_in_both_schemes(page):
     for _ in each_page(page, (390, 1000, 1600)):
+        page.evaluate("inFigures('details').forEach(fold => { fold.open = true; })")
         outside = page.evaluate(
             """() => inFigures('.livelab *').filter(node => {
               const { right, width } = node.getBoundingClientRect();

@@ -273,7 +273,7 @@ def test_a_worker_that_nothing_begins_is_left_out(folder):
 
 
 def test_all_that_a_view_and_the_tie_give_is_there(folder):
-    text = link(folder(view="const spare = 1;\nfunction render() {}\nexport default { render };\n"))
+    text = str(link(folder(view="const spare = 1;\nfunction render() {}\nexport default { render };\n")))
     assert "spare" not in text
     kept = run(BROWSER + text.replace("export default", "const all =") + "Object.keys(all).sort().join()")
     assert kept == "initialize,render,stand"

@@ -51,9 +51,9 @@ export function nearest(x) {
 }
 
 /**
- * The energy, and its gradient along the surface in `pull` if given; nothing pulls at `held`. Of the steep law: log Σ d^−p / p over all pairs,
- * which
- * comes to −log of the smallest distance as p grows, on a scale on which nothing overflows.
+ * The energy, and its gradient along the surface in `pull` if given; nothing pulls at `held`. Of the steep law:
+ * log Σ d^−p / p over all pairs, which comes to −log of the smallest distance as p grows, on a scale on which nothing
+ * overflows.
  */
 export function field(x, law, p = STEEPEST, pull = null, held = null) {
   const { at, push, share } = LAWS[law],

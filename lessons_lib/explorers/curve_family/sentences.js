@@ -97,10 +97,9 @@ function curricularSentence(p) {
           ? 'later in training'
           : 'all is learned';
   const turn = Math.acos(-p.age / 2),
+    slope = tight('<i>t</i> + 2 cos θ<sub>j</sub>'),
     turned =
-      edge > turn + 0.01
-        ? ` From ${degrees(turn)} on its slope ${tight('<i>t</i> + 2 cos θ<sub>j</sub>')} is negative: there it is pulled closer.`
-        : '';
+      edge > turn + 0.01 ? ` From ${degrees(turn)} on its slope ${slope} is negative: there it is pulled closer.` : '';
   return `${bold(`${t}, ${stage}`)}. ${hard}: ${weightText(p.age, edge)}.${push}${turned}`;
 }
 

@@ -118,7 +118,8 @@ export const movedText = (before, p) =>
 const MIRRORED = 'Outside 0°…180° its cosine is mirrored.';
 export const hintText = ({ p }) =>
   ({
-    adaface: `One standard deviation of the batch moves <i>z</i> by ${tight(`<i>h</i> = ${plain(p.h)}`)} only. ${MIRRORED}`,
+    adaface:
+      `One standard deviation of the batch moves <i>z</i> by ${tight(`<i>h</i> = ${plain(p.h)}`)} only. ` + MIRRORED,
     magface: `A term that does not depend on θ also draws every length upwards; it is not drawn. ${MIRRORED}`,
     curricularface: 'The true class is ArcFace’s. All further classes stand at 90°. Thin grey: other ages.',
   })[p.loss];
