@@ -99,7 +99,7 @@ class JupyterLab:
 
     @contextmanager
     def open(self, browser: Browser, name: str) -> "Iterator[OpenNotebook]":
-        """The notebook in a browser window of its own, its kernel started. (Behind another tab it would hardly draw.)"""
+        """The notebook in a window of its own, its kernel started. (Behind another tab it would hardly draw.)"""
         context = browser.new_context(viewport={"width": 1280, "height": 1000}, reduced_motion="reduce")
         try:
             context.add_init_script(IN_FIGURES)
