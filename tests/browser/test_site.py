@@ -284,6 +284,7 @@ def test_the_theme_is_a_switch_and_kept(opened):
     switch = page.get_by_role("switch", name="Dark")
     expect(switch).to_be_checked(checked=False)
     switch.press("Space")
+    expect(switch).to_be_checked(checked=True)  # before the page is left
     page.reload(wait_until="commit")
     expect(switch).to_be_checked(checked=True)
     expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
