@@ -39,7 +39,8 @@ test: ## run every test and every lesson, from an empty cache
 	@sh .make/setup.sh requirements-dev.txt
 	@cache=$$(mktemp -d) && trap 'rm -rf "$$cache"' EXIT && trap 'exit 130' INT TERM && \
 	lessons=$$($(IN_VENV) notebooks/text/build.py --to-test) && \
-	OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= LESSONS_LIB_CACHE="$$cache" $(IN_VENV) -m pytest $$lessons tests $(SHARED) --nbval-lax \
+	OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= LESSONS_LIB_CACHE="$$cache" \
+	    $(IN_VENV) -m pytest $$lessons tests $(SHARED) --nbval-lax \
 	    --nbval-current-env --nbval-cell-timeout=300 --nbval-sanitize-with=tests/notebooks/sanitize.cfg $(ARGS)
 
 test-fast: ## run the tests alone, without browser and lessons
