@@ -14,6 +14,10 @@ TRUSTED := .venv/trusted-by-$(shell id -u)
 # two cores, as a test with a browser or a kernel waits half its time. (ARGS=-n0 runs all in one process, for --pdb.)
 # Every worker, kernel and process imports the same modules: bytecode is kept, also where the environment forbids it.
 SHARED := --numprocesses=3 --dist=loadfile --no-loadscope-reorder
+# Networks as small as a lesson's train a fifth faster where glibc keeps what was freed (macOS and Windows pass over it)
+# and oneDNN leaves AVX-512, whose convolutions are slower here. Who sets one of these has it his way.
+QUICK := env MALLOC_MMAP_THRESHOLD_=$${MALLOC_MMAP_THRESHOLD_:-33554432} \
+    MALLOC_TRIM_THRESHOLD_=$${MALLOC_TRIM_THRESHOLD_:-268435456} ONEDNN_MAX_CPU_ISA=$${ONEDNN_MAX_CPU_ISA:-AVX2}
 # JupyterLab refuses to run as root unless told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
@@ -28,7 +32,7 @@ setup: ## make .venv with what a reader needs
 	@sh .make/setup.sh requirements.txt
 
 lab: setup $(TRUSTED) ## open the lessons in JupyterLab (the first call sets everything up)
-	@cd notebooks && ../$(IN_VENV) -P -m jupyterlab $(AS_ROOT) $(LAB_ARGS)
+	@cd notebooks && $(QUICK) ../$(IN_VENV) -P -m jupyterlab $(AS_ROOT) $(LAB_ARGS)
 
 # The explorers in a notebook are scripts: Lab shows them only to a user who has said that the notebook is trusted.
 $(TRUSTED): $(SHIPPED) | setup
@@ -40,7 +44,7 @@ test: ## run every test and every lesson, from an empty cache
 	@cache=$$(mktemp -d) && trap 'rm -rf "$$cache"' EXIT && trap 'exit 130' INT TERM && \
 	lessons=$$($(IN_VENV) notebooks/text/build.py --to-test) && \
 	OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= LESSONS_LIB_CACHE="$$cache" \
-	    $(IN_VENV) -m pytest $$lessons tests $(SHARED) --nbval-lax \
+	    $(QUICK) $(IN_VENV) -m pytest $$lessons tests $(SHARED) --nbval-lax \
 	    --nbval-current-env --nbval-cell-timeout=300 --nbval-sanitize-with=tests/notebooks/sanitize.cfg $(ARGS)
 
 test-fast: ## run the tests alone, without browser and lessons
@@ -62,7 +66,7 @@ check-lessons: ## run the lessons from starts that were not recorded, against th
 
 times: ## run each lesson, then make test, and write their times into README (ARGS="00 05": print these)
 	@sh .make/setup.sh requirements-dev.txt
-	@$(IN_VENV) -m benchmarks.lesson_times $(ARGS)
+	@$(QUICK) $(IN_VENV) -m benchmarks.lesson_times $(ARGS)
 
 site: ## make the course as a web site, in the folder site, from the notebooks as they are
 	@sh .make/setup.sh requirements-dev.txt

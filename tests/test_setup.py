@@ -161,3 +161,41 @@ def test_unreachable_index_is_one_sentence(tree, tmp_path):
     assert "package index could not be reached" in said
     assert ".venv/setup.log" in said
     assert "127.0.0.1" in (tree / ".venv" / "setup.log").read_text()
+
+
+def test_packages_that_cannot_be_loaded_are_one_sentence_and_no_environment_to_rely_on(tree, tmp_path):
+    python = pretender(tmp_path / "bin" / "python3")
+    loads = python.read_text()
+    python.write_text(
+        loads.replace("esac", '*imports.py) echo "Traceback:"; echo "libgomp.so.1 is missing"; exit 1 ;;\nesac')
+    )
+    said = sentence(make(tree, PYTHON=python))
+    assert "libgomp.so.1 is missing" in said
+    assert "Traceback" not in said
+    assert ".venv/bin/python .make/imports.py" in said
+    python.write_text(loads)
+    calls(tree)
+    shutil.copy(python, tree / ".venv" / "bin" / "python")
+    assert make(tree, PYTHON=python).returncode == 0
+    assert calls(tree) == ["requirements.txt", "."]
+
+
+def test_what_lessons_import_is_compiled_once_even_where_bytecode_is_unwanted(tree, tmp_path):
+    """pip itself compiles nothing: all of it would take a minute."""
+    python = pretender(tmp_path / "bin" / "python3")
+    noting = '*imports.py) echo "[$PYTHONDONTWRITEBYTECODE]" >>compiled ;;\n"-m pip install"*'
+    python.write_text(python.read_text().replace('"-m pip install"*', noting))
+    for _ in range(2):
+        assert make(tree, PYTHON=python, PYTHONDONTWRITEBYTECODE=1).returncode == 0
+    assert (tree / "compiled").read_text() == "[]\n"
+    assert all("--no-compile" in call for call in (tree / "calls").read_text().splitlines() if "pip" in call)
+
+
+def test_a_processor_that_is_asked_for_is_played(tree, tmp_path):
+    python = pretender(tmp_path / "bin" / "python3")
+    noting = '*jupyterlab*) echo "$ONEDNN_MAX_CPU_ISA $MALLOC_TRIM_THRESHOLD_" >>../played ;;\nesac'
+    python.write_text(python.read_text().replace("esac", noting))
+    (tree / "notebooks").mkdir()
+    make(tree, "lab", PYTHON=python)
+    make(tree, "lab", PYTHON=python, ONEDNN_MAX_CPU_ISA="SSE41", MALLOC_TRIM_THRESHOLD_=1)
+    assert (tree / "played").read_text() == "AVX2 268435456\nSSE41 1\n"
