@@ -145,6 +145,6 @@ def test_a_saved_notebook_bears_reloading_and_shows_what_was_set(notebook):
     notebook.reload()
     for specimen, figure, before in zip(SPECIMENS, figures, shown, strict=True):
         expect(figure).to_be_attached()
-        assert at_rest(notebook, [figure]) == [before]
+        assert (specimen.name, at_rest(notebook, [figure])) == (specimen.name, [before])
         specimen.by_key(figure)
         drawn_anew(figure, before)
