@@ -1,5 +1,6 @@
 import json
 import math
+import re
 
 import numpy as np
 import pytest
@@ -214,3 +215,22 @@ def test_the_still_picture_can_show_anything():
     figure = GradientLength(classes=9_000, others="simplex", quantity="coefficient", divided=False, angle=math.pi)
     assert figure.picture().png(dpi=40).startswith(b"\x89PNG")
     assert "C = 9,000" in figure.alt
+
+
+@pytest.mark.parametrize("loss", sorted(LOSSES))
+@pytest.mark.parametrize("quantity", ["length", "coefficient"])
+@pytest.mark.parametrize("angle", [0.0, 1e-3, 0.6, math.pi])
+def test_the_numbers_of_the_formula_multiply_to_its_result(v8, loss, quantity, angle):
+    """Also at 0 and 180°, where f′ may be infinite and sin θ is 0."""
+    shown = {"loss": loss, "p": params(), "angle": angle, "quantity": quantity}
+    said = re.sub("<[^>]*>", "", v8(f"formulaHtml({json.dumps(shown)})").rpartition("<br>")[2])
+    *factors, result = re.split(" [·=] ", said.removeprefix("= ").partition(" (")[0])
+    assert ("∞" in factors) == (result == "∞")
+    if result != "∞":
+        assert math.prod(map(number, factors)) == pytest.approx(number(result), rel=0.06, abs=1e-12)
+
+
+def number(said):
+    """3.2·10⁻⁵ as a number."""
+    digits, _, power = said.replace(",", "").partition("·10")
+    return float(digits) * 10 ** int(power.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")) or 0)

@@ -126,10 +126,13 @@ export function formulaHtml({ loss, p, angle, quantity }) {
     value = v => bold(amount(v));
   const left = long ? '‖∂L/∂W<sub>y</sub>‖·‖W<sub>y</sub>‖' : '|∂L/∂cos θ<sub>y</sub>|';
   const names = [own ? '(1 − cos θ)' : '(1 − P<sub>y</sub>) · s · f′', ...(long ? ['sin θ'] : [])];
-  const numbers = [at.missing, ...(own ? [] : [at.scale, at.slope]), ...(long ? [at.sine] : [])];
+  const limit = long && !Number.isFinite(at.slope); // where sin θ = 0 only their product has a value
+  const last = limit ? [at.length / (at.missing * at.scale)] : [...(own ? [] : [at.slope]), ...(long ? [at.sine] : [])];
+  const numbers = [at.missing, ...(own ? [] : [at.scale]), ...last];
   return (
     `<span class="soft">${PUSHES[loss].name} at θ = ${degrees(angle)}: ${SLOPES[loss]}</span><br>${left} ` +
-    `= ${names.join(' · ')}<br>= ${numbers.map(value).join(' · ')} = ${bold(amount(at[quantity]))}`
+    `= ${names.join(' · ')}<br>= ${numbers.map(value).join(' · ')} = ${bold(amount(at[quantity]))}` +
+    `${limit ? ' (f′ · sin θ, in the limit)' : ''}`
   );
 }
 
