@@ -55,6 +55,12 @@ def wait_until_told(notebook, specimen, before):
     return now
 
 
+def wait_until_shown(notebook, specimen, figure, picture):
+    end = time.monotonic() + SECONDS
+    while at_rest(notebook, [figure]) != [picture]:  # the saved figure stands there until the kernel's has come
+        assert time.monotonic() < end, f"{specimen.name} still shows something else"
+
+
 def set_anew(notebook, specimen, views, number):
     """Set an explorer from Python to something it does not show yet; what each view shows then."""
     before = [drawn(view) for view in views]
@@ -145,6 +151,6 @@ def test_a_saved_notebook_bears_reloading_and_shows_what_was_set(notebook):
     notebook.reload()
     for specimen, figure, before in zip(SPECIMENS, figures, shown, strict=True):
         expect(figure).to_be_attached()
-        assert (specimen.name, at_rest(notebook, [figure])) == (specimen.name, [before])
+        wait_until_shown(notebook, specimen, figure, before)
         specimen.by_key(figure)
         drawn_anew(figure, before)
