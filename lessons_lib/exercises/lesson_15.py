@@ -138,8 +138,8 @@ def _draw_memory(yours: Tensor | None) -> Picture:
     if yours is not None:
         axes.plot(yours.nan_to_num().clamp(1e-3, 1e6).numpy(), range(5), "o", color=ACCENT, markersize=5)
     axes.set(xscale="log", ylim=(-0.7, 4.7))
-    names = [f"C = 10^{len(str(int(C))) - 1}, d = {d}, N = {N}, R = {R}" for C, d, N, R in _HEADS]
-    axes.set_yticks(range(5), names, color=INK, fontsize=7)
+    names = [f"C = $10^{len(str(int(C))) - 1}$, d = {d}, N = {N}, R = {R}" for C, d, N, R in _HEADS]
+    axes.set_yticks(range(5), names, color=INK, fontsize=8)
     return picture
 
 

@@ -2,8 +2,9 @@
 
 import ast
 from collections.abc import Sequence
+from itertools import takewhile
 
-FOLDED = "hide-input"  # the tag of a cell that is shown as its first line, until somebody opens it
+FOLDED = "hide-input"  # the tag of a cell that is shown as the comment it begins with, until somebody opens it
 SET_UP = "Set-up: what this lesson imports and loads"
 CHECKED = "Checked: what is said of these numbers"
 MANY = 6  # so many imports are a set-up; fewer stand beside what they are for
@@ -12,7 +13,8 @@ MANY = 6  # so many imports are a set-up; fewer stand beside what they are for
 def folded(source: str, tags: Sequence[str] = ()) -> str | None:
     """The line that a cell of code is folded into, or None where all of it is shown."""
     if FOLDED in tags:
-        return source.partition("\n")[0].lstrip("# ")
+        said = takewhile(lambda line: line.startswith("#"), source.split("\n"))
+        return " ".join(line.lstrip("# ") for line in said)
     try:
         body = ast.parse(source).body
     except SyntaxError:  # IPython's own commands

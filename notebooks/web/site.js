@@ -20,9 +20,10 @@ function useTheme(choice = chosen()) {
 addEventListener('load', () => useTheme());
 
 // A long page comes in parts: those that are near, and with the first scrolling the others, one a frame. Who goes to a
-// place within it, or back to where they were, or through it by keys, gets it whole.
+// place within it, or back to where they were, or through it by keys, gets it whole; so does who has a browser that
+// does not hold still what is read while a part above it grows.
 const root = document.documentElement, afresh = performance.getEntriesByType('navigation')[0]?.type === 'navigate';
-root.classList.toggle('pieces', afresh && !location.hash);
+root.classList.toggle('pieces', afresh && !location.hash && CSS.supports('overflow-anchor', 'auto'));
 const whole = () => root.classList.remove('pieces');
 const coming = new IntersectionObserver(all => {
   for (const { target, isIntersecting } of all) if (isIntersecting) { coming.unobserve(target); target.classList.add('out'); }

@@ -104,7 +104,7 @@ IMPORTS = "\n".join(f"import part{i}" for i in range(6))
 )
 def test_set_up_and_checks_are_folded_and_nothing_else(source, line):
     assert folded(source) == line
-    assert folded(f"# Said.\n{source}", ["hide-input"]) == "Said."
+    assert folded(f"# Said\n# at length.\n\n{source}", ["hide-input"]) == "Said at length."
     lesson = Lesson("01_dummy", notebook(ran(source)))
     render(lesson, Links(), Shelf())
     assert lesson.body.count('<details class="folded">') == (line is not None)

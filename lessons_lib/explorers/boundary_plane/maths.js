@@ -160,7 +160,7 @@ export function bandSentence(loss, m, between) {
       'softmax has no margin, so there is no band and nothing to drag: between two weights ' +
       `<b>${apart}</b> apart, class 1 is right, and right enough, up to ${half}.`
     );
-  const start = `${name}, <b class="m tight">m = ${marginText(loss, m)}</b>`,
+  const start = `${name}, <b class="m tight"><i>m</i> = ${marginText(loss, m)}</b>`,
     ceiling = ceilingAt(loss, between);
   if (m === neutral)
     return (

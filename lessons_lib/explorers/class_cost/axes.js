@@ -30,7 +30,7 @@ export const LEVELS = {
 /** Sizes on a canvas `width` wide. */
 export function costFrame(width) {
   const small = width < 520,
-    left = small ? 46 : 52,
+    left = small ? 52 : 58,
     right = width - 14,
     tall = { memory: clamp(0.36 * width, 156, 216), seconds: clamp(0.19 * width, 92, 112) };
   const span = right - left,

@@ -75,7 +75,11 @@ function paintLegend({ c, line, write, wide, fitting }, { left, right, legend, r
       style = { style: own ? c.ink : c.soft, font: own ? '600 12.5' : '12.5' },
       eer = `EER ${shareText(equalErrorRate(net))}`;
     line(left, y, left + 24, y, hueOf(c, k), own ? 3 : 1.6, { dash: own ? [] : dashOf(k) });
-    const name = fitting([net.name], right - left - 44 - wide(eer, style.font), style.font);
+    const name = fitting(
+      [net.name, net.name.replaceAll(' = ', '=')],
+      right - left - 44 - wide(eer, style.font),
+      style.font,
+    );
     write(name, left + 32, y, style);
     write(eer, right, y, { ...style, align: 'right' });
   });
