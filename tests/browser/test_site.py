@@ -151,6 +151,28 @@ def test_a_page_comes_in_parts_until_somebody_scrolls(chromium, site):
     page.close()
 
 
+def test_where_nothing_holds_the_text_still_a_page_comes_whole(chromium, site):
+    """WebKit has no scroll anchoring: what grows above would push away what is read."""
+    page = chromium.new_page()
+    page.add_init_script("CSS.supports = () => false")
+    page.goto((site / f"{BUILT[-1]}.html").as_uri())
+    expect(page.locator("html")).not_to_have_class("pieces")
+    page.close()
+
+
+@pytest.mark.parametrize("name", ["library", BUILT[-1]])
+def test_no_paragraph_keeps_room_that_it_does_not_fill(chromium, site, name):
+    page = chromium.new_page()
+    page.goto((site / f"{name}.html").as_uri() + "#top")  # all of it is laid out
+    roomy = """all => all.filter(one => {
+      const words = document.createRange();
+      words.selectNodeContents(one);
+      return one.clientHeight > words.getBoundingClientRect().height + 40;
+    }).map(one => one.textContent)"""
+    assert page.locator("p:visible").evaluate_all(roomy) == []
+    page.close()
+
+
 def test_every_figure_answers_mouse_and_keys(opened):
     page, troubles = opened
     page.evaluate(WAKE)
