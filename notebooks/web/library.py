@@ -10,6 +10,9 @@ from terms import Links
 
 PAGE = "library.html"
 CODE = re.compile(r"``?([^`]+)``?")
+# An index or a power as docstrings write them: W_j, Σ_{j≠y}, mean_k, ‖x‖_2 and e^{s·cos θ_j}, but no name of Python's.
+INDEX = re.compile(r"(?<![\w`])((?:[^\W\d_]\u0302?|mean|max|min|softmax)\d?)_(\{[^{}]+\}|[a-z]+\b)")
+POWER = re.compile(r"\^\{([^{}]+)\}")
 
 
 def about(docstring: str, links: Links) -> str:
@@ -21,8 +24,15 @@ def about(docstring: str, links: Links) -> str:
 def _part(part: str, links: Links) -> str:
     if part.startswith("    "):
         return f"<pre>{part}</pre>"
-    words = CODE.sub(r"<code>\1</code>", " ".join(part.split()))
-    return links.put(f"<p>{words}</p>", PAGE)
+    pieces = CODE.split(" ".join(part.split()))  # words and code in turn
+    pieces[::2] = map(_indexed, pieces[::2])
+    pieces[1::2] = [f"<code>{code}</code>" for code in pieces[1::2]]
+    return links.put(f"<p>{''.join(pieces)}</p>", PAGE)
+
+
+def _indexed(words: str) -> str:
+    lower = INDEX.sub(lambda found: f"{found[1]}<sub>{found[2].strip('{}')}</sub>", words)
+    return POWER.sub(r"<sup>\1</sup>", lower)
 
 
 def shown(modules: list[Module], links: Links) -> list[dict[str, Any]]:

@@ -1,10 +1,13 @@
 """The list of public names that the site shows: whole, and as the code has it."""
 
 import inspect
+import re
 from importlib import import_module
 
 import api
 import pytest
+from library import about
+from terms import Links
 
 LISTED = {module.name: {entry.name: entry for entry in module.entries} for module in api.listed()}
 ENTRIES = [pytest.param(entry, id=f"{module}.{name}") for module in LISTED for name, entry in LISTED[module].items()]
@@ -50,3 +53,16 @@ def test_what_a_base_class_has_told_is_not_told_again():
     assert {"logits", "forward"} <= members["Head"]
     assert "logits" not in members["SoftmaxLoss"]
     assert "extra_repr" not in members["CenterLoss"]
+
+
+def test_an_index_is_set_below_the_line_and_a_name_of_python_stays():
+    html = about("The mean of e^{s·cos θ_j} over W_ck with Σ_{j≠y}; `P_y`, per_script and one_pair_a_class.", Links())
+    assert "e<sup>s·cos θ<sub>j</sub></sup> over W<sub>ck</sub> with Σ<sub>j≠y</sub>; <code>P_y</code>" in html
+    assert html.count("<sub>") == 3 and "per_script and one_pair_a_class" in html
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_no_formula_is_left_as_it_is_typed(entry):
+    for one in (entry, *entry.members):
+        words = re.sub(r"<(code|pre)>.*?</\1>|<[^>]+>", "", about(one.about, Links()), flags=re.DOTALL)
+        assert not re.search(r"(?<!\w)\w_|[_^]\{", words), words
