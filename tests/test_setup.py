@@ -196,6 +196,6 @@ def test_a_processor_that_is_asked_for_is_played(tree, tmp_path):
     noting = '*jupyterlab*) echo "$ONEDNN_MAX_CPU_ISA $MALLOC_TRIM_THRESHOLD_" >>../played ;;\nesac'
     python.write_text(python.read_text().replace("esac", noting))
     (tree / "notebooks").mkdir()
-    make(tree, "lab", PYTHON=python)
+    make(tree, "lab", PYTHON=python, ONEDNN_MAX_CPU_ISA="", MALLOC_TRIM_THRESHOLD_="")  # as unset
     make(tree, "lab", PYTHON=python, ONEDNN_MAX_CPU_ISA="SSE41", MALLOC_TRIM_THRESHOLD_=1)
     assert (tree / "played").read_text() == "AVX2 268435456\nSSE41 1\n"
