@@ -29,7 +29,7 @@ def test_no_style_of_a_page_reaches_a_figure(show, explorer):
         page = on_a_page(show, styles, explorer, reduced_motion="reduce")
         page.evaluate(f"document.querySelector('[data-explorer]').style = '{IN_ONE_PLACE}'")
         at_rest(page)
-        pictures.append(page.locator(FIGURE).screenshot())
+        pictures.append(page.locator(FIGURE).screenshot(animations="disabled"))
     same = pictures[0] == pictures[1]  # pytest would be long at telling two files apart
     assert same
 
