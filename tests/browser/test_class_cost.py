@@ -54,7 +54,7 @@ def at_classes(page, classes, up=60):
     """Where in the window a number of classes stands; the same sizes as costFrame."""
     plot(page).scroll_into_view_if_needed()
     box = plot(page).bounding_box()
-    left = 46 if box["width"] < 520 else 52
+    left = 52 if box["width"] < 520 else 58
     return box["x"] + left + (box["width"] - left - 14) * math.log10(classes / 100) / 6, box["y"] + up
 
 
