@@ -14,8 +14,8 @@ TRUSTED := .venv/trusted-by-$(shell id -u)
 # two cores, as a test with a browser or a kernel waits half its time. (ARGS=-n0 runs all in one process, for --pdb.)
 # Every worker, kernel and process imports the same modules: bytecode is kept, also where the environment forbids it.
 SHARED := --numprocesses=3 --dist=loadfile --no-loadscope-reorder
-# Networks as small as a lesson's train a fifth faster where glibc keeps what was freed (macOS and Windows pass over it)
-# and oneDNN leaves AVX-512, whose convolutions are slower here. Who sets one of these has it his way.
+# One or two networks as small as a lesson's train a fifth faster where glibc keeps what was freed (macOS and Windows
+# pass over it) and oneDNN leaves AVX-512, whose convolutions are slower here. What is set already stays.
 QUICK := env MALLOC_MMAP_THRESHOLD_=$${MALLOC_MMAP_THRESHOLD_:-33554432} \
     MALLOC_TRIM_THRESHOLD_=$${MALLOC_TRIM_THRESHOLD_:-268435456} ONEDNN_MAX_CPU_ISA=$${ONEDNN_MAX_CPU_ISA:-AVX2}
 # JupyterLab refuses to run as root unless told to.

@@ -76,7 +76,7 @@ explain() {
 }
 
 # pip's progress goes to the screen, its complaints to the log: explain() puts them in one sentence.
-# To compile every file of every package would double the time; compile_what_lessons_import() takes a sixth of them.
+# To compile every file of every package would double the time; compile_what_lessons_import() takes a fifth of them.
 pip_install() {
     # shellcheck disable=SC2086  # PIP_ARGS holds several words
     .venv/bin/python -m pip install --disable-pip-version-check --no-compile --log "$log" ${PIP_ARGS:-} "$@" \

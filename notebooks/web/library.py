@@ -10,7 +10,7 @@ from terms import Links
 
 PAGE = "library.html"
 CODE = re.compile(r"``?([^`]+)``?")
-# An index or a power as docstrings write them: W_j, Σ_{j≠y}, mean_k, ‖x‖_2 and e^{s·cos θ_j}, but no name of Python's.
+# An index or a power as docstrings write them: W_j, Σ_{j≠y}, mean_k and e^{s·cos θ_j}, but no name of Python's.
 INDEX = re.compile(r"(?<![\w`])((?:[^\W\d_]\u0302?|mean|max|min|softmax)\d?)_(\{[^{}]+\}|[a-z]+\b)")
 POWER = re.compile(r"\^\{([^{}]+)\}")
 

@@ -38,6 +38,7 @@ BROKEN = """() => {
     });
   return found;
 }"""
+# No part has more in it than it shows. One of GradientArrows has, now and then, for a moment: hence waited for.
 WHOLE = "parts => inFigures(parts).every(part => part.scrollWidth <= part.clientWidth + 1)"
 # The smallest letters written on a canvas since it was last cleared.
 LETTERS = """<script>{
@@ -79,5 +80,5 @@ def test_picture_and_sentence_share_a_screen_and_no_line_breaks_inside_a_formula
             at_rest(page)
             assert page.evaluate(BROKEN) == [], width
             assert reach_of_sentence(page) < tallest, width
-            page.wait_for_function(WHOLE, arg=".formula, .law, .share")  # a formula may still wait for its font
+            page.wait_for_function(WHOLE, arg=".formula, .law, .share")
             assert page.evaluate("smallest") >= 9, width
