@@ -2,6 +2,7 @@
 
 import re
 from html import escape
+from itertools import chain, zip_longest
 from typing import Any
 
 from api import Entry, Module
@@ -9,10 +10,14 @@ from prose import Heading, formula
 from terms import Links
 
 PAGE = "library.html"
-CODE = re.compile(r"``?([^`]+)``?")
+# What a docstring marks as code, a word in quotes, which is a value, and a name of Python's that is not marked.
+CODE = re.compile(
+    r"``?([^`]+)``?"
+    r'|("[\w-]+"|(?<!\w)(?!(?:mean|max|min|softmax)_[a-z]\b)[A-Za-z]{2}[A-Za-z0-9]*_\w+(?:\.\.\w+)?)'
+)
 # An index or a power as docstrings write them: W_j, Σ_{j≠y}, mean_k and e^{s·cos θ_j}, but no name of Python's.
 INDEX = re.compile(r"(?<![\w`])((?:[^\W\d_]\u0302?|mean|max|min|softmax)\d?)_(\{[^{}]+\}|[a-z]+\b)")
-POWER = re.compile(r"\^\{([^{}]+)\}")
+POWER = re.compile(r"\^(?:\{([^{}]+)\}|\(([^()]+)\)|([a-z])\b)")
 
 
 def about(docstring: str, links: Links) -> str:
@@ -24,15 +29,15 @@ def about(docstring: str, links: Links) -> str:
 def _part(part: str, links: Links) -> str:
     if part.startswith("    "):
         return f"<pre>{part}</pre>"
-    pieces = CODE.split(" ".join(part.split()))  # words and code in turn
-    pieces[::2] = map(_indexed, pieces[::2])
-    pieces[1::2] = [f"<code>{code}</code>" for code in pieces[1::2]]
-    return links.put(f"<p>{''.join(pieces)}</p>", PAGE)
+    pieces = CODE.split(" ".join(part.split()))  # words, and code of either kind, in turn
+    words = map(_indexed, pieces[::3])
+    codes = [f"<code>{marked or found}</code>" for marked, found in zip(pieces[1::3], pieces[2::3], strict=True)]
+    return links.put(f"<p>{''.join(chain(*zip_longest(words, codes, fillvalue='')))}</p>", PAGE)
 
 
 def _indexed(words: str) -> str:
     lower = INDEX.sub(lambda found: f"{found[1]}<sub>{found[2].strip('{}')}</sub>", words)
-    return POWER.sub(r"<sup>\1</sup>", lower)
+    return POWER.sub(lambda found: f"<sup>{found[found.lastindex]}</sup>", lower)
 
 
 def shown(modules: list[Module], links: Links) -> list[dict[str, Any]]:

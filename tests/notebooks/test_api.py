@@ -55,14 +55,28 @@ def test_what_a_base_class_has_told_is_not_told_again():
     assert "extra_repr" not in members["CenterLoss"]
 
 
-def test_an_index_is_set_below_the_line_and_a_name_of_python_stays():
-    html = about("The mean of e^{s·cos θ_j} over W_ck with Σ_{j≠y}; `P_y`, per_script and one_pair_a_class.", Links())
-    assert "e<sup>s·cos θ<sub>j</sub></sup> over W<sub>ck</sub> with Σ<sub>j≠y</sub>; <code>P_y</code>" in html
-    assert html.count("<sub>") == 3 and "per_script and one_pair_a_class" in html
+def test_an_index_is_set_below_the_line():
+    html = about(
+        "The mean of e^{s·cos θ_j} over W_ck with Σ_{j≠y}, x1_k, max_k and θ_med; (−1)^k and e^(a + b).", Links()
+    )
+    assert "e<sup>s·cos θ<sub>j</sub></sup> over W<sub>ck</sub> with Σ<sub>j≠y</sub>, x1<sub>k</sub>" in html
+    assert "max<sub>k</sub> and θ<sub>med</sub>; (−1)<sup>k</sup> and e<sup>a + b</sup>" in html
+    assert "code" not in html
+
+
+def test_a_name_of_python_and_a_value_are_code_also_where_they_are_not_marked():
+    html = about(
+        '`P_y`, per_script and one_pair_a_class; a max_scale, cut to length_from..length_to, "as_is".', Links()
+    )
+    code = "P_y", "per_script", "one_pair_a_class", "max_scale", "length_from..length_to", '"as_is"'
+    assert re.findall("<code>(.*?)</code>", html) == list(code)
+    assert "<sub>" not in html
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
-def test_no_formula_is_left_as_it_is_typed(entry):
+def test_no_formula_or_name_is_left_as_it_is_typed(entry):
     for one in (entry, *entry.members):
-        words = re.sub(r"<(code|pre)>.*?</\1>|<[^>]+>", "", about(one.about, Links()), flags=re.DOTALL)
-        assert not re.search(r"(?<!\w)\w_|[_^]\{", words), words
+        html = about(one.about, Links())
+        words = re.sub(r"<(code|pre)>.*?</\1>|<[^>]+>", "", html, flags=re.DOTALL)
+        assert not re.search(r"\w_|[_^]\{|\^", words), words
+        assert not re.search(r"\w\w<sub>\w\w", html.replace("θ<sub>", "")), html
