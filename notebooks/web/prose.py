@@ -11,6 +11,7 @@ from terms import Links
 from typography import typeset
 
 SPACED_LINE = re.compile(r"\\\\\[[^\]]*\]")  # \\[2pt]: how far lines stand apart is the font's business here
+PRIMED = re.compile(r"<msup>(<mi>\w</mi>)<mo>′</mo></msup>")  # a prime is raised as it is: as an index, twice
 TOGETHER = re.compile(r"(\(?)(<math(?! display)[^>]*>.*?</math>)([,.;:!?)’]*)", flags=re.DOTALL)
 TAGS = re.compile(r"<[^>]*>")
 TO_RUN = re.compile(r"\b(?:Then r|R)un(?: the (?:next )?cell| it)?,? and (\w)")  # before what one looks at then
@@ -34,9 +35,10 @@ class Heading:
 def formula(latex: str, display: bool = False) -> str:
     """A formula as MathML, which browsers set without a script; SiteError if it cannot be set."""
     try:
-        return _set.convert_with_local_state(SPACED_LINE.sub(r"\\\\", latex), displaystyle=display)
+        mathml = _set.convert_with_local_state(SPACED_LINE.sub(r"\\\\", latex), displaystyle=display)
     except LatexError as error:
         raise SiteError(f"the formula ${latex}$ cannot be set: {error}") from error
+    return PRIMED.sub(r'<mrow>\1<mo lspace="0" rspace="0">′</mo></mrow>', mathml)
 
 
 def plain(html: str) -> str:

@@ -36,6 +36,11 @@ def test_formulas_are_set_without_a_script():
     assert "$" not in html and "2pt" not in html
 
 
+def test_a_prime_is_not_raised_twice():
+    assert "<msup>" not in formula("f'") and "<mi>f</mi><mo" in formula("s f'(x)")
+    assert "<msup>" in formula("f^2")
+
+
 def test_a_formula_that_cannot_be_set_is_named():
     with pytest.raises(SiteError, match=r"the formula \$\\nosuch\$ cannot be set"):
         formula(r"\nosuch")
