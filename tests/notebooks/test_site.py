@@ -1,6 +1,7 @@
 """The tool that makes the web site: what it makes, what it refuses. Small inputs, no browser."""
 
 import re
+from pathlib import Path
 
 import api
 import build
@@ -14,6 +15,8 @@ from prose import SiteError
 from stills import SIZE, png_size
 
 from tests.notebooks.course import notebook, page_of, ran, term
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_a_sound_notebook_is_not_refused():
@@ -132,3 +135,10 @@ def test_the_family_links_to_lessons_that_there_are():
     assert '<a href="05_arcface.html">ArcFace</a>' in tree
     assert "<b>SphereFace</b>" in tree
     assert tree.count("<ul") == tree.count("</ul>") and tree.count("<li") == tree.count("</li>")
+
+
+def test_no_line_under_words_is_lost_in_an_older_safari():
+    """Before 18.2 it knows `text-decoration` with one word only, and passes over it with more."""
+    sheets = [*(ROOT / "notebooks" / "web").glob("*.css"), *(ROOT / "lessons_lib" / "explorers").rglob("*.css")]
+    said = [value for sheet in sheets for value in re.findall(r"text-decoration:\s*([^;}]+)", sheet.read_text("utf-8"))]
+    assert said and {value.strip() for value in said} <= {"none", "underline"}
