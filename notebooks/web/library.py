@@ -10,13 +10,14 @@ from prose import Heading, formula
 from terms import Links
 
 PAGE = "library.html"
+FUNCTIONS = "mean|max|min|softmax"  # mean_k is no name of Python's
 # What a docstring marks as code, a word in quotes, which is a value, and a name of Python's that is not marked.
 CODE = re.compile(
     r"``?([^`]+)``?"
-    r'|("[\w-]+"|(?<!\w)(?!(?:mean|max|min|softmax)_[a-z]\b)[A-Za-z]{2}[A-Za-z0-9]*_\w+(?:\.\.\w+)?)'
+    rf'|("[\w-]+"|(?<!\w)(?!(?:{FUNCTIONS})_[a-z]\b)[A-Za-z]{{2}}[A-Za-z0-9]*_\w+(?:\.\.\w+)?)'
 )
 # An index or a power as docstrings write them: W_j, Σ_{j≠y}, mean_k and e^{s·cos θ_j}, but no name of Python's.
-INDEX = re.compile(r"(?<![\w`])((?:[^\W\d_]\u0302?|mean|max|min|softmax)\d?)_(\{[^{}]+\}|[a-z]+\b)")
+INDEX = re.compile(rf"(?<!\w)((?:[^\W\d_]\u0302?|{FUNCTIONS})\d?)_(\{{[^{{}}]+\}}|[a-z]+\b)")
 POWER = re.compile(r"\^(?:\{([^{}]+)\}|\(([^()]+)\)|([a-z])\b)")
 
 

@@ -137,8 +137,8 @@ def test_the_family_links_to_lessons_that_there_are():
     assert tree.count("<ul") == tree.count("</ul>") and tree.count("<li") == tree.count("</li>")
 
 
-def test_no_line_under_words_is_lost_in_an_older_safari():
-    """Before 18.2 it knows `text-decoration` with one word only, and passes over it with more."""
+def test_no_line_under_words_is_lost_in_webkit():
+    """The WebKit that was tried knows `text-decoration` with one word only, and passes over it with more."""
     sheets = [*(ROOT / "notebooks" / "web").glob("*.css"), *(ROOT / "lessons_lib" / "explorers").rglob("*.css")]
     said = [value for sheet in sheets for value in re.findall(r"text-decoration:\s*([^;}]+)", sheet.read_text("utf-8"))]
     assert said and {value.strip() for value in said} <= {"none", "underline"}
