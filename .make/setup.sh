@@ -90,7 +90,10 @@ compile_what_lessons_import() {
             "its whole answer: .venv/bin/python .make/imports.py"
 }
 
+# A folder is made anew; what a link leads to may be somebody's own and is not emptied.
 make_venv() {
+    [ ! -L .venv ] || fail ".venv is a link to $(readlink .venv), which was not set up from here: remove the link," \
+        "then run make again."
     choose_python
     echo "Setting up .venv with Python $version: once, a few minutes, some gigabytes on Linux (README: how to take less)."
     said=$("$python" -m venv --clear .venv 2>&1) || fail "Python could not make .venv (${said##*Error: });" \

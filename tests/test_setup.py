@@ -100,6 +100,22 @@ def test_moved_environment_is_made_anew(tree, tmp_path):
     assert calls(moved) == ["venv", "requirements.txt", "."]
 
 
+@pytest.mark.parametrize("leads_to", ["a folder", "nothing"])
+def test_what_a_link_leads_to_is_not_emptied(tree, tmp_path, leads_to):
+    theirs = tmp_path / "their environment"
+    if leads_to == "a folder":
+        (theirs / "bin").mkdir(parents=True)
+        (theirs / "bin" / "python").write_text("#!/bin/sh\n")
+    (tree / ".venv").symlink_to(theirs)
+    said = sentence(make(tree, PYTHON=pretender(tmp_path / "bin" / "python3")))
+    assert said == (
+        f".venv is a link to {theirs}, which was not set up from here: remove the link, then run make again."
+    )
+    assert calls(tree) == [] and (theirs / "bin" / "python").exists() == (leads_to == "a folder")
+    (tree / ".venv").unlink()
+    assert make(tree, PYTHON=tmp_path / "bin" / "python3").returncode == 0
+
+
 def test_half_installed_environment_is_made_anew(tree, tmp_path):
     python = pretender(tmp_path / "bin" / "python3")
     make(tree, PYTHON=python)
