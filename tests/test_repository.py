@@ -4,6 +4,7 @@ import ast
 import json
 import re
 import shutil
+import subprocess
 from datetime import datetime
 from urllib.parse import unquote
 
@@ -16,6 +17,7 @@ import yaml
 from IPython.core.inputtransformer2 import TransformerManager
 
 from tests import test_project
+from tests.browser.lab import BROWSERS
 
 ROOT, PROJECT = test_project.ROOT, test_project.PROJECT["project"]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -42,6 +44,25 @@ def test_the_citation_has_what_its_format_asks_for():
     assert {"cff-version", "message", "title", "authors"} <= set(citation)
     assert citation["license"] == PROJECT["license"].split(" AND ")
     assert [author["name"] for author in citation["authors"]] == [author["name"] for author in PROJECT["authors"]]
+
+
+@pytest.mark.parametrize("browser", [*BROWSERS, None])
+def test_ci_installs_chromium_only_where_no_browser_is_that_the_tests_find(tmp_path, browser):
+    """On Ubuntu what is installed by that name could not open the tests' pages; its hosts bring another browser."""
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
+    bin_ = tmp_path / "bin"
+    bin_.mkdir()
+    for name in ("bash", "dirname", "id", "env"):
+        (bin_ / name).symlink_to(shutil.which(name))
+    for name in ("make", "python3", "apt-get", "sudo", *filter(None, [browser])):
+        (bin_ / name).write_text(f'#!/bin/sh\necho {name} "$@" >>calls\n')
+        (bin_ / name).chmod(0o755)
+    environment = {"PATH": str(bin_), "LANG": "C"}
+    subprocess.run([bin_ / "bash", ".ci/run"], cwd=tmp_path, env=environment, check=True, capture_output=True)
+    calls = (tmp_path / "calls").read_text()
+    assert ("chromium" in calls) == (browser is None)
+    assert calls.endswith("make test\n")
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
