@@ -74,6 +74,9 @@ def test_a_workflow_names_what_is_there(path):
     for job in workflow["jobs"].values():
         assert job["timeout-minutes"] <= 60
         assert all(("run" in step) != ("uses" in step) for step in job["steps"])
+        pushes = any("git push" in step.get("run", "") for step in job["steps"])
+        fetched = [step for step in job["steps"] if step.get("uses", "").startswith("actions/checkout@")]
+        assert all(step.get("with", {}).get("persist-credentials", True) == pushes for step in fetched)
     named = re.findall(r"(?:\s|^)((?:\.ci|tests|notebooks|lessons_lib)/[\w./-]+)", text)
     made = re.findall(r"\bmake (\S+)", text)
     assert named or made
