@@ -15,7 +15,7 @@ class CurricularFaceLoss(ArcFaceLoss):
 
     Huang et al., CurricularFace, CVPR 2020. t is the running mean of cos θ_y: it starts at 0, and in training mode each
     batch moves it by a share of 1 − `momentum` before its loss is taken, in all processes that share a batch alike. So
-    hard classes count less than their cosine at first, and more once t + cos θ_j is above 1.
+    a hard class with a positive cosine has a smaller logit than that at first, a larger one once t + cos θ_j exceeds 1.
     Raises ValueError for a margin outside 0..π and a momentum outside 0..1.
     """
 

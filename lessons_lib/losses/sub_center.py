@@ -15,7 +15,7 @@ OUTLIER = math.radians(75)  # what the paper drops: farther than this from its c
 
 
 class SubCenterArcFaceLoss(ArcFaceLoss):
-    """ArcFace where cos θ_c is the largest of a class's K cosines, max_k cos θ_ck: wrong labels find a centre apart.
+    """ArcFace where cos θ_c is the largest of a class's K cosines, max_k cos θ_ck: wrong labels may find another.
 
     Deng et al., Sub-center ArcFace, ECCV 2020. `weight` is (C, K, d), its rows the centres W_ck, of any length. Only
     the nearest centre of each class gets a gradient. One centre a class is ArcFace.
