@@ -5,7 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from lessons_lib.losses.checks import check_count
+from lessons_lib.losses.checks import check_count, check_tensor
 
 
 class Pairs(NamedTuple):
@@ -61,7 +61,8 @@ def sample_pairs(labels: Tensor, count: int, *, seed: int = 0) -> Pairs:
 
 def most_pairs(labels: Tensor) -> int:
     """The largest count that `sample_pairs` can draw from labels (N,); 0 or 1 where it can draw none."""
-    images, size = len(labels), _classes(labels).size
+    size = _classes(labels).size
+    images = len(labels)
     genuine = int((size * (size - 1)).sum()) // 2
     impostor = images * (images - 1) // 2 - genuine
     return min(2 * genuine + 1, 2 * impostor)
@@ -140,6 +141,7 @@ def _classes(labels: Tensor) -> _Gathered:
 
 
 def _check_numbers(name: str, numbers: Tensor) -> None:
+    check_tensor(name, numbers)
     if numbers.ndim != 1 or len(numbers) == 0 or numbers.dtype != torch.int64:
         raise ValueError(f"{name} must be int64 of shape (N,), got {numbers.dtype} of shape {tuple(numbers.shape)}.")
 

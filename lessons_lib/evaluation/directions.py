@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from lessons_lib.angles import unit_vectors
+from lessons_lib.losses.checks import check_tensor
 
 
 def directions(embeddings: Tensor) -> Tensor:
@@ -13,6 +14,7 @@ def directions(embeddings: Tensor) -> Tensor:
     images that close. A device without float64 hands over to the CPU. Raises ValueError for a wrong shape or dtype and
     for NaN or infinity.
     """
+    check_tensor("embeddings", embeddings)
     if embeddings.ndim != 2 or len(embeddings) == 0:
         raise ValueError(f"embeddings must have shape (N, d) with N at least 1, got {tuple(embeddings.shape)}.")
     if not embeddings.is_floating_point():
@@ -25,6 +27,8 @@ def directions(embeddings: Tensor) -> Tensor:
 
 def check_labels(labels: Tensor, embeddings: Tensor) -> None:
     """One int64 class number for each embedding."""
+    check_tensor("embeddings", embeddings)
+    check_tensor("labels", labels)
     if labels.dtype != torch.int64 or labels.shape != embeddings.shape[:1]:
         raise ValueError(
             f"labels must be int64 of shape ({len(embeddings)},), one for each embedding, "

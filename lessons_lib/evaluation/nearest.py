@@ -42,6 +42,8 @@ def recall_at_k(embeddings: Tensor, labels: Tensor, ks: Sequence[int] = (1,), *,
     """
     unit = directions(embeddings)
     check_labels(labels, embeddings)
+    if isinstance(ks, int):
+        raise ValueError(f"ks must be several numbers, got {ks}; use ({ks},).")
     if not ks or min(ks) < 1 or max(ks) >= len(labels):
         raise ValueError(f"ks must lie in 1..{len(labels) - 1} with {len(labels)} images, got {tuple(ks)}.")
     labels = labels.to(unit.device)

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from lessons_lib.data.pairs import check_classes_apart, most_pairs, sample_pairs
 from lessons_lib.evaluation.directions import check_images, check_labels, directions
+from lessons_lib.losses.checks import check_tensor
 
 
 class Roc(NamedTuple):
@@ -81,6 +82,8 @@ def verify(
 def similarity(embeddings: Tensor, first: Tensor, second: Tensor) -> Tensor:
     """cos θ between the embeddings (N, d) of the images numbered `first` (P,) and `second` (P,): float64 (P,)."""
     unit = directions(embeddings)
+    check_tensor("first", first)
+    check_tensor("second", second)
     check_images(torch.stack([first, second]), unit)
     return torch.linalg.vecdot(unit[first.to(unit.device)], unit[second.to(unit.device)])
 
@@ -159,6 +162,8 @@ def _accepted(scores: Tensor, same: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def _check_scores(scores: Tensor, same: Tensor) -> None:
+    check_tensor("scores", scores)
+    check_tensor("same", same)
     if scores.ndim != 1 or len(scores) == 0 or not scores.is_floating_point():
         raise ValueError(
             f"scores must be floating point numbers of shape (P,), got {scores.dtype} of shape {tuple(scores.shape)}."

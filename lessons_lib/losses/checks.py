@@ -60,7 +60,8 @@ def _from_numpy(name: str, array: np.ndarray) -> str:
     """The call that makes what is asked for by that name."""
     if array.dtype.kind not in "fiub":
         return "numbers"
-    wanted = {"labels": ("i8", ".long()"), "same": ("b1", ".bool()")}
+    numbers = dict.fromkeys(("labels", "groups", "first", "second"), ("i8", ".long()"))
+    wanted = {**numbers, "same": ("b1", ".bool()")}
     dtype, turned = wanted.get(name, (array.dtype.str if array.dtype.kind == "f" else "f4", ".float()"))
     return f"torch.from_numpy({name})" + ("" if array.dtype == np.dtype(dtype) else turned)
 

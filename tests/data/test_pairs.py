@@ -186,6 +186,26 @@ def test_pairs_that_cannot_be_are_refused_in_one_sentence(labels, count, sentenc
     assert str(refusal.value) == sentence
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        most_pairs,
+        lambda labels: sample_pairs(labels, 2),
+        lambda labels: split_classes(labels, 0.5),
+        lambda labels: sample_episodes(labels, ways=2, shots=1, count=1),
+    ],
+)
+def test_labels_in_arrays_and_lists_are_told_what_to_do(asked):
+    labels = torch.tensor([1, 1, 2, 2])
+    for given_, kind in (
+        (labels.numpy(), "a NumPy array of int64; use torch.from_numpy"),
+        (labels.tolist(), "list; use torch.tensor"),
+    ):
+        with pytest.raises(ValueError) as refusal:
+            asked(given_)
+        assert str(refusal.value) == f"labels must be a tensor, got {kind}(labels)."
+
+
 @pytest.mark.parametrize("share", [0, 1, 0.1, 0.9, -1, math.nan])
 def test_a_split_that_leaves_a_part_empty_is_refused(share):
     with pytest.raises(ValueError) as refusal:

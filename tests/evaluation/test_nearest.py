@@ -193,6 +193,25 @@ def test_what_recall_cannot_answer_is_refused_in_one_sentence(embeddings, labels
     assert str(refusal.value) == sentence
 
 
+@pytest.mark.parametrize(
+    ("embeddings", "labels", "ks", "sentence"),
+    [
+        (IMAGES.numpy(), torch.tensor([0, 0, 1]), (1,),
+         "embeddings must be a tensor, got a NumPy array of float32; use torch.from_numpy(embeddings)."),
+        (IMAGES.tolist(), torch.tensor([0, 0, 1]), (1,),
+         "embeddings must be a tensor, got list; use torch.tensor(embeddings)."),
+        (IMAGES, np.array([0, 0, 1]), (1,),
+         "labels must be a tensor, got a NumPy array of int64; use torch.from_numpy(labels)."),
+        (IMAGES, [0, 0, 1], (1,), "labels must be a tensor, got list; use torch.tensor(labels)."),
+        (IMAGES, torch.tensor([0, 0, 1]), 1, "ks must be several numbers, got 1; use (1,)."),
+    ],
+)  # fmt: skip
+def test_arrays_lists_and_a_lone_k_are_told_what_to_do(embeddings, labels, ks, sentence):
+    with pytest.raises(ValueError) as refusal:
+        recall_at_k(embeddings, labels, ks)
+    assert str(refusal.value) == sentence
+
+
 def test_episodes_of_other_images_are_refused():
     episodes = Episodes(torch.tensor([[[0], [1]]]), torch.tensor([[[2], [3]]]))
     with pytest.raises(ValueError) as refusal:

@@ -254,6 +254,33 @@ def test_scores_that_cannot_be_judged_are_refused_in_one_sentence(measure, score
     assert str(refusal.value) == sentence
 
 
+@pytest.mark.parametrize("measure", [roc, best_threshold, lambda scores, same: verification_accuracy(scores, same, 0)])
+def test_scores_in_arrays_and_lists_are_told_what_to_do(measure):
+    scores, same = torch.tensor([0.1, 0.2]), torch.tensor([True, False])
+    for given_, sentence in (
+        (
+            (scores.numpy(), same),
+            "scores must be a tensor, got a NumPy array of float32; use torch.from_numpy(scores).",
+        ),
+        ((scores.tolist(), same), "scores must be a tensor, got list; use torch.tensor(scores)."),
+        ((scores, same.numpy()), "same must be a tensor, got a NumPy array of bool; use torch.from_numpy(same)."),
+    ):
+        with pytest.raises(ValueError) as refusal:
+            measure(*given_)
+        assert str(refusal.value) == sentence
+
+
+def test_images_numbered_in_an_array_or_a_list_are_told_what_to_do():
+    first = torch.tensor([0, 1])
+    for given_, sentence in (
+        ((first.numpy(), first), "first must be a tensor, got a NumPy array of int64; use torch.from_numpy(first)."),
+        ((first, first.tolist()), "second must be a tensor, got list; use torch.tensor(second)."),
+    ):
+        with pytest.raises(ValueError) as refusal:
+            similarity(torch.ones(3, 2), *given_)
+        assert str(refusal.value) == sentence
+
+
 def test_other_refusals_are_one_sentence_too():
     curve = Roc(torch.tensor([0.0, 1]), torch.tensor([0.0, 1]), torch.tensor([math.inf, 0]))
     for far in (-0.1, 1.5, math.nan):
