@@ -7,9 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from lessons_lib.angles import unit_vectors
+from lessons_lib.angles import full_precision, unit_vectors
 from lessons_lib.losses.base import Head, in_full_precision
-from lessons_lib.losses.checks import check_batch
+from lessons_lib.losses.checks import check_batch, check_embeddings
 from lessons_lib.losses.passes import run_again
 
 Choice = Callable[[Tensor, Tensor], tuple[Tensor, ...]]
@@ -55,7 +55,11 @@ class InBatch(Head):
 
     def logits(self, embeddings: Tensor) -> Tensor:
         """−½‖x − w_j‖² up to what all classes share, (N, C): the nearest mean is the largest."""
-        return self.seen(embeddings) @ self.weight.T - self.weight.square().sum(dim=1) / 2
+        check_embeddings(self, embeddings)
+        with full_precision(embeddings):
+            x = self.seen(embeddings)
+            weight = self.weight.to(x.dtype)
+            return x @ weight.T - weight.square().sum(dim=1) / 2
 
     def deciding_weights(self) -> tuple[Tensor, Tensor]:
         """The means, (C, d), and −½‖w_j‖², (C,)."""

@@ -182,6 +182,22 @@ def test_the_nearest_mean_is_predicted(normalize):
     torch.testing.assert_close(seen @ weight.T + bias, head.logits(x))
 
 
+@pytest.mark.parametrize("normalize", [False, True])
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+def test_logits_are_in_full_precision_for_embeddings_and_means_of_any(normalize, dtype):
+    head = InBatch(ContrastiveLoss(), all_pairs, 4, 3, normalize=normalize)
+    head.weight.copy_(torch.randn(4, 3).to(dtype))
+    x = torch.randn(50, 3).to(dtype)
+    wanted, exact = head.logits(x.float()), torch.float64 if dtype == torch.float64 else torch.float32
+    torch.testing.assert_close(head.logits(x), wanted.to(exact), rtol=1e-6, atol=1e-6)
+    torch.testing.assert_close(head.to(dtype).logits(x), wanted.to(exact), rtol=1e-6, atol=1e-6)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        assert torch.equal(head.float().logits(x.float()), wanted)
+    for bad in (x[0], x[:, :2], x / 0):
+        with pytest.raises(ValueError, match=r"^embeddings must "):
+            head.logits(bad)
+
+
 def test_a_loss_with_parameters_of_its_own_gives_them_to_the_optimiser_and_the_state():
     class Scaled(nn.Module):
         formula = paper = "none"
