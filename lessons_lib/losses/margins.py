@@ -51,7 +51,7 @@ class CosFaceLoss(Head):
 
     def own_logit(self, own: Tensor, embeddings: Tensor, labels: Tensor) -> Tensor:
         """The curve at cos θ_y with the margin of class y, (N, 1)."""
-        return self.target_logit(safe_angle(own), *margin_of(self, labels))
+        return self.target_logit(safe_angle(own), *margin_of(self, labels)).to(own.dtype)
 
 
 class ArcFaceLoss(Head):
@@ -89,7 +89,7 @@ class ArcFaceLoss(Head):
 
     def own_logit(self, own: Tensor, embeddings: Tensor, labels: Tensor) -> Tensor:
         """The curve at cos θ_y with the margin of class y, (N, 1)."""
-        return self.target_logit(safe_angle(own), *margin_of(self, labels))
+        return self.target_logit(safe_angle(own), *margin_of(self, labels)).to(own.dtype)
 
     def target_logit(self, theta: Tensor, margin: float | Tensor | None = None) -> Tensor:
         """cos(θ + m), and past π − m what `beyond` says; `margin` in place of the head's."""

@@ -1,3 +1,4 @@
+import copy
 import math
 
 import numpy as np
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytorch_metric_learning import losses as pml
 
-from lessons_lib.losses import ArcFaceLoss, CombinedMarginLoss, CosFaceLoss
+from lessons_lib.losses import ArcFaceLoss, CombinedMarginLoss, CosFaceLoss, CurricularFaceLoss, SubCenterArcFaceLoss
 from lessons_lib.losses.margins import falling_cosine
 
 THETA = torch.linspace(0, math.pi, 721, dtype=torch.float64)
@@ -187,6 +188,20 @@ def test_every_class_may_have_a_margin_of_its_own(made, answers):
     assert head.state_dict()["margin"].tolist() == pytest.approx([0.1, 0.3, 0.5])
     head.sample_rate = 0.4  # one class of three, or those of the batch
     torch.testing.assert_close(head(x[:1], y[:1]), torch.zeros((), dtype=torch.float64))
+
+
+@pytest.mark.parametrize("made", [CosFaceLoss, ArcFaceLoss, CurricularFaceLoss, SubCenterArcFaceLoss])
+@pytest.mark.parametrize("margins", [torch.tensor([0.1, 0.3, 0.5]), torch.tensor([0.3], dtype=torch.float64)])
+def test_margins_of_another_precision_than_the_embeddings_are_margins(made, margins):
+    torch.manual_seed(0)
+    head = made(3, 4, margin=margins, scale=5.0).eval()
+    x, y = torch.randn(6, 4, requires_grad=True), torch.tensor([0, 1, 2, 2, 1, 0])
+    wide = copy.deepcopy(head).double()
+    for one in (head, wide):
+        loss = one(x, y)
+        assert loss.dtype == torch.float32
+        torch.testing.assert_close(loss, wide(x.double(), y).float())
+        loss.backward()
 
 
 def test_margins_that_are_none_are_refused():
