@@ -125,7 +125,7 @@ class TrunkClassifier(nn.Module):
 @torch.no_grad()
 def embed(net: nn.Module, images: Tensor, batch: int = 1_000) -> Tensor:
     """Embeddings (N, d) of images (N, 1, H, W), on the CPU, as the network gives them in use, not in training."""
-    training, device = net.training, next(net.parameters()).device
+    training, device = net.training, next(net.parameters(), images).device  # a network may have no parameters
     net.eval()
     try:
         return torch.cat([net(part.to(device)).float().cpu() for part in images.split(batch)])

@@ -15,9 +15,8 @@ from tqdm import tqdm
 from lessons_lib.angles import safe_angle, spread_points
 from lessons_lib.chance import chance_now, drawn_from, paths_from, set_chance
 from lessons_lib.data import ImageData, LabelledImages
-from lessons_lib.fitting import check_classes, check_images, check_sizes
+from lessons_lib.fitting import check_choices, check_classes, check_images, check_losses, check_sizes, check_warm_start
 from lessons_lib.losses import Head, ModifiedSoftmaxLoss
-from lessons_lib.losses.checks import check_count
 from lessons_lib.nets import EmbeddingNet, TrunkClassifier, embed
 from lessons_lib.runs import Callback, Frame, Metrics, Run, run_path
 
@@ -55,16 +54,17 @@ def fit(
     stand afterwards where the training left them, also when it was read back.
 
     Raises ValueError for epochs below 1, an lr that is not positive, a `together` below 1, a part of `data` without
-    images, labels or classes that the head or an auxiliary loss has not, and embeddings of another size than theirs.
+    images, labels or classes that the head or an auxiliary loss has not, embeddings of another size than theirs, a head
+    or an auxiliary loss that is none, and a warm start of another network.
     """
-    if epochs < 1 or lr <= 0:
-        raise ValueError(f"epochs must be at least 1 and lr positive, got epochs={epochs} and lr={lr}.")
-    check_count("together", together, 1, "fit")
+    epochs, lr, seed, together = check_choices(epochs, lr, seed, together)
+    check_losses(head, auxiliary)
     run = Run(net, head, nn.ModuleList(loss for _, loss in auxiliary))
     check_images(data)
     for loss in (head, *run.extras):
         check_classes(data, loss)
     if warm_start is not None:
+        check_warm_start(warm_start, net)
         start_from(warm_start, net, head)
     device = best_device() if device == "auto" else device
     choices = {"epochs": epochs, "lr": lr, "seed": seed, "together": together, "device": device}

@@ -6,6 +6,7 @@ from torch import nn
 
 from lessons_lib.data import ImageData, LabelledImages
 from lessons_lib.losses import CenterLoss, ContrastiveLoss, InBatch, SoftmaxLoss, all_pairs
+from lessons_lib.runs import Run
 from lessons_lib.training import fit
 
 
@@ -67,6 +68,39 @@ def test_it_is_refused_before_anything_is_trained(case, cache, cache_folder):
     with pytest.raises(ValueError, match="^" + said):
         fit(net, head, given, epochs=1, auxiliary=auxiliary, cache=cache, callback=lambda *what: seen.append(what))
     assert torch.equal(net[1].weight, before) and not seen
+
+
+HEAD = "head must be a loss that predicts, such as ArcFaceLoss(10, 2), got "
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"head": ContrastiveLoss()}, HEAD + "ContrastiveLoss: InBatch makes one of a loss on pairs or triplets."),
+        ({"head": SoftmaxLoss}, HEAD + "SoftmaxLoss: call the class first."),
+        ({"auxiliary": [CenterLoss(3, 2)]},
+         "auxiliary must be pairs of a weight and a loss, such as [(0.1, loss)], got CenterLoss."),
+        ({"auxiliary": [(CenterLoss(3, 2), 0.1)]},
+         "auxiliary must be pairs of a weight and a loss, such as [(0.1, loss)], got (CenterLoss, float)."),
+        ({"auxiliary": (0.1, CenterLoss(3, 2))},
+         "auxiliary must be pairs of a weight and a loss, such as [(0.1, loss)], got float."),
+        ({"warm_start": nn.Linear(64, 2)}, "warm_start must be a Run, what fit gives, got Linear."),
+        ({"warm_start": Run(nn.Sequential(nn.Flatten(), nn.Linear(64, 3)), SoftmaxLoss(3, 3))},
+         "warm_start must have a network like net: 1.weight is (3, 64) in it and (2, 64) in net."),
+        ({"data": part(6)}, "data must be ImageData, with train and validation, got LabelledImages."),
+        ({"data": ImageData(labelled(SIX[:, None]), part(6), part(6), 3, "")},
+         "labels must have shape (N,), one for each image, got (6, 1)."),
+        ({"data": ImageData(labelled(SIX.numpy()), part(6), part(6), 3, "")},
+         "labels must be a tensor, got a NumPy array of int64; use torch.from_numpy(labels)."),
+    ],
+)  # fmt: skip
+def test_what_is_none_of_them_is_refused_in_one_sentence(changed, sentence, cache_folder):
+    net = nn.Sequential(nn.Flatten(), nn.Linear(64, 2))
+    before = net[1].weight.clone()
+    with pytest.raises(ValueError) as refused:
+        fit(**{"net": net, "head": SoftmaxLoss(3, 2), "data": data(), "epochs": 1} | changed)
+    assert str(refused.value) == sentence
+    assert torch.equal(net[1].weight, before)
 
 
 def test_a_head_may_know_more_classes_than_come(cache_folder):

@@ -1,8 +1,10 @@
 import copy
+import math
 import os
 import signal
 import time
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -206,10 +208,33 @@ def test_warm_up_starts_from_evenly_spread_weights(data, cache_folder):
     assert warm_up(data, embedding_size=2).from_cache
 
 
-@pytest.mark.parametrize("options", [{"epochs": 0}, {"epochs": 1, "lr": 0.0}])
-def test_nonsense_is_refused_in_one_sentence(data, options):
-    with pytest.raises(ValueError, match=r"^epochs must be at least 1 and lr positive, got"):
-        fit(*start(), data, **options)
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"epochs": 0}, "epochs must be a whole number of at least 1 for fit, got 0."),
+        ({"epochs": 1.5}, "epochs must be a whole number of at least 1 for fit, got 1.5."),
+        ({"epochs": "3"}, "epochs must be a whole number of at least 1 for fit, got '3'."),
+        ({"lr": 0.0}, "lr must be a positive number, got 0.0."),
+        ({"lr": math.inf}, "lr must be a positive number, got inf."),
+        ({"lr": "0.1"}, "lr must be a number, got '0.1'."),
+        ({"seed": 0.5}, "seed must be a whole number, got 0.5."),
+        ({"seed": None}, "seed must be a whole number, got None."),
+    ],
+)
+def test_nonsense_is_refused_in_one_sentence(data, options, sentence):
+    with pytest.raises(ValueError) as refused:
+        fit(*start(), data, **{"epochs": 1} | options)
+    assert str(refused.value) == sentence
+
+
+def test_numpys_numbers_are_numbers(data, cache_folder):
+    fit(*start(), data, epochs=1, lr=0.01, seed=2)
+    assert fit(*start(), data, epochs=np.int64(1), lr=np.float64(0.01), seed=np.int64(2)).from_cache
+
+
+def test_a_network_without_parameters_is_one(data, cache_folder):
+    head = SoftmaxLoss(3, data.train.images[0].numel())
+    assert fit(nn.Flatten(), head, data, epochs=1).steps >= 1
 
 
 def batches_of(data, together, seed=0):
