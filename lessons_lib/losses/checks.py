@@ -77,14 +77,28 @@ def _bad_rows(name: str, rows: Tensor) -> None:
         raise ValueError(f"{name} must be finite, got NaN or infinity{where}.")
 
 
-def check_embeddings(loss: Sized, embeddings: Tensor) -> None:
-    """Shape, dtype, and while not compiling the values: all finite."""
+def check_device(name: str, value: Tensor, other: str, wanted: torch.device) -> None:
+    """On the device that the other is on."""
+    if value.device != wanted:
+        raise ValueError(f"{name} must be on the device of {other}, {wanted}, got {value.device}: move one of them.")
+
+
+def _device_of(loss: Any, otherwise: torch.device) -> torch.device:
+    """Where a loss keeps what it learns; any other where it has nothing."""
+    kept = (value for values in (loss.parameters(), loss.buffers()) for value in values)
+    return next((value.device for value in kept), otherwise)
+
+
+def check_embeddings(loss: Sized, embeddings: Tensor, own: bool = True) -> None:
+    """Shape, dtype, and while not compiling the values: all finite, and with the loss's `own` weights on its device."""
     check_tensor("embeddings", embeddings)
     if embeddings.ndim != 2 or embeddings.shape[1] != loss.embedding_size:
         raise ValueError(f"embeddings must have shape (N, {loss.embedding_size}), got {tuple(embeddings.shape)}.")
     if not embeddings.is_floating_point():
         raise ValueError(f"embeddings must be floating point numbers, got {embeddings.dtype}.")
     if not torch.compiler.is_compiling():
+        if own:
+            check_device("embeddings", embeddings, type(loss).__name__, _device_of(loss, embeddings.device))
         _bad_rows("embeddings", embeddings)
 
 
@@ -93,8 +107,10 @@ def check_batch(loss: Sized, embeddings: Tensor, labels: Tensor, weight: Tensor 
 
     `weight` are class weights from elsewhere: then the numbers are of its rows.
     """
-    check_embeddings(loss, embeddings)
+    check_embeddings(loss, embeddings, own=weight is None)
     if weight is not None:
+        check_tensor("weight", weight)
+        check_device("weight", weight, "embeddings", embeddings.device)
         check_proxies(loss, weight)
     check_tensor("labels", labels)
     if len(embeddings) == 0:
@@ -105,6 +121,7 @@ def check_batch(loss: Sized, embeddings: Tensor, labels: Tensor, weight: Tensor 
         )
     if labels.dtype != torch.int64:
         raise ValueError(f"labels must be int64 class numbers, got {labels.dtype}; use labels.long().")
+    check_device("labels", labels, "embeddings", embeddings.device)
     check_scale(loss)
     check_sample_rate(loss)
     if torch.compiler.is_compiling():
@@ -173,6 +190,7 @@ def check_rows(**batches: Tensor) -> None:
             raise ValueError(f"{name} must have the shape of {first}, {tuple(model.shape)}, got {tuple(batch.shape)}.")
         if batch.dtype != model.dtype:
             raise ValueError(f"{name} must have the dtype of {first}, {model.dtype}, got {batch.dtype}.")
+        check_device(name, batch, first, model.device)
         if not torch.compiler.is_compiling():
             _bad_rows(name, batch)
 

@@ -270,6 +270,20 @@ def test_a_scale_that_is_no_number_is_refused(name, scale):
 
 
 @every_head
+def test_what_lies_on_another_device_is_named(name):
+    head, (x, y) = make(name), batch()
+    for both, sentence in (
+        ((x.to("meta"), y), f"embeddings must be on the device of {name}, cpu, got meta: move one of them."),
+        ((x, y.to("meta")), "labels must be on the device of embeddings, cpu, got meta: move one of them."),
+    ):
+        with pytest.raises(ValueError) as refused:
+            head(*both)
+        assert str(refused.value) == sentence
+    with pytest.raises(ValueError, match=rf"^embeddings must be on the device of {name}, meta, got cpu: "):
+        head.to("meta").logits(x)
+
+
+@every_head
 @pytest.mark.parametrize("sentence", REFUSED)
 def test_bad_batches_are_refused_in_one_sentence(name, sentence):
     with pytest.raises(ValueError) as refused:

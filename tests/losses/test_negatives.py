@@ -108,6 +108,14 @@ def test_weights_that_are_none_are_refused(proxies, labels, says):
         ArcFaceLoss(CLASSES, SIZE)(torch.ones(1, SIZE), torch.tensor(labels), weight=proxies)
 
 
+def test_weights_from_elsewhere_lie_where_the_embeddings_do_wherever_the_own_ones_are():
+    x, y, weight = torch.randn(3, SIZE), torch.tensor([0, 3, 1]), torch.randn(4, SIZE)
+    head = ArcFaceLoss(CLASSES, SIZE)
+    with pytest.raises(ValueError, match=r"^weight must be on the device of embeddings, cpu, got meta: "):
+        head(x, y, weight=weight.to("meta"))
+    assert torch.equal(head.to("meta")(x, y, weight=weight), ArcFaceLoss(CLASSES, SIZE)(x, y, weight=weight))
+
+
 def test_a_loss_with_more_than_weights_for_each_class_takes_none_from_elsewhere():
     x, y = batch(classes=4)
     for head in (SoftmaxLoss(CLASSES, SIZE), CosFaceLoss(CLASSES, SIZE, margin=torch.full((CLASSES,), 0.1))):

@@ -298,6 +298,12 @@ REFUSED = {
 NAMED = ContrastiveLoss()
 
 
+def test_a_batch_on_another_device_is_named():
+    x = torch.randn(3, 4)
+    with pytest.raises(ValueError, match=r"^negatives must be on the device of anchors, cpu, got meta: move one of"):
+        TripletLoss()(x, x, x.to("meta"))
+
+
 @pytest.mark.parametrize("sentence", REFUSED)
 def test_what_cannot_be_is_refused_in_one_sentence(sentence):
     x, y, same = rows_of(5, 4, dtype=torch.float32)
