@@ -6,8 +6,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from lessons_lib.angles import cosines_between
-from lessons_lib.losses.base import Head
+from lessons_lib.angles import cosines_between, full_precision
+from lessons_lib.losses.base import Head, in_full_precision
 from lessons_lib.losses.checks import check_weight
 
 
@@ -25,7 +25,9 @@ class RegularFaceRegularizer(nn.Module):
         """The mean nearest cosine of class weights (C, d)."""
         check_weight("weight", weight)
         own = torch.eye(len(weight), dtype=torch.bool, device=weight.device)
-        return cosines_between(weight, weight).masked_fill(own, -math.inf).amax(dim=1).mean()
+        with full_precision(weight):
+            rows = in_full_precision(weight)
+            return cosines_between(rows, rows).masked_fill(own, -math.inf).amax(dim=1).mean()
 
 
 class CenterInvariantRegularizer(nn.Module):
@@ -43,7 +45,7 @@ class CenterInvariantRegularizer(nn.Module):
     def forward(self, weight: Tensor) -> Tensor:
         """How unequal the lengths of class weights (C, d) are."""
         check_weight("weight", weight)
-        squared = weight.square().sum(dim=1)
+        squared = in_full_precision(weight).square().sum(dim=1)
         return (squared - squared.mean()).square().mean() / 4
 
 

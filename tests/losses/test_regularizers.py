@@ -84,3 +84,17 @@ def test_what_cannot_be_is_refused_in_one_sentence(regularizer):
         regularizer()(torch.tensor([[1.0, math.inf], [0, 1]]))
     with pytest.raises(ValueError, match=r"^weight must be floating point numbers, got torch\.int64\.$"):
         regularizer()(torch.zeros(2, 3).long())
+
+
+@pytest.mark.parametrize("regularizer", [*(cls() for cls in BOTH), uniform_energy])
+@pytest.mark.parametrize("half", [torch.float16, torch.bfloat16])
+def test_class_weights_of_half_precision_are_summed_in_full(regularizer, half):
+    weight = some(6, 3, length=15.0).detach().to(half).requires_grad_()
+    value = regularizer(weight)
+    torch.testing.assert_close(value, regularizer(weight.detach().float()))
+    value.backward()
+    assert weight.grad.dtype == half and weight.grad.isfinite().all()
+    wide = weight.detach().float()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        inside = regularizer(wide)
+    assert torch.equal(inside, regularizer(wide))
