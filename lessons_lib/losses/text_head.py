@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from lessons_lib.angles import unit_vectors
 from lessons_lib.losses.base import Head
 from lessons_lib.losses.both_ways import BothWays
+from lessons_lib.losses.checks import check_batch
 
 
 class TextHead(Head):
@@ -49,7 +50,11 @@ class TextHead(Head):
         return self.first[labels] + (chance * self.counts[labels]).long()
 
     def forward(self, embeddings: Tensor, labels: Tensor, weight: Tensor | None = None) -> Tensor:
-        """Mean loss of a batch of raw embeddings (N, d) with a caption each of their class, labels (N,) int64."""
+        """Mean loss of a batch of raw embeddings (N, d) with a caption each of their class: labels (N,) int64.
+
+        ValueError for a label that no text has, and whatever else is no batch.
+        """
+        check_batch(self, embeddings, labels)
         return self.pairs(embeddings, self.net(self.inputs[self.drawn(labels)]))
 
 

@@ -62,3 +62,17 @@ def test_the_text_network_and_the_scale_are_learnt_with_the_rest():
 def test_a_class_without_a_text_is_refused():
     with pytest.raises(ValueError, match=r"^classes must have a text for each of 0\.\.2, got \[2, 0, 4\]\."):
         TextHead(nn.Linear(6, 4), torch.eye(6), torch.tensor([2, 0, 2, 0, 2, 2]), BothWays(NormalizedSoftmaxLoss(3, 4)))
+
+
+@pytest.mark.parametrize(
+    ("labels", "says"),
+    [
+        (torch.tensor([0, -1]), r"labels must lie in 0\.\.2, got -1\.\.0\."),
+        (torch.tensor([0, 3]), r"labels must lie in 0\.\.2, got 0\.\.3\."),
+        (torch.tensor([0, 1]).int(), r"labels must be int64 class numbers, got torch\.int32; use labels\.long\(\)\."),
+        (torch.tensor([0]), r"labels must have shape \(2,\), one for each embedding, got \(1,\)\."),
+    ],
+)
+def test_labels_that_are_none_are_refused(labels, says):
+    with pytest.raises(ValueError, match=f"^{says}$"):
+        head()(torch.randn(2, 4), labels)
