@@ -71,4 +71,4 @@ def _near(rows: Tensor) -> Tensor:
 def _widest(rows: Tensor) -> Tensor:
     """The direction in which the rows (N, n) spread most."""
     some = rows[:: max(1, len(rows) // 2_000)]
-    return torch.linalg.eigh(torch.cov(some.T, correction=0)).eigenvectors[:, -1]
+    return torch.linalg.eigh(torch.cov(some.T, correction=0).reshape(rows.shape[1], -1)).eigenvectors[:, -1]

@@ -48,6 +48,10 @@ def test_the_same_picture_in_two_classes_is_named(tree, kind, colour):
     assert len(left) == len(folder) - 2 and not left.repeated and "3/2.png" not in left.files
 
 
+def test_pictures_of_one_pixel_are_looked_at_too(tree):
+    assert load_folder(tree, size=1).images.shape == (32, 1, 1, 1)
+
+
 def test_a_copy_in_its_own_class_is_a_copy_and_no_repetition(tree, recwarn):
     photograph(32).save(tree / "3" / "again.jpg")
     folder = load_folder(tree)
