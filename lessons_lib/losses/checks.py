@@ -67,14 +67,22 @@ def _from_numpy(name: str, array: np.ndarray) -> str:
 
 
 def _bad_rows(name: str, rows: Tensor) -> None:
-    """ValueError where a batch's numbers, which must be there to be read, are not all finite."""
-    values = values_of(rows)
-    if math.isfinite(values.detach().sum()):  # quicker than asking each
+    """ValueError where a batch's numbers, which must be there to be read, are not all finite, or a length is not."""
+    values = values_of(rows).detach()
+    dtype = torch.promote_types(values.dtype, torch.float32)  # what losses compute in
+    longest = math.sqrt(torch.finfo(dtype).max)
+    if math.isfinite(torch.linalg.vector_norm(values, dtype=dtype)):  # quicker than asking each
         return
-    if not values.isfinite().all():
-        bad = int((~values.isfinite()).any(dim=-1).sum())
-        where = f" in {bad} of {len(values)} rows" if values.shape == rows.shape else ""  # else one batch of many
-        raise ValueError(f"{name} must be finite, got NaN or infinity{where}.")
+    for bad, said in (
+        (~values.isfinite().all(dim=-1), "be finite, got NaN or infinity"),
+        (
+            ~torch.linalg.vector_norm(values, dim=-1, dtype=dtype).isfinite(),
+            f"be shorter than {longest:.1e}, or squares overflow in {dtype}, got longer ones",
+        ),
+    ):
+        if bad.any():
+            where = f" in {int(bad.sum())} of {len(values)} rows" if values.shape == rows.shape else ""  # else of many
+            raise ValueError(f"{name} must {said}{where}.")
 
 
 def check_device(name: str, value: Tensor, other: str, wanted: torch.device) -> None:

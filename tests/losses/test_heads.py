@@ -198,6 +198,9 @@ REFUSED = {
         x.index_fill(0, torch.tensor([2]), math.nan),
         y,
     ),
+    "embeddings must be shorter than 1.8e+19, or squares overflow in torch.float32, got longer ones in 2 of 7 rows.": (
+        lambda x, y: (torch.cat([x[:5], 1e20 * x[5:]]), y)
+    ),
     "embeddings must hold at least one row, got an empty batch.": lambda x, y: (x[:0], y[:0]),
     "labels must have shape (7,), one for each embedding, got (6,).": lambda x, y: (x, y[:6]),
     "labels must have shape (7,), one for each embedding, got (7, 1).": lambda x, y: (x, y[:, None]),
@@ -281,6 +284,15 @@ def test_what_lies_on_another_device_is_named(name):
         assert str(refused.value) == sentence
     with pytest.raises(ValueError, match=rf"^embeddings must be on the device of {name}, meta, got cpu: "):
         head.to("meta").logits(x)
+
+
+@every_head
+def test_long_embeddings_that_a_wider_type_holds_or_that_are_just_short_enough_are_none_too_long(name):
+    x, y = batch()
+    assert make(name).double()(1e20 * x.double(), y).isfinite()
+    long, head = 1e19 * F.normalize(x), make(name)
+    assert not torch.linalg.vector_norm(long.repeat(4, 1)).isfinite()  # all together they are too long
+    torch.testing.assert_close(head.cosines(long.repeat(4, 1))[:7], head.cosines(x))
 
 
 @every_head
