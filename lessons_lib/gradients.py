@@ -89,7 +89,8 @@ def with_weights(head: Head, weight: Tensor) -> Head:
     """A copy of the head, its scale and margin kept, with these class weights (C, d)."""
     _check_one_weight_a_class(head)
     twin = copy.deepcopy(head)
-    twin.embedding_size, twin.weight = weight.shape[1], nn.Parameter(weight.detach().clone())
+    twin.num_classes, twin.embedding_size = weight.shape
+    twin.weight = nn.Parameter(weight.detach().clone())
     return twin
 
 

@@ -192,6 +192,15 @@ def test_the_head_stays_as_it_is():
     assert all(torch.equal(before[name], value) for name, value in head.state_dict().items())
 
 
+@pytest.mark.parametrize("classes", [2, 9])
+def test_a_twin_has_as_many_classes_as_weights(classes):
+    weight, x, labels = torch.randn(classes, 3), torch.randn(classes, 3), torch.arange(classes)
+    twin = with_weights(CosFaceLoss(4, 8, margin=0.2, scale=5.0), weight)
+    torch.testing.assert_close(twin(x, labels), CosFaceLoss(4, 3, margin=0.2, scale=5.0)(x, labels, weight=weight))
+    with pytest.raises(ValueError, match=rf"^labels must lie in 0\.\.{classes - 1}, got "):
+        twin(x, labels + 1)
+
+
 def test_what_cannot_be_asked_is_refused():
     with pytest.raises(ValueError, match="others must be one of 90, simplex, circle, got 'far'"):
         place(THETA, 5, "far")
