@@ -6,7 +6,7 @@ import torch
 import torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.nn.utils.parametrize import register_parametrization
+from torch.nn.utils.parametrize import is_parametrized, register_parametrization
 
 from lessons_lib.losses.base import Head
 from lessons_lib.losses.checks import check_rows, number
@@ -80,10 +80,12 @@ def learn_scale(head: Head, start: float = CLIP_SCALE, most: float = CLIP_CAP) -
     """Have a head's scale learnt as CLIP does: its logarithm is the parameter, and it never goes above `most`.
 
     Returns the head. `head.scale` is then s = e^a, and a is `head.parametrizations.scale.original`.
-    Raises ValueError for a start that is not between 0 and `most`.
+    Raises ValueError for a start that is not between 0 and `most`, and for a head of which it was asked before.
     """
     if not 0 < number("start", start) <= number("most", most):
         raise ValueError(f"start must lie above 0 and at most at {most}, got {start}.")
+    if is_parametrized(head, "scale"):
+        raise ValueError(f"The scale of this {type(head).__bases__[0].__name__} is learnt already: make a new head.")
     head.scale = nn.Parameter(torch.tensor(float(start), dtype=head.weight.dtype, device=head.weight.device))
     register_parametrization(head, "scale", CappedExponential(most))
     return head

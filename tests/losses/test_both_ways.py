@@ -174,6 +174,15 @@ def test_a_start_that_is_none_is_refused(start, most):
         learn_scale(NormalizedSoftmaxLoss(3, 3), start, most)
 
 
+def test_a_scale_that_is_learnt_already_is_not_made_so_again():
+    head = learn_scale(NormalizedSoftmaxLoss(3, 3), 5.0)
+    with pytest.raises(
+        ValueError, match=r"^The scale of this NormalizedSoftmaxLoss is learnt already: make a new head"
+    ):
+        learn_scale(head, 5.0)
+    assert head.scale.item() == pytest.approx(5.0)
+
+
 def test_what_are_no_pairs_is_refused():
     loss = BothWays(NormalizedSoftmaxLoss(PAIRS, SIZE).double())
     images, texts = pairs()
