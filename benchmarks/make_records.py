@@ -38,7 +38,7 @@ NOTEBOOKS = TEXTS.parent
 # A benchmark may have SEEDS of its own.
 SEEDS = {"native": (0, 1, 2, 3), "avx2": (0, 8, 9, 10), "plain": (0, 11, 12, 13)}
 # Where now and then a start ends far from all others, four of a kind are too few to know how far that is.
-LONG_TAILED = ("11_failure_gallery", "13_after_2019", "14_proxies_from_anywhere")
+LONG_TAILED = ("03_center_loss", "07_uniform_loss", "11_failure_gallery", "13_after_2019", "14_proxies_from_anywhere")
 MORE_SEEDS = {"native": (14, 15, 16, 17), "avx2": (18, 19, 20, 21), "plain": (22, 23, 24, 25)}
 OTHER_SEEDS = (98, 99)  # no record has these
 KINDS: dict[str, dict[str, str]] = {
