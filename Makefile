@@ -5,6 +5,8 @@ PIP_ARGS ?=
 LAB_ARGS ?=
 ARGS ?=
 export PYTHON PIP_ARGS
+# With it, `cd notebooks` may lead to a folder of that name elsewhere.
+unexport CDPATH
 
 IN_VENV := .venv/bin/python
 TEXTS := $(wildcard notebooks/text/[0-9]*.md)

@@ -3,6 +3,7 @@
 # A stamp, written last, says what .venv was made from: a second call compares it and is done, an interrupted one
 # has none and is repaired. PYTHON chooses the Python, PIP_ARGS goes to pip.
 set -eu
+unset CDPATH # or cd may lead to a folder of the same name elsewhere
 cd "$(dirname "$0")/.."
 here=$(pwd -P)
 wanted=${1:-requirements.txt}

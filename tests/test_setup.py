@@ -215,3 +215,18 @@ def test_a_processor_that_is_asked_for_is_played(tree, tmp_path):
     make(tree, "lab", PYTHON=python, ONEDNN_MAX_CPU_ISA="", MALLOC_TRIM_THRESHOLD_="")  # as unset
     make(tree, "lab", PYTHON=python, ONEDNN_MAX_CPU_ISA="SSE41", MALLOC_TRIM_THRESHOLD_=1)
     assert (tree / "played").read_text() == "AVX2 268435456\nSSE41 1\n"
+
+
+def test_folders_of_the_same_name_elsewhere_are_left_alone(tree, tmp_path):
+    """CDPATH, where somebody exports it, is where `cd notebooks` looks first."""
+    python = pretender(tmp_path / "bin" / "python3")
+    python.write_text(python.read_text().replace("esac", "*jupyterlab*) pwd -P >>../../opened ;;\nesac"))
+    (tree / "notebooks").mkdir()
+    theirs = tmp_path / "theirs"
+    for name in (".make", ".venv", "notebooks"):
+        (theirs / name).mkdir(parents=True)
+    (theirs / ".venv" / "theirs").touch()
+    run = make(tree, "lab", PYTHON=python, CDPATH=theirs)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert (theirs / ".venv" / "theirs").exists() and not (theirs / ".venv" / "bin").exists()
+    assert (tmp_path / "opened").read_text().strip() == str(tree / "notebooks")
