@@ -4,6 +4,8 @@
 # has none and is repaired. PYTHON chooses the Python, PIP_ARGS goes to pip.
 set -eu
 unset CDPATH # or cd may lead to a folder of the same name elsewhere
+# What the user has set for other work: pip would install into another place than .venv, or find what it needs there.
+unset PIP_PREFIX PIP_ROOT PIP_PYTHON PYTHONPATH PYTHONHOME
 cd "$(dirname "$0")/.."
 here=$(pwd -P)
 wanted=${1:-requirements.txt}
@@ -76,12 +78,13 @@ explain() {
     fail "pip could not install $wanted; its reason is at the end of $log."
 }
 
+# --no-user and an empty --target stand against the user's own settings for pip, in variables and in its file.
 # pip's progress goes to the screen, its complaints to the log: explain() puts them in one sentence.
 # To compile every file of every package would double the time; compile_what_lessons_import() takes a fifth of them.
 pip_install() {
     # shellcheck disable=SC2086  # PIP_ARGS holds several words
-    .venv/bin/python -m pip install --disable-pip-version-check --no-compile --log "$log" ${PIP_ARGS:-} "$@" \
-        2>/dev/null || explain
+    .venv/bin/python -m pip install --disable-pip-version-check --no-user --target= --no-compile --log "$log" \
+        ${PIP_ARGS:-} "$@" 2>/dev/null || explain
 }
 
 # Once, here: the first lesson does not wait for it, and an environment that is only read later has it too.

@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
+import venv
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -161,14 +163,14 @@ def test_another_python_is_found_where_python3_is_too_old(tree, tmp_path):
 
 
 def test_unreachable_index_is_one_sentence(tree, tmp_path):
-    """pip's own words, without the seconds that a real .venv takes: it would put what it installs into a folder."""
+    """pip's own words, without the seconds that a real .venv takes."""
     python = pretender(tmp_path / "python3")
     as_pip = f'"-m pip install"*) exec "{sys.executable}" "$@" ;;\n'
     python.write_text(python.read_text().replace('"-m pip install"*) echo "$*" >>calls ;;\n', as_pip))
     run = make(
         tree,
         PYTHON=python,
-        PIP_TARGET=tmp_path / "installed",
+        PIP_IGNORE_INSTALLED=1,
         PIP_CONFIG_FILE=os.devnull,
         PIP_INDEX_URL="http://127.0.0.1:9/simple",
         PIP_RETRIES=0,
@@ -230,3 +232,38 @@ def test_folders_of_the_same_name_elsewhere_are_left_alone(tree, tmp_path):
     assert (run.returncode, run.stderr) == (0, "")
     assert (theirs / ".venv" / "theirs").exists() and not (theirs / ".venv" / "bin").exists()
     assert (tmp_path / "opened").read_text().strip() == str(tree / "notebooks")
+
+
+SET_FOR_OTHER_WORK = {
+    "PIP_TARGET": "elsewhere",
+    "PIP_PREFIX": "elsewhere",
+    "PIP_USER": "1",
+    "PYTHONPATH": "there already",
+    "PIP_CONFIG_FILE": "pip.conf",
+}
+
+
+def test_packages_go_into_the_environment_whatever_else_pip_is_told_by_its_user(tree, tmp_path):
+    """A real environment and pip, and a wheel instead of the packages."""
+    venv.create(tmp_path / "real", with_pip=True)
+    info = "small-1.dist-info"
+    with zipfile.ZipFile(tmp_path / "small-1-py3-none-any.whl", "w") as wheel:
+        wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: small\nVersion: 1\n")
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{info}/RECORD", "")
+    (tree / "requirements.txt").write_text("small==1\n")
+    (tmp_path / "pip.conf").write_text(f"[install]\ntarget = {tmp_path / 'elsewhere'}\n")
+    there = tmp_path / "there already" / info
+    there.mkdir(parents=True)
+    (there / "METADATA").write_text("Metadata-Version: 2.1\nName: small\nVersion: 1\n")
+    python = pretender(tmp_path / "bin" / "python3")
+    as_pip = f'*"-r requirements.txt") exec "{tmp_path}/real/bin/python" "$@" ;;\n"-m pip install"*'
+    python.write_text(python.read_text().replace('"-m pip install"*', as_pip))
+    for name, value in SET_FOR_OTHER_WORK.items():
+        shutil.rmtree(tree / ".venv", ignore_errors=True)
+        given = value if name == "PIP_USER" else tmp_path / value
+        offline = {"PIP_NO_INDEX": 1, "PIP_FIND_LINKS": tmp_path, "PIP_CONFIG_FILE": os.devnull}
+        run = make(tree, PYTHON=python, **offline | {name: given})
+        installed = list((tmp_path / "real").rglob(info))
+        assert (run.returncode, len(installed), (tmp_path / "elsewhere").exists()) == (0, 1, False), (name, run.stderr)
+        shutil.rmtree(installed[0])
