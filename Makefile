@@ -22,6 +22,9 @@ QUICK := env MALLOC_MMAP_THRESHOLD_=$${MALLOC_MMAP_THRESHOLD_:-33554432} \
     MALLOC_TRIM_THRESHOLD_=$${MALLOC_TRIM_THRESHOLD_:-268435456} ONEDNN_MAX_CPU_ISA=$${ONEDNN_MAX_CPU_ISA:-AVX2}
 # JupyterLab refuses to run as root unless told to.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+# Whatever folder the user's own settings for Jupyter open, and whatever kernel of theirs has the name python3.
+HERE := --ServerApp.root_dir="$$PWD" --FileContentsManager.root_dir="$$PWD" --FileContentsManager.preferred_dir=
+OURS := JUPYTER_PREFER_ENV_PATH=1
 
 .PHONY: help setup lab test test-fast notebooks records check-lessons times site test-site test-browsers lint bench clean
 .DEFAULT_GOAL := help
@@ -34,7 +37,7 @@ setup: ## make .venv with what a reader needs
 	@sh .make/setup.sh requirements.txt
 
 lab: setup $(TRUSTED) ## open the lessons in JupyterLab (the first call sets everything up)
-	@cd notebooks && $(QUICK) ../$(IN_VENV) -P -m jupyterlab $(AS_ROOT) $(LAB_ARGS)
+	@cd notebooks && $(OURS) $(QUICK) ../$(IN_VENV) -P -m jupyterlab $(AS_ROOT) $(HERE) $(LAB_ARGS)
 
 # The explorers in a notebook are scripts: Lab shows them only to a user who has said that the notebook is trusted.
 $(TRUSTED): $(SHIPPED) | setup

@@ -267,3 +267,28 @@ def test_packages_go_into_the_environment_whatever_else_pip_is_told_by_its_user(
         installed = list((tmp_path / "real").rglob(info))
         assert (run.returncode, len(installed), (tmp_path / "elsewhere").exists()) == (0, 1, False), (name, run.stderr)
         shutil.rmtree(installed[0])
+
+
+def test_lab_opens_the_lessons_and_their_python_whatever_jupyter_is_told_by_its_user(tree, tmp_path):
+    """Jupyter's own reading of the options that make gives it, against a file that sets each of them."""
+    pytest.importorskip("jupyter_server")
+    python = pretender(tmp_path / "bin" / "python3")
+    noting = '*jupyterlab*) echo "$JUPYTER_PREFER_ENV_PATH"; for word; do echo "$word"; done ;;\nesac'
+    python.write_text(python.read_text().replace("esac", noting))
+    lessons = tree / "notebooks"
+    lessons.mkdir()
+    preferred, *options = make(tree, "lab", PYTHON=python, LAB_ARGS="--no-browser").stdout.splitlines()[1:]
+    assert (preferred, options[-1]) == ("1", "--no-browser")
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    told = ("ServerApp.root_dir", "ServerApp.preferred_dir", "FileContentsManager.root_dir")
+    (tmp_path / "jupyter_server_config.py").write_text("".join(f"c.{name} = {str(theirs)!r}\n" for name in told))
+    asked = (
+        "import sys; from jupyter_server.serverapp import ServerApp; app = ServerApp(); "
+        "app.initialize(sys.argv[1:], find_extensions=False, new_httpserver=False); files = app.contents_manager; "
+        "print(app.root_dir, files.root_dir, repr(files.preferred_dir), sep='\\n')"
+    )
+    words = [sys.executable, "-c", asked, *options[options.index("jupyterlab") + 1 :]]
+    places = {f"JUPYTER_{kind}_DIR": str(tmp_path) for kind in ("CONFIG", "DATA", "RUNTIME")}
+    said = subprocess.run(words, cwd=lessons, env=os.environ | places, capture_output=True, text=True)
+    assert said.stdout.splitlines() == [str(lessons), str(lessons), "''"], said.stderr
