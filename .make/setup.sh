@@ -45,7 +45,7 @@ half_installed() {
 
 usable() {
     fits "$(version_of .venv/bin/python)" && ! half_installed &&
-        grep -qF "$here/.venv" .venv/bin/activate && .venv/bin/python -m pip --version >/dev/null 2>&1
+        grep -qsF "$here/.venv" .venv/bin/activate && .venv/bin/python -m pip --version >/dev/null 2>&1
 }
 
 # Debian splits venv from Python, so a Python in range without it is passed over while there is another.
@@ -94,10 +94,27 @@ compile_what_lessons_import() {
             "its whole answer: .venv/bin/python .make/imports.py"
 }
 
-# A folder is made anew; what a link leads to may be somebody's own and is not emptied.
+# Made here, or half made: Python writes bin/activate last, so what has pyvenv.cfg alone was interrupted.
+ours() {
+    [ -f "$log" ] || [ -f .venv/made-from-requirements.txt ] ||
+        { [ -f .venv/pyvenv.cfg ] && [ ! -f .venv/bin/activate ]; }
+}
+
+# What was made here is made anew; what may be somebody's own, there or where a link leads to, is not emptied.
 make_venv() {
-    [ ! -L .venv ] || fail ".venv is a link to $(readlink .venv), which was not set up from here: remove the link," \
-        "then run make again."
+    if [ -L .venv ]; then
+        fail ".venv is a link to $(readlink .venv), which was not set up from here: remove the link," \
+            "then run make again."
+    elif [ -e .venv ] && [ ! -d .venv ]; then
+        fail ".venv is a file where a folder is to be made: move it away, then run make again."
+    elif [ -n "$(ls -A .venv 2>/dev/null)" ] && ! ours; then
+        fail ".venv was made by something else, and the course cannot use it as it is: move or remove this folder," \
+            "then run make again."
+    fi
+    case $here in
+        *:*) fail "Python makes no .venv in a folder with a colon in its name or above it, as in $here: rename it," \
+            "then run make again." ;;
+    esac
     choose_python
     echo "Setting up .venv with Python $version: once, a few minutes, some gigabytes on Linux (README: how to take less)."
     said=$("$python" -m venv --clear .venv 2>&1) || fail "Python could not make .venv (${said##*Error: });" \
@@ -109,8 +126,14 @@ as_asked() {
 }
 
 if as_asked && stamped "$wanted"; then exit 0; fi
-if as_asked && usable; then echo "Bringing .venv up to date."; else make_venv; fi
-rm -f "$log"
+if as_asked && usable; then
+    [ -w .venv ] || fail ".venv is not up to date, and you may not write to it: ask its owner to run make setup," \
+        "or copy the course, without .venv, into a folder of your own."
+    echo "Bringing .venv up to date."
+else
+    make_venv
+fi
+: >"$log" # says whose .venv it is, until the stamp does
 pip_install -r "$wanted"
 rm -f .venv/made-from-*
 pip_install --quiet --no-deps -e .

@@ -118,6 +118,58 @@ def test_what_a_link_leads_to_is_not_emptied(tree, tmp_path, leads_to):
     assert make(tree, PYTHON=tmp_path / "bin" / "python3").returncode == 0
 
 
+@pytest.mark.parametrize("made_by", ["uv", "nobody knows"])
+def test_what_something_else_made_is_not_emptied(tree, tmp_path, made_by):
+    """uv's environments have no pip, so that the course cannot use them."""
+    theirs = tree / ".venv" / "bin" / "activate" if made_by == "uv" else tree / ".venv" / "notes.txt"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("theirs")
+    if made_by == "uv":
+        (tree / ".venv" / "pyvenv.cfg").touch()
+    python = pretender(tmp_path / "bin" / "python3")
+    assert sentence(make(tree, PYTHON=python)) == (
+        ".venv was made by something else, and the course cannot use it as it is: move or remove this folder, "
+        "then run make again."
+    )
+    assert theirs.read_text() == "theirs"
+    shutil.rmtree(tree / ".venv")
+    assert make(tree, PYTHON=python).returncode == 0
+
+
+def test_a_file_in_its_place_is_left_there(tree, tmp_path):
+    (tree / ".venv").write_text("theirs")
+    said = sentence(make(tree, PYTHON=pretender(tmp_path / "bin" / "python3")))
+    assert said == ".venv is a file where a folder is to be made: move it away, then run make again."
+    assert (tree / ".venv").read_text() == "theirs"
+
+
+def test_an_environment_whose_making_was_interrupted_is_made_anew_without_a_word_of_that(tree, tmp_path):
+    python = pretender(tmp_path / "bin" / "python3")
+    pretender(tree / ".venv" / "bin" / "python")
+    (tree / ".venv" / "pyvenv.cfg").touch()
+    run = make(tree, PYTHON=python)
+    assert (run.returncode, run.stderr, calls(tree)[0]) == (0, "", "venv")
+
+
+def test_a_colon_in_the_folder_s_name_is_named(tree, tmp_path):
+    tree = tree.rename(tmp_path / "12:30")
+    said = sentence(make(tree, PYTHON=pretender(tmp_path / "python3")))
+    assert "a colon in its name" in said and str(tree) in said
+
+
+@pytest.mark.skipif(os.access("/", os.W_OK), reason="whoever may write everywhere is not stopped")
+def test_an_old_environment_that_only_its_owner_may_change_is_one_sentence(tree, tmp_path):
+    """A teacher's folder, and new pins in it."""
+    python = pretender(tmp_path / "bin" / "python3")
+    make(tree, PYTHON=python)
+    with (tree / "requirements.txt").open("a") as file:
+        file.write("more==1.0\n")
+    (tree / ".venv").chmod(0o555)
+    said = sentence(make(tree, PYTHON=python))
+    (tree / ".venv").chmod(0o755)
+    assert "ask its owner to run make setup" in said
+
+
 def test_half_installed_environment_is_made_anew(tree, tmp_path):
     python = pretender(tmp_path / "bin" / "python3")
     make(tree, PYTHON=python)
