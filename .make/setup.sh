@@ -10,6 +10,7 @@ cd "$(dirname "$0")/.."
 here=$(pwd -P)
 wanted=${1:-requirements.txt}
 log=.venv/setup.log
+turn=.venv.turn
 newline='
 '
 versions="3.11 3.12 3.13 3.14"
@@ -125,6 +126,27 @@ as_asked() {
     [ -z "${PYTHON:-}" ] || [ "$(version_of "$PYTHON")" = "$(version_of .venv/bin/python)" ]
 }
 
+# Two at once, as where a container sets itself up and somebody types make, would undo each other's work. A link to a
+# process is made in one step, and says whose turn it is; one that was killed has none any more.
+wait_for_turn() {
+    waits=''
+    until ln -s $$ "$turn" 2>/dev/null; do
+        other=$(readlink "$turn") || return 0 # nothing can be written here: what comes next says so
+        if ! kill -0 "$other" 2>/dev/null; then
+            rm -f "$turn"
+        elif [ -z "$waits" ]; then
+            waits=yes
+            echo "Process $other is setting up .venv already: waiting for it (remove $turn if it is no make)."
+        else
+            sleep 1
+        fi
+    done
+    trap 'rm -f "$turn"' EXIT
+    trap 'exit 130' HUP INT TERM
+}
+
+if as_asked && stamped "$wanted"; then exit 0; fi
+wait_for_turn
 if as_asked && stamped "$wanted"; then exit 0; fi
 if as_asked && usable; then
     [ -w .venv ] || fail ".venv is not up to date, and you may not write to it: ask its owner to run make setup," \

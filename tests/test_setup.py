@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 import venv
 import zipfile
 from pathlib import Path
@@ -43,9 +45,13 @@ def tree(tmp_path):
     return tree
 
 
-def make(tree: Path, target: str = "setup", **variables: object) -> subprocess.CompletedProcess:
+def surroundings(**variables: object) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("PIP_", "MAKE", "PYTHON"))}
-    environment = kept | {key: str(value) for key, value in variables.items()}
+    return kept | {key: str(value) for key, value in variables.items()}
+
+
+def make(tree: Path, target: str = "setup", **variables: object) -> subprocess.CompletedProcess:
+    environment = surroundings(**variables)
     return subprocess.run(["make", target], cwd=tree, env=environment, capture_output=True, text=True)
 
 
@@ -209,7 +215,7 @@ def test_another_python_is_found_where_python3_is_too_old(tree, tmp_path):
     pretender(path / "python3", version="3.9")
     pretender(path / "python3.12", version="3.12", has_venv=False)
     pretender(path / "python3.11", version="3.11")
-    for tool in ("make", "sh", "dirname", "id", "cat", "cmp", "grep", "tail", "rm", "mkdir", "cp"):
+    for tool in ("make", "sh", "dirname", "id", "cat", "cmp", "grep", "tail", "rm", "mkdir", "cp", "ln", "ls"):
         (path / tool).symlink_to(shutil.which(tool))
     assert "Python 3.11" in make(tree, PATH=path).stdout
 
@@ -344,3 +350,39 @@ def test_lab_opens_the_lessons_and_their_python_whatever_jupyter_is_told_by_its_
     places = {f"JUPYTER_{kind}_DIR": str(tmp_path) for kind in ("CONFIG", "DATA", "RUNTIME")}
     said = subprocess.run(words, cwd=lessons, env=os.environ | places, capture_output=True, text=True)
     assert said.stdout.splitlines() == [str(lessons), str(lessons), "''"], said.stderr
+
+
+def test_of_two_at_once_one_sets_up_and_the_other_waits(tree, tmp_path):
+    python = pretender(tmp_path / "bin" / "python3")
+    python.write_text(python.read_text().replace('"-m pip install"*)', '"-m pip install"*) touch busy; sleep 1;'))
+    first = subprocess.Popen(["make", "setup"], cwd=tree, env=surroundings(PYTHON=python), stdout=subprocess.DEVNULL)
+    while not (tree / "busy").exists():
+        time.sleep(0.02)
+    second = make(tree, PYTHON=python)
+    assert (first.wait(), second.returncode, second.stderr) == (0, 0, "")
+    assert "waiting for it" in second.stdout and "Bringing" not in second.stdout
+    assert calls(tree) == ["venv", "requirements.txt", "."]
+    assert not (tree / ".venv.turn").is_symlink()
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGKILL])
+def test_after_one_that_was_stopped_the_next_goes_on(tree, tmp_path, by):
+    python = pretender(tmp_path / "bin" / "python3")
+    done = python.read_text()
+    python.write_text(done.replace('"-m pip install"*)', '"-m pip install"*) touch busy; exec sleep 9;'))
+    stopped = subprocess.Popen(
+        ["make", "setup"], cwd=tree, env=surroundings(PYTHON=python), start_new_session=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    while not (tree / "busy").exists():
+        time.sleep(0.02)
+    time.sleep(0.2)  # until it sleeps
+    os.killpg(stopped.pid, by)
+    said = stopped.communicate()[1]
+    assert [line for line in said.splitlines() if not line.startswith("make")] == []
+    assert (tree / ".venv.turn").is_symlink() == (by == signal.SIGKILL)
+    python.write_text(done)
+    shutil.copy(python, tree / ".venv" / "bin" / "python")
+    calls(tree)
+    assert make(tree, PYTHON=python).returncode == 0
+    assert calls(tree) == ["requirements.txt", "."]
