@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from datetime import datetime
 from urllib.parse import unquote
 
@@ -166,6 +167,18 @@ def test_an_address_is_put_in_with_one_command_and_changed_with_the_same(tree):
         readme = (tree / "README.md").read_text(encoding="utf-8")
         assert f"{owner}/{name}/blob/colab/" in readme and "OWNER" not in readme
     assert "someone" not in "".join(path.read_text(encoding="utf-8") for path in tree.iterdir() if path.is_file())
+
+
+@pytest.mark.parametrize("end", ["/", ".git"])
+def test_an_address_as_git_or_a_browser_has_it_is_the_same(tree, end):
+    links.main([SOMEWHERE + end])
+    assert links.address() == SOMEWHERE == read(tree / "CITATION.cff")["repository-code"]
+
+
+def test_an_address_of_another_kind_is_one_sentence_where_it_is_typed():
+    run = subprocess.run([sys.executable, links.__file__, "example"], capture_output=True, text=True)
+    assert run.returncode == 1
+    assert run.stderr == "The address must be of the form https://github.com/owner/name, got example.\n"
 
 
 @pytest.mark.parametrize(

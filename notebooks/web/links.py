@@ -118,7 +118,11 @@ def lines(repository: str, lessons: list[str]) -> str:
 
 
 def set_address(repository: str) -> None:
-    """Put the address where it stands, in pyproject.toml, and into CITATION.cff. ValueError for one of another kind."""
+    """Put the address where it stands, in pyproject.toml, and into CITATION.cff. ValueError for one of another kind.
+
+    What Git clones from, with .git at its end, and what a browser shows, with a stroke, are taken for the same.
+    """
+    repository = repository.removesuffix("/").removesuffix(".git")
     if not ADDRESS.fullmatch(repository):
         raise ValueError(f"The address must be of the form https://github.com/owner/name, got {repository}.")
     settings, citation, old = ROOT / "pyproject.toml", ROOT / "CITATION.cff", address()
@@ -142,4 +146,7 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+    except ValueError as error:
+        sys.exit(str(error))
