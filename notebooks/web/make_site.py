@@ -164,9 +164,18 @@ def write_font(path: Path) -> None:
     subset.save_font(font, str(path), options)
 
 
+def refuse_what_is_no_site() -> None:
+    """SiteError where something else than a site made here stands in its place: it would be removed."""
+    if SITE.is_symlink() or (SITE.exists() and not SITE.is_dir()):
+        raise SiteError("site is a link or a file, and a folder is to be made: move it away, then make site again.")
+    if SITE.exists() and any(SITE.iterdir()) and not (SITE / "llms.txt").exists():
+        raise SiteError("The folder site holds something else than a site made here: move it, then make site again.")
+
+
 def main() -> int:
     """Build the site anew; the old one stays until the new one is whole."""
     try:
+        refuse_what_is_no_site()
         with tempfile.TemporaryDirectory(dir=build.ROOT, prefix=".site-") as folder:
             unfinished = Path(folder) / "site"
             unfinished.mkdir()

@@ -107,6 +107,20 @@ def test_the_old_site_stays_until_the_new_one_is_whole(course, capsys):
     assert not list(course.glob(".site-*"))
 
 
+def test_what_is_no_site_is_not_removed(course, tmp_path, capsys):
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "notes.txt").touch()
+    site = course / "site"
+    for put in (lambda: site.symlink_to(theirs), lambda: site.write_text("theirs"), lambda: theirs.rename(site)):
+        put()
+        assert make_site.main() == 1
+        assert capsys.readouterr().err.endswith("then make site again.\n")
+        if not site.is_dir() or site.is_symlink():
+            site.unlink()
+    assert (site / "notes.txt").exists()
+
+
 def test_lessons_run_with_another_library_are_named_and_shown(course, capsys):
     assert make_site.main() == 0
     assert capsys.readouterr().err == ""
