@@ -97,6 +97,7 @@ bench: ## measure losses, how soon a figure answers, and how fast a page trains 
 	@$(IN_VENV) -m benchmarks.event_to_paint
 	@$(IN_VENV) -m benchmarks.page_training
 
-clean: ## remove .venv and what tests left in this folder (trained networks stay in the cache)
-	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis notebooks/.shipped site
+clean: ## remove .venv, the web site and what tests left in this folder (trained networks stay in the cache)
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis notebooks/.shipped
+	[ ! -e site/llms.txt ] || rm -rf site # another folder of this name is somebody's own
 	find lessons_lib tests notebooks -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -416,3 +416,14 @@ def test_a_home_that_cannot_be_written_is_one_sentence(tmp_path):
     (tmp_path / "home").touch()
     said = sentence(trusted(tmp_path, tmp_path / "home"))
     assert said.startswith(f"Jupyter cannot write to {tmp_path / 'home'}") and said.endswith("then run make lab again.")
+
+
+def test_clean_removes_the_web_site_and_no_folder_of_that_name(tree):
+    for name in ("lessons_lib", "tests", "notebooks", "site"):
+        (tree / name).mkdir()
+    (tree / "site" / "notes.txt").touch()
+    assert make(tree, "clean").returncode == 0
+    assert (tree / "site" / "notes.txt").exists()
+    (tree / "site" / "llms.txt").touch()
+    assert make(tree, "clean").returncode == 0
+    assert not (tree / "site").exists()
