@@ -125,7 +125,7 @@ def test_readme_has_the_links_and_badges_that_the_project_gives():
 
 
 def test_readme_says_so_while_nobody_has_given_an_address():
-    assert ("wait for the repository's public address" in README) == (links.address() == links.NOT_GIVEN)
+    assert ("wait for a public address: `.venv/bin/python " in README) == (links.address() == links.NOT_GIVEN)
 
 
 def test_links_open_each_lesson_where_it_can_be_run():

@@ -111,7 +111,7 @@ def lines(repository: str, lessons: list[str]) -> str:
     ]
     if repository == NOT_GIVEN:
         told += [
-            "These links wait for the repository's public address: `python notebooks/web/links.py ADDRESS` puts it in.",
+            "These links wait for a public address: `.venv/bin/python notebooks/web/links.py ADDRESS` puts it in.",
             "",
         ]
     return "\n".join(told)
