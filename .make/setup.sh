@@ -101,7 +101,7 @@ ours() {
         { [ -f .venv/pyvenv.cfg ] && [ ! -f .venv/bin/activate ]; }
 }
 
-# What was made here is made anew; what may be somebody's own, there or where a link leads to, is not emptied.
+# What was made here is made anew; what may be somebody's own is kept, and what a link leads to is not touched.
 make_venv() {
     if [ -L .venv ]; then
         fail ".venv is a link to $(readlink .venv), which was not set up from here: remove the link," \
@@ -109,8 +109,10 @@ make_venv() {
     elif [ -e .venv ] && [ ! -d .venv ]; then
         fail ".venv is a file where a folder is to be made: move it away, then run make again."
     elif [ -n "$(ls -A .venv 2>/dev/null)" ] && ! ours; then
-        fail ".venv was made by something else, and the course cannot use it as it is: move or remove this folder," \
-            "then run make again."
+        [ ! -e .venv.before ] || fail ".venv was made by something else, and .venv.before, where it would be kept," \
+            "is there already: move or remove one of them, then run make again."
+        mv .venv .venv.before
+        echo ".venv was made by something else, and the course cannot use it as it is: it is kept as .venv.before."
     fi
     case $here in
         *:*) fail "Python makes no .venv in a folder with a colon in its name or above it, as in $here: rename it," \

@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import venv
 import zipfile
 from pathlib import Path
@@ -125,21 +124,23 @@ def test_what_a_link_leads_to_is_not_emptied(tree, tmp_path, leads_to):
 
 
 @pytest.mark.parametrize("made_by", ["uv", "nobody knows"])
-def test_what_something_else_made_is_not_emptied(tree, tmp_path, made_by):
+def test_what_something_else_made_is_kept(tree, tmp_path, made_by):
     """uv's environments have no pip, so that the course cannot use them."""
     theirs = tree / ".venv" / "bin" / "activate" if made_by == "uv" else tree / ".venv" / "notes.txt"
     theirs.parent.mkdir(parents=True)
     theirs.write_text("theirs")
     if made_by == "uv":
         (tree / ".venv" / "pyvenv.cfg").touch()
+    kept = tree / ".venv.before" / theirs.relative_to(tree / ".venv")
     python = pretender(tmp_path / "bin" / "python3")
-    assert sentence(make(tree, PYTHON=python)) == (
-        ".venv was made by something else, and the course cannot use it as it is: move or remove this folder, "
-        "then run make again."
-    )
-    assert theirs.read_text() == "theirs"
+    run = make(tree, PYTHON=python)
+    assert (run.returncode, kept.read_text()) == (0, "theirs")
+    assert "it is kept as .venv.before." in run.stdout and calls(tree) == ["venv", "requirements.txt", "."]
     shutil.rmtree(tree / ".venv")
-    assert make(tree, PYTHON=python).returncode == 0
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("theirs too")
+    assert ".venv.before, where it would be kept, is there already" in sentence(make(tree, PYTHON=python))
+    assert (kept.read_text(), theirs.read_text()) == ("theirs", "theirs too")
 
 
 def test_a_file_in_its_place_is_left_there(tree, tmp_path):
@@ -352,16 +353,26 @@ def test_lab_opens_the_lessons_and_their_python_whatever_jupyter_is_told_by_its_
     assert said.stdout.splitlines() == [str(lessons), str(lessons), "''"], said.stderr
 
 
+def held_up(tree: Path, python: Path) -> Path:
+    """Let it wait in its first installation, once it has written to `busy`, for what is written to `go on`."""
+    for name in ("busy", "go on"):
+        os.mkfifo(tree / name)
+    waiting = '"-m pip install"*"-r requirements"*) echo busy >busy; read -r _ <"go on"; echo "$*" >>calls ;;'
+    python.write_text(python.read_text().replace('"-m pip install"*)', f'{waiting}\n"-m pip install"*)'))
+    return python
+
+
 def test_of_two_at_once_one_sets_up_and_the_other_waits(tree, tmp_path):
-    python = pretender(tmp_path / "bin" / "python3")
-    python.write_text(python.read_text().replace('"-m pip install"*)', '"-m pip install"*) touch busy; sleep 1;'))
-    first = subprocess.Popen(["make", "setup"], cwd=tree, env=surroundings(PYTHON=python), stdout=subprocess.DEVNULL)
-    while not (tree / "busy").exists():
-        time.sleep(0.02)
-    second = make(tree, PYTHON=python)
-    assert (first.wait(), second.returncode, second.stderr) == (0, 0, "")
-    assert "waiting for it" in second.stdout and "Bringing" not in second.stdout
-    assert calls(tree) == ["venv", "requirements.txt", "."]
+    python = held_up(tree, pretender(tmp_path / "bin" / "python3"))
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    first = subprocess.Popen(["make", "setup"], cwd=tree, env=surroundings(PYTHON=python), **pipes)
+    assert "Setting up" in first.stdout.readline()
+    assert (tree / "busy").read_text() == "busy\n"  # waits for somebody to write there
+    second = subprocess.Popen(["make", "setup"], cwd=tree, env=surroundings(PYTHON=python), **pipes)
+    assert "waiting for it" in second.stdout.readline()
+    (tree / "go on").write_text("\n")
+    assert (first.communicate()[0], second.communicate()[0]) == ("", "")
+    assert (first.returncode, second.returncode, calls(tree)) == (0, 0, ["venv", "requirements.txt", "."])
     assert not (tree / ".venv.turn").is_symlink()
 
 
@@ -369,14 +380,12 @@ def test_of_two_at_once_one_sets_up_and_the_other_waits(tree, tmp_path):
 def test_after_one_that_was_stopped_the_next_goes_on(tree, tmp_path, by):
     python = pretender(tmp_path / "bin" / "python3")
     done = python.read_text()
-    python.write_text(done.replace('"-m pip install"*)', '"-m pip install"*) touch busy; exec sleep 9;'))
+    held_up(tree, python)
     stopped = subprocess.Popen(
         ["make", "setup"], cwd=tree, env=surroundings(PYTHON=python), start_new_session=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    while not (tree / "busy").exists():
-        time.sleep(0.02)
-    time.sleep(0.2)  # until it sleeps
+    assert (tree / "busy").read_text() == "busy\n"
     os.killpg(stopped.pid, by)
     said = stopped.communicate()[1]
     assert [line for line in said.splitlines() if not line.startswith("make")] == []
