@@ -63,7 +63,7 @@ def remove_unfinished(folder: Path) -> None:
     system knows no locks, nothing is removed.
     """
     with suppress(OSError):
-        for left in folder.glob(f".*{_UNFINISHED}"):
+        for left in folder.glob(f".*.{8 * '[0-9a-f]'}{_UNFINISHED}"):  # as `_new_file` calls them, and nothing else
             with suppress(OSError), left.open("ab") as file:
                 if fcntl is not None:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -52,6 +52,13 @@ def test_what_a_killed_process_left_goes_and_what_a_live_one_writes_stays(proces
     assert not [name for name in os.listdir(tmp_path) if name.startswith(".")]
 
 
+def test_what_only_looks_unfinished_is_somebody_s_own(tmp_path):
+    for name in (".thesis.unfinished", ".a.12345.unfinished", ".a.chapter7.unfinished"):
+        (tmp_path / name).write_text("mine")
+    keep(tmp_path / "a", b"")
+    assert len(os.listdir(tmp_path)) == 4
+
+
 def test_what_is_kept_comes_back_and_what_cannot_be_read_is_named(tmp_path):
     path = tmp_path / "file"
     assert kept(path, "It", "so what", stacklevel=1) is None
