@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
@@ -33,11 +33,12 @@ def keep_door(
     It is a zip that Python runs: `python door.pyz ONE OTHER`, or put it on `sys.path` and `from door import Door`. In
     it are the network as torch.export writes it (with what was done to the pictures: black and white exchanged, or the
     frozen `backbone` whose features `net` was trained on), this library's own decoding, and the threshold of `door`
-    with what it promises. `folder` is the one that `net` was trained on. Raises OSError where it cannot be written.
+    with what it promises. `folder` is the one that `net` was trained on; with a backbone, its pictures or its features.
+    Raises OSError where it cannot be written.
     """
     before = [backbone] if backbone is not None else [_Inverted()] if folder.inverted else []
     whole = nn.Sequential(*before, net).eval().cpu().to(memory_format=torch.contiguous_format)
-    read = folder.decoding
+    read = folder.decoding if backbone is None else replace(folder.decoding, size=backbone.size, channels=3)
     some = torch.rand(2, read.channels, read.size, read.size)
     with torch.no_grad():
         graph = torch.export.export(whole, (some,), dynamic_shapes=({0: torch.export.Dim("images")},))
