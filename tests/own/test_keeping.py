@@ -125,6 +125,29 @@ def test_what_is_no_picture_is_a_sentence_and_no_traceback(kept, odd, tmp_path, 
     assert main([str(kept), picture]) == 2 and "ONE OTHER" in capsys.readouterr().err
 
 
+def test_a_door_gives_way_to_a_door_and_nothing_else_does(odd, kept, tmp_path, monkeypatch):
+    folder, net = load_folder(odd, size=32, find_copies=False), PictureNet(8, 32).train()
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "letter.txt").write_text("mine")
+    with zipfile.ZipFile(own / "photos.zip", "w") as photos:
+        photos.writestr("letter.txt", "mine")
+    before = {file.name: file.read_bytes() for file in own.iterdir()}
+    for name in before:
+        with pytest.raises(FileExistsError, match=rf"{name} is there already and is no door: give another path"):
+            keep_door(own / name, net, folder, DOOR)
+    with pytest.raises(FileExistsError, match=r"own is a folder: give the path of a file for the door, such as .*pyz"):
+        keep_door(own, net, folder, DOOR)
+    with pytest.raises(OSError, match=r"^The door cannot be written to .* \(.+\): make room, or give another path"):
+        keep_door(own / "letter.txt" / "door.pyz", net, folder, DOOR)
+    assert {file.name: file.read_bytes() for file in own.iterdir()} == before
+    monkeypatch.setenv("HOME", str(own))
+    monkeypatch.setenv("USERPROFILE", str(own))
+    for _ in range(2):
+        assert keep_door("~/door.pyz", net, folder, DOOR) == own / "door.pyz"
+    assert net.training and zipfile.is_zipfile(own / "door.pyz")
+
+
 def test_without_a_threshold_the_file_says_why(odd, tmp_path, shipped, capsys):
     folder = load_folder(odd, size=32, find_copies=False)
     path = keep_door(tmp_path / "door.pyz", PictureNet(8, 32).eval(), folder, NO_DOOR)
