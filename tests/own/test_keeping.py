@@ -125,6 +125,18 @@ def test_what_is_no_picture_is_a_sentence_and_no_traceback(kept, odd, tmp_path, 
     assert main([str(kept), picture]) == 2 and "ONE OTHER" in capsys.readouterr().err
 
 
+def test_one_file_is_a_row_of_one_and_what_is_no_door_is_named(kept, odd, tmp_path, shipped):
+    Door, picture = shipped(kept).Door, odd / "b" / "turned.jpg"
+    for one in (picture, str(picture)):
+        torch.testing.assert_close(Door(kept).vectors(one), Door(kept).vectors([picture]))
+    (tmp_path / "half.pyz").write_bytes(kept.read_bytes()[:1000])
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as other:
+        other.writestr("letter.txt", "mine")
+    for name in ("half.pyz", "other.zip"):
+        with pytest.raises(ValueError, match=rf"{name} is no kept door, or a damaged one: copy or keep it again\.$"):
+            Door(tmp_path / name)
+
+
 def test_a_door_gives_way_to_a_door_and_nothing_else_does(odd, kept, tmp_path, monkeypatch):
     folder, net = load_folder(odd, size=32, find_copies=False), PictureNet(8, 32).train()
     own = tmp_path / "own"

@@ -24,19 +24,31 @@ BATCH = 64
 
 
 class Door:
-    """The whole path from files to a verdict: how they are read, the network, the threshold and what it promises."""
+    """The whole path from files to a verdict: how they are read, the network, the threshold and what it promises.
+
+    Raises ValueError for a file that is no kept door.
+    """
 
     def __init__(self, path: str | os.PathLike):
-        with zipfile.ZipFile(path) as kept:
-            self.note = json.loads(kept.read("note.json"))
-            self._network = torch.export.load(io.BytesIO(kept.read("network.pt2"))).module()
+        try:
+            with zipfile.ZipFile(path) as kept:
+                note, network = kept.read("note.json"), kept.read("network.pt2")
+        except (zipfile.BadZipFile, KeyError):
+            raise ValueError(f"{os.fspath(path)} is no kept door, or a damaged one: copy or keep it again.") from None
+        self.note = json.loads(note)
+        self._network = torch.export.load(io.BytesIO(network)).module()
         self.decoding = Decoding(**self.note["decoding"])
         self.threshold: float | None = self.note["threshold"]
         self.promise: str = self.note["promise"]
 
     @torch.no_grad()
-    def vectors(self, files: Sequence[str | os.PathLike]) -> torch.Tensor:
-        """Unit vectors (N, d) of the pictures in these files; raises UnreadableImage for one that gives none."""
+    def vectors(self, files: str | os.PathLike | Sequence[str | os.PathLike]) -> torch.Tensor:
+        """Unit vectors (N, d) of the pictures in these files, or (1, d) of that in one.
+
+        Raises UnreadableImage for a file that gives none.
+        """
+        if isinstance(files, str | os.PathLike):
+            files = [files]  # a text would be taken for a row of files, a letter each
         found = []
         for start in range(0, len(files), BATCH):
             pictures = []
