@@ -160,7 +160,11 @@ def over_seeds(found: Mapping[str, Sequence[float]], xlabel: str, stress: Sequen
 
 
 def digits(images: Tensor, captions: Sequence[str], columns: int = 10, alt: str | None = None) -> Picture:
-    """Small pictures (N, 1 or 3, H, W) in rows, each with a caption below; `alt` where they are no digits."""
+    """Small pictures (N, 1 or 3, H, W) in rows, each with a caption below; `alt` where they are no digits.
+
+    Captions are shown as they are, dollars too: they may be names of folders.
+    """
+    captions = [caption.encode(errors="replace").decode() for caption in captions]  # a name that is no Unicode
     rows, lines = math.ceil(len(images) / columns), 1 + max(caption.count("\n") for caption in captions)
     said = alt or f"{len(images)} handwritten digits: {', '.join(captions)}."
     picture = Picture(said, 0.78 * columns, (0.87 + 0.18 * lines) * rows)
@@ -168,7 +172,7 @@ def digits(images: Tensor, captions: Sequence[str], columns: int = 10, alt: str 
         axes.set_axis_off()
         if i < len(images):
             _show(axes, images[i])
-            axes.set_title(captions[i], y=-0.06, pad=0, va="top", fontsize=8.5, color=SOFT)
+            axes.set_title(captions[i], y=-0.06, pad=0, va="top", fontsize=8.5, color=SOFT, parse_math=False)
     return picture
 
 

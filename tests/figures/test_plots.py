@@ -75,6 +75,14 @@ def test_digits_leave_no_empty_frame():
     shown(picture)
 
 
+@pytest.mark.parametrize("name", ["$5_$10", "$\\foo$", "$$", "caf\udce9", "two\nlines"])
+def test_a_caption_may_be_any_name_that_a_folder_can_have(name):
+    picture = figures.digits(torch.rand(1, 1, 28, 28), [name], alt="A picture of whatever the folder is called.")
+    assert picture.axes[0].get_title() == name.replace("\udce9", "?")
+    shown(picture)
+    assert "?" in figures.digits(torch.rand(1, 1, 28, 28), ["caf\udce9"]).alt
+
+
 def test_neighbours_have_a_mark_each_and_frames_that_differ_without_colour():
     right = torch.tensor([[True, False, True], [False, False, True]])
     picture = figures.neighbours(
