@@ -103,7 +103,11 @@ def number(value: Any) -> Tensor:
     if isinstance(value, str) or not _real(value):
         raise Slip(f"A number or a tensor is wanted; yours is {_kind(value)}.")
     try:
-        return torch.as_tensor(value, dtype=torch.float64).detach()
+        if isinstance(value, Tensor):
+            value = value.detach().to_dense().cpu()  # one on a GPU, or a sparse one, cannot be held against ours
+        elif isinstance(value, list | tuple):
+            value = [part.detach() if isinstance(part, Tensor) else part for part in value]
+        return torch.as_tensor(value, dtype=torch.float64)
     except (TypeError, ValueError, RuntimeError, OverflowError) as error:
         if isinstance(value, list | tuple) and any(isinstance(part, Tensor | np.ndarray | list) for part in value):
             return _stacked([number(part) for part in value])

@@ -56,6 +56,18 @@ def test_every_kind_of_row_is_one(value):
     assert number(value).flatten().tolist() == [2, 1, 0]
 
 
+def test_a_sparse_tensor_is_one_too_and_one_without_numbers_is_none():
+    assert number(torch.tensor([2, 0, 1]).to_sparse()).tolist() == [2, 0, 1]
+    with pytest.raises(Slip, match=r"^A number or a tensor is wanted; yours is Tensor\.$"):
+        number(torch.ones(3, device="meta"))
+
+
+def test_what_can_have_a_gradient_is_a_number_without_one(recwarn):
+    for value in (torch.ones(3, requires_grad=True), [torch.ones((), requires_grad=True)] * 3):
+        assert number(value).tolist() == [1, 1, 1] and not number(value).requires_grad
+    assert not recwarn.list
+
+
 @pytest.mark.parametrize("value", ["1", None, 1j, torch.ones(1) * 1j, np.ones(1) * 1j, 10**400, {1: 2}, ["a"], print])
 def test_what_is_no_number_is_named(value):
     with pytest.raises(Slip, match=r"^A number or a tensor is wanted; yours is \w+\.$"):
