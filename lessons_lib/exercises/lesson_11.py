@@ -1,6 +1,7 @@
 """Exercises of lesson 11: a loss low in the wrong place, a margin without room, cosines in few bits, four patients."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -294,7 +295,13 @@ _LOOK = {
 
 def _four_entries(answer: Any) -> Tensor:
     """The entries of A to D; a Slip that names the first that is wrong, and says what speaks against it."""
-    entries = number(answer)
+    if isinstance(answer, Mapping):
+        given = {str(who).strip().upper(): entry for who, entry in answer.items()}
+        answer = [given[who] for who in sorted(given)] if set(given) == set(_PATIENTS) else answer
+    try:
+        entries = number(answer)
+    except Slip as slip:
+        raise Slip(f"Four numbers are wanted, as in [1, 2, 3, 4]; yours is {type(answer).__name__}.") from slip
     if entries.numel() != len(_PATIENTS):
         raise Slip(f"Four numbers are wanted, the entries of A, B, C and D; yours has shape {tuple(entries.shape)}.")
     entries = entries.reshape(-1)

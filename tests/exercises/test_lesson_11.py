@@ -204,7 +204,10 @@ MISTAKES = {
         ([0, 7, 14, 12], "have the numbers 1 to 18"),
         ([2, 7, 14, 12.5], "have the numbers 1 to 18"),
         ([2, 7, 14, math.nan], "have the numbers 1 to 18"),
-        (["2", "7", "14", "12"], "yours is list"),
+        (["2", "7", "14", "12"], "Four numbers are wanted, as in [1, 2, 3, 4]; yours is list"),
+        ([2, 7, 14, ...], "Four numbers are wanted, as in [1, 2, 3, 4]; yours is list"),
+        ({"A": 2, "B": 7, "C": 14}, "yours is dict"),
+        ({"A": 2, "B": 7, "C": 12, "D": 14}, "2 of 4 are right. C is not entry 12"),
         ("ABCD", "yours is str"),
     ],
 }
@@ -250,6 +253,7 @@ ALSO_RIGHT = {
         torch.tensor([2, 7, 14, 12])[:, None],
         torch.tensor([2, 7, 14, 12], dtype=torch.float32),
         [torch.tensor([entry]) for entry in (2, 7, 14, 12)],
+        {"B": 7, "A": 2, "C": 14, "d": torch.tensor(12)},
     ],
 }
 
