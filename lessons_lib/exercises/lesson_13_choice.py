@@ -55,12 +55,14 @@ _BEST = torch.tensor([max(tried.values()) for tried in TRIED.values()], dtype=to
 
 def _tried(answer: Any) -> Tensor:
     """What the three chosen losses gave, (3,)."""
-    if not isinstance(answer, Mapping) or set(answer) != set(TRIED):
+    named = answer.items() if isinstance(answer, Mapping) else ()
+    given = {str(name).strip().upper(): chosen for name, chosen in named}
+    if set(given) != set(TRIED):
         raise Slip('A dict is wanted with a name for each data set: {"A": "…", "B": "…", "C": "…"}.')
-    for name, chosen in answer.items():
+    for name, chosen in given.items():
         if _meant(name, chosen) is None:
             raise Slip(f"For {name} these were tried: {', '.join(TRIED[name])}. Yours is {chosen!r}.")
-    return torch.tensor([TRIED[name][_meant(name, answer[name])] for name in TRIED], dtype=torch.float64)
+    return torch.tensor([TRIED[name][_meant(name, given[name])] for name in TRIED], dtype=torch.float64)
 
 
 def _meant(name: str, chosen: Any) -> str | None:

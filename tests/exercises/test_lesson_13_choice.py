@@ -35,6 +35,7 @@ ALSO_RIGHT = {
         dict(reversed(RIGHT.items())),
         IN_THE_LESSONS_WORDS,
         IN_THE_LESSONS_WORDS | {"B": "one margin for each class"},
+        {f" {name.lower()}": f"{loss.lower()} " for name, loss in RIGHT.items()},
     ]
 }
 
