@@ -14,6 +14,8 @@ _LONGEST = 200  # characters of an error's own message
 _ADVICE = {
     r"`-` operator, (with|on) a bool tensor": "Truth values cannot be subtracted: ~ turns them round, .double() makes "
     "1 and 0 of them.",
+    r"could not infer output dtype": "torch takes the mean of numbers with a point alone: .double() makes them of "
+    "truth values, and of whole numbers.",
     r"only one element tensors|only 0-dimensional arrays|only length-1": "math takes one number, torch takes many.",
     r"Boolean value of Tensor with more than one|truth value of an array": "if, and, or, not, max and min ask once, "
     "and here there are many: torch.where, &, |, ~ and .clamp ask each.",

@@ -41,6 +41,12 @@ def test_an_error_without_words_and_one_with_too_many():
     assert len(str(told.value)) < 300 and "\n" not in str(told.value)
 
 
+@pytest.mark.parametrize("given", [torch.tensor([True, False]), torch.tensor([1, 0])])
+def test_the_mean_of_what_has_no_point_is_met_with_what_to_do(given):
+    with pytest.raises(Slip, match=r"Got: (Bool|Long)\. torch takes the mean of numbers with a point alone: \.double"):
+        call(lambda values: values.mean(), given)
+
+
 @pytest.mark.parametrize(
     "value", [1, 1.0, True, np.float32(1), np.ones(()), torch.ones(()), torch.ones((), dtype=torch.half)]
 )
