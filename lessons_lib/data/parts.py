@@ -18,7 +18,8 @@ class LeakedSplit(ValueError):
 def part_classes(folder: ImageFolder, *, validation: float = 0.2, test: float = 0.2, seed: int = 0) -> OpenSetData:
     """`by_classes` for a folder that has been looked through: LeakedSplit where one picture stands in two classes.
 
-    One class under two names would be trained on and reported as a stranger. Raises ValueError as `by_classes`.
+    One class under two names would be trained on and reported as a stranger. Raises ValueError as `by_classes`, and
+    where no class of the strangers has two images, as there is nothing then to tell "the same" from.
     """
     _refuse_repeated(folder)
     classes = len(folder.class_names)
@@ -32,7 +33,14 @@ def part_classes(folder: ImageFolder, *, validation: float = 0.2, test: float = 
             f"No class of {folder.root} has {FEWEST_IMAGES} images, of which one is held back to choose by and one to "
             "report: add images."
         )
-    return by_classes(folder, validation=validation, test=test, seed=seed)
+    data = by_classes(folder, validation=validation, test=test, seed=seed)
+    for part, purpose in ((data.unseen_validation, "choose by"), (data.unseen, "report on")):
+        if part.labels.bincount().max() < 2:
+            raise ValueError(
+                f'No class of {folder.root} that was drawn to {purpose} has two images, so "the same" is never asked: '
+                "add images, or draw other classes with another seed."
+            )
+    return data
 
 
 def part_as_given(folder: ImageFolder) -> ImageData:

@@ -74,6 +74,22 @@ def test_too_few_classes_and_no_parts_are_said_in_a_sentence(tmp_path):
         part_as_given(folder)
 
 
+def test_strangers_without_a_second_picture_are_refused(tmp_path):
+    for name, images in zip("abcdefgh", (4, 4, 4, 4, 1, 1, 1, 1), strict=True):
+        for i in range(images):
+            noise(tmp_path / name / f"{i}.png", 10 * ord(name) + i)
+    folder, said = load_folder(tmp_path), []
+    for seed in range(30):
+        try:
+            data = part_classes(folder, seed=seed)
+        except ValueError as error:
+            said.append(str(error))
+        else:
+            assert min(part.labels.bincount().max() for part in (data.unseen, data.unseen_validation)) == 4
+    assert len(said) < 30 and all("another seed" in words for words in said)
+    assert {words.split(" that was drawn to ")[1].split(" has ")[0] for words in said} == {"choose by", "report on"}
+
+
 def test_a_test_part_of_other_classes_is_for_strangers(people):
     noise(people / "test" / "person99" / "1.png", 7)
     with pytest.raises(ValueError, match=r"1 classes are not trained on, such as person99: .* part_classes"):
