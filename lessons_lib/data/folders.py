@@ -90,8 +90,8 @@ def load_folder(
 
     What gives no image is in `skipped`, what is one picture in `copies` (none with `find_copies` False); a warning
     names the first of both. Hidden files are passed over. Takes 4·size² bytes an image and channel, once. Raises
-    FileNotFoundError and NotADirectoryError for a path that is none, ValueError where no image or only one class is
-    left, or an argument is not one of those allowed.
+    FileNotFoundError and NotADirectoryError for a path that is none, OSError for one that may not be looked into,
+    ValueError where no image or only one class is left, or an argument is not one of those allowed.
     """
     check_arguments(size, invert)
     root = _checked_folder(path)
@@ -162,8 +162,14 @@ def inverted_if_asked(images: Tensor, invert: Invert) -> tuple[Tensor, bool]:
 
 
 def _checked_folder(path: str | Path) -> Path:
-    root = Path(path).expanduser()
-    if not root.exists():
+    try:
+        root = Path(path).expanduser()
+        there = root.exists()
+    except RuntimeError:  # ~somebody, whom the system does not know
+        raise FileNotFoundError(f"There is no folder {path}.") from None
+    except OSError as error:
+        raise OSError(f"{path} cannot be looked into ({error.strerror}): give a folder that you may read.") from error
+    if not there:
         raise FileNotFoundError(f"There is no folder {root}.")
     if not root.is_dir():
         raise NotADirectoryError(f"{root} is a file, not a folder: if it is an archive, unpack it first.")

@@ -1,6 +1,7 @@
 """Folders of images as readers have them: what is a class, what is left out, what is refused."""
 
 import tracemalloc
+from pathlib import Path
 
 import pytest
 import torch
@@ -143,6 +144,17 @@ def test_what_is_no_folder_is_refused_in_one_sentence(tree):
     refused(NotADirectoryError, f"{file} is a file, not a folder: if it is an archive, unpack it first.", file)
     refused(ValueError, "invert must be True, False or \"auto\", got 'yes'.", tree, invert="yes")
     refused(ValueError, "size must be a whole number of at least 1 for images, got 0.", tree, size=0)
+
+
+def test_a_home_of_nobody_and_a_folder_in_a_closed_one_are_refused_in_one_sentence(tree, monkeypatch):
+    with pytest.raises(FileNotFoundError, match=r"^There is no folder .*nobody-of-that-name.faces\.$"):
+        load_folder("~nobody-of-that-name/faces")
+
+    def refuse(path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "exists", refuse)
+    refused(OSError, f"{tree} cannot be looked into (Permission denied): give a folder that you may read.", tree)
 
 
 def test_a_network_is_trained_on_the_seen_classes_of_a_folder(tmp_path, cache_folder):
