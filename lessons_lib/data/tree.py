@@ -9,6 +9,8 @@ from PIL import Image
 
 PARTS = ("", "train", "validation", "test")  # of an image: no part at all, or one of these
 _PART_NAMES = {"train": 1, "training": 1, "val": 2, "valid": 2, "validation": 2, "dev": 2, "test": 3, "testing": 3}
+# Pictures by their names that Pillow does not read: beside folders they are no less left out than others.
+_FOREIGN = {".heic", ".heif", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf", ".rw2", ".svg"}
 _NO_PICTURES = ("thumbs.db", "desktop.ini", "icon\r")  # that systems put into folders, besides hidden files
 
 
@@ -31,10 +33,10 @@ def walked(root: Path) -> Tree:
     parts: the class is called by the rest of its path. A folder is visited once, so that links do not lead in circles.
     Hidden files, and what systems leave in folders, are passed over. Raises ValueError where `root` is itself a class.
     """
-    tree, folders = Tree(), {}
+    tree, folders, kinds = Tree(), {}, _FOREIGN | set(Image.registered_extensions())
     for here, below, files in _visited(root, tree.unread):
         path = PurePosixPath(here.relative_to(root).as_posix())
-        pictures = [file for file in files if file.suffix.lower() in Image.registered_extensions()]
+        pictures = [file for file in files if file.suffix.lower() in kinds]
         if here == root:
             tree.beside += [f"{file.relative_to(root).as_posix()} (in no folder of a class)" for file in pictures]
         elif not below or pictures:

@@ -109,6 +109,19 @@ def test_an_image_beside_folders_is_named_and_skipped(tree):
     is_skipped(tree, "beside.JPG (in no folder of a class)")
 
 
+def test_photographs_of_a_kind_that_is_not_read_are_named_beside_folders_too(tree):
+    save(tree / "b" / "more" / "1.png", 102)
+    (tree / "b" / "1.png").unlink()
+    for place in (tree, tree / "b"):
+        (place / "IMG_1.HEIC").write_bytes(b"ftypheic")
+        (place / "notes.txt").write_text("taken in May")
+    with pytest.warns(UserWarning, match="Skipped in"):
+        data = load_folder(tree, size=4)
+    assert data.class_names == ("a", "b/more")
+    gone = "b (a class without an image)", "b/IMG_1.HEIC (no image)", "b/notes.txt (no image)"
+    assert data.skipped == (*gone, "IMG_1.HEIC (in no folder of a class)")
+
+
 def test_a_class_that_repeats_another_is_skipped_lest_it_be_seen_and_unseen(tree):
     for name, grey in (("x", 51), ("y", 51), ("z", 9)):
         save(tree / "copy" / f"{name}.png", grey)
