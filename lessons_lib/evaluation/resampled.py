@@ -16,6 +16,7 @@ from lessons_lib.evaluation.directions import check_labels
 from lessons_lib.evaluation.verification import similarity
 
 DRAWS = 200
+FEWEST = 3  # classes: of two every draw with impostors in it is the two themselves, and no figure would ever move
 MOST = 200_000  # pairs, of which half are genuine if there are so many
 
 
@@ -155,13 +156,20 @@ def interval(value: float, drawn: Tensor | Sequence[float]) -> Interval:
 
 
 def with_interval(pairs: ScoredPairs, figure: Figure, *, draws: int = DRAWS, seed: int = 0) -> Interval:
-    """A figure of the pairs, with the interval that other draws of their classes give it."""
+    """A share of the pairs, with the interval that other draws of their classes give it; of two classes, 0 to 1."""
+    if pairs.classes < FEWEST:
+        return Interval(figure_of(pairs, figure), 0.0, 1.0)
     counts = class_draws(pairs.classes, draws=draws, seed=seed)
     return interval(figure_of(pairs, figure), resampled(pairs, figure, counts))
 
 
 def difference(one: ScoredPairs, other: ScoredPairs, figure: Figure, *, draws: int = DRAWS, seed: int = 0) -> Interval:
-    """By how much the figure is larger for `one` than for `other`, of the same images, in the same draws of classes."""
+    """By how much the share is larger for `one` than for `other`, of the same images, in the same draws of classes.
+
+    Two classes cannot tell: from −1 to 1.
+    """
+    if one.classes < FEWEST:
+        return Interval(figure_of(one, figure) - figure_of(other, figure), -1.0, 1.0)
     counts = class_draws(one.classes, draws=draws, seed=seed)
     gained = resampled(one, figure, counts) - resampled(other, figure, counts)
     return interval(figure_of(one, figure) - figure_of(other, figure), gained)

@@ -6,6 +6,7 @@ from torch import Tensor
 
 from lessons_lib.data import LabelledImages
 from lessons_lib.evaluation.resampled import (
+    FEWEST,
     Interval,
     difference,
     equal_errors,
@@ -61,7 +62,9 @@ class Verdict:
             each = f"{images} pictures of {classes} classes, {images / classes:.0f} of each"
             few = classes < ENOUGH_CLASSES or images / classes < ENOUGH_EACH
             lines.append(f"It learnt from {each}" + (": too few pictures to begin with." if few else "."))
-        if self.strangers < FEW:
+        if self.strangers < FEWEST:
+            lines.append(f"Only {self.strangers} classes were asked about, which tells nothing of others.")
+        elif self.strangers < FEW:
             lines.append(f"Only {self.strangers} classes were asked about: all these intervals are too narrow.")
         return "\n".join(lines)
 

@@ -5,7 +5,7 @@ import torch
 
 from lessons_lib.backbones import features_of
 from lessons_lib.data import LeakedSplit, part_classes
-from lessons_lib.evaluation.resampled import Interval
+from lessons_lib.evaluation.resampled import Interval, difference, ranked_rightly, scored_pairs
 from lessons_lib.own import Setting, Verdict, advise, judge, levers, pixels, suspects, train, try_levers
 from lessons_lib.own.levers import LABELS, Lever
 from lessons_lib.own.suspects import likely, margins
@@ -139,6 +139,18 @@ def test_the_words_follow_from_the_figures():
     enough = of(ranked, one.ahead, learnt_from=(300, 30))
     assert "It learnt from 300 pictures of 30 classes, 10 of each." in str(enough)
     assert "Only" not in str(enough) and "Only 5 classes" in str(of(ranked, one.ahead, strangers=5))
+
+
+def test_two_strangers_are_no_ground_for_a_verdict_or_a_lever():
+    chance = torch.Generator().manual_seed(0)
+    labels, blind = torch.arange(8) // 4, torch.randn(8, 5, generator=chance)
+    sharp = torch.nn.functional.one_hot(labels, 5) + 0.01 * blind
+    verdict = judge((sharp, labels), raw_pixels=(blind, labels))
+    assert verdict.ranked["this network"] == (1, 0, 1) and verdict.ahead["raw pixels"][1:] == (-1, 1)
+    assert verdict.winner == "raw pixels" and "these strangers cannot tell" in str(verdict)
+    assert str(verdict).endswith("Only 2 classes were asked about, which tells nothing of others.")
+    lever = Lever("colour", difference(scored_pairs(sharp, labels), scored_pairs(blind, labels), ranked_rightly))
+    assert lever.gain.value > 0 and "not told apart from nothing" in str(lever)
 
 
 def test_the_advice_follows_from_the_levers():
