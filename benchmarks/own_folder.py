@@ -240,7 +240,13 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, default=40, help="passes over what is trained on (default: 40)")
     parser.add_argument("--seeds", type=int, default=1, help="how often to do it all, from 0 on (default: 1)")
     parser.add_argument("--save", type=Path, help="write the figures to this JSON file as well")
-    return parser.parse_args(words)
+    asked = parser.parse_args(words)
+    if asked.save and asked.protocol == "verdict":
+        parser.error(f"--save goes with --protocol {', '.join(PROTOCOLS)}: a verdict is said, not saved")
+    if asked.save and (asked.save.exists() or not asked.save.parent.is_dir()):
+        there = "is there already" if asked.save.exists() else "would stand in a folder that is not there"
+        parser.error(f"{asked.save} {there}: give another file to --save")
+    return asked
 
 
 def main(words: Sequence[str] | None = None) -> None:

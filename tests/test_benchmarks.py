@@ -296,6 +296,21 @@ def test_a_verdict_is_one_command_over_any_folder(faces, tmp_path, capsys, monke
     assert said.strip().splitlines()[-1].startswith(("Next: ", "None of the "))
 
 
+@pytest.mark.parametrize(
+    ("protocol", "place", "said"),
+    [
+        ("verdict", "new.json", "--save goes with --protocol pairs, classes, retrieval"),
+        ("pairs", "mine.json", "mine.json is there already: give another file to --save"),
+        ("pairs", "lost/new.json", "new.json would stand in a folder that is not there: give another file to --save"),
+    ],
+)
+def test_where_figures_cannot_be_saved_is_said_before_the_training(protocol, place, said, tmp_path, capsys):
+    (tmp_path / "mine.json").write_text("mine")
+    with pytest.raises(SystemExit):
+        own_folder.main([str(tmp_path), "--protocol", protocol, "--save", str(tmp_path / place)])
+    assert said in capsys.readouterr().err and (tmp_path / "mine.json").read_text() == "mine"
+
+
 def test_pairs_parted_at_random_flatter(tmp_path, monkeypatch):
     """Of people without anything in common strangers can hardly be told apart; known ones are known by heart."""
     for person in range(10):
