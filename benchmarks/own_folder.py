@@ -162,7 +162,8 @@ def verdict(folder: ImageFolder, asked: argparse.Namespace) -> None:
     wrong = likely(suspects(folder, setting))
     print(f"{len(wrong)} pictures look more like another class than like their own" + (", first:" if wrong else "."))
     for each in wrong[:SHOWN]:
-        print(f"  {each.file}: looks like {each.looks_like}")
+        line = f"  {each.file}: looks like {each.looks_like}"
+        print(line.encode(errors="replace").decode())  # names may have bytes that are no Unicode
     tried = try_levers(folder, setting, levers(setting, folder, backbone), suspected=[each.file for each in wrong])
     print(*tried, advise(tried), sep="\n")
 

@@ -15,6 +15,7 @@ from PIL import Image
 from benchmarks import few_images, make_records, omniglot, open_set, own_folder, soft_triple
 from lessons_lib.backbones import Backbone
 from lessons_lib.data import LabelledImages, load_folder, write_glyph_folder
+from lessons_lib.own import Suspect, suspects
 from lessons_lib.records import Record
 
 
@@ -285,9 +286,12 @@ def test_a_verdict_is_one_command_over_any_folder(faces, tmp_path, capsys, monke
     monkeypatch.setenv("LESSONS_LIB_CACHE", str(tmp_path / "cache"))
     small = Backbone(torch.nn.AdaptiveAvgPool2d(4), 32)
     monkeypatch.setattr(own_folder, "load_backbone", lambda *named: {("small", "download"): small}[named])
+    odd = Suspect(0, "caf\udce9/1.png", "caf\udce9", "03", -0.5)  # a name from a system that wrote no Unicode
+    monkeypatch.setattr(own_folder, "suspects", lambda *asked: [odd, *suspects(*asked)])
     own_folder.main([str(faces), "--epochs", "2", "--far", "0.001", "--backbone", "small"])
     said = capsys.readouterr().out
     assert "100 images of 10 classes, protocol verdict" in said
+    assert "  caf?/1.png: looks like 03" in said
     for name in ("this network", "raw pixels", "frozen backbone"):
         assert f"{name} " in said
     assert "No door for a false-accept rate of 0.001: 600 impostor pairs" in said  # of four strangers with ten each
