@@ -50,6 +50,20 @@ def _choices(function: Any) -> Tensor:
     return found
 
 
+def _evaluate_choices(answer: Any) -> Tensor:
+    """As above; a Slip when only those draws count in which the network is ahead of all at once."""
+    found = _choices(answer)
+    if torch.equal(found, _CHOICES):
+        # Each of two others is ahead of the network in 8 draws of 400, and never both in the same.
+        others = torch.stack([torch.arange(_DRAWS) < 8, torch.arange(_DRAWS) >= _DRAWS - 8]).double()
+        if float(call(answer, torch.full((_DRAWS,), 0.9).double(), 0.8 + 0.15 * others).reshape(-1)[0]) != 0:
+            raise Slip(
+                "Right but where the others take turns: ahead of each, taken alone, in 98 % of the draws, the network "
+                "is ahead of both at once in 96 %. Count the draws for each of the others by itself."
+            )
+    return found
+
+
 def _best_other(others: Tensor) -> Tensor:
     return 1 + others.mean(dim=1).argmax()
 
@@ -72,11 +86,16 @@ WHICH_TO_USE = Exercise(
         "Ahead of each of them: (… >= 0.975).all(). Else 1 + others.mean(dim=1).argmax().",
     ),
     solution=which_to_use,
-    evaluate=_choices,
+    evaluate=_evaluate_choices,
     target=_CHOICES,
     slips={
         "That goes by the means, or by half of the draws: ahead by very little is not ahead for certain.": _choices(
             lambda network, others: 0 if (network.mean() > others.mean(dim=1)).all() else _best_other(others)
+        ),
+        "That asks for 19 of 20 draws: 39 of 40 are wanted, 0.975.": _choices(
+            lambda network, others: (
+                0 if ((network > others).double().mean(dim=1) >= 0.95).all() else _best_other(others)
+            )
         ),
         "That asks for every draw: 39 of 40 are enough.": _choices(
             lambda network, others: 0 if (network > others).all() else _best_other(others)
