@@ -67,6 +67,8 @@ SCALE_FOR = Exercise(
         "p is missing: √2 ln(C − 1) at 45° is the scale for p = ½ alone.": (
             ((_CLASSES - 1).log() / _ANGLE.cos()).expand(_SCALE_FOR.shape)
         ),
+        "That is Fixed AdaCos' scale, for 45° and p = ½ alone: divide by the cosine of the angle that is given, and "
+        "put p/(1 − p) into the logarithm.": (math.sqrt(2) * (_CLASSES - 1).log()).expand(_SCALE_FOR.shape),
         "The logarithm takes C − 1 alone: put p/(1 − p) inside it too.": (_CLASSES - 1).log() * _ODDS / _ANGLE.cos(),
         "That is s·cos θ, the logit: divide by the cosine of the angle.": _LN,
         "You turned the angle, which is in radians already, into radians once more: nothing is to be converted.": (

@@ -72,6 +72,8 @@ FALSE_OPTIMUM = Exercise(
         "The margin comes off the angle in radians, not off the cosine: cos(π + m), not −1 + m.": _against(-_MARGINS),
         "The others stand opposite as well: their cosine is −1, not 0.": _against(_COS),
         "The others stand opposite as well: their cosine is −1, not 1.": _against(1 + _COS),
+        "2s lies between a true class opposite and one other at θ = 0: here the others stand opposite as well, and the "
+        "loss is a logarithm.": (2 * _S).expand(len(_SCALES), 2),
         "The true logit stands alone in the exponent: take it off the others' −s.": _against(-_COS),
         "That is the sine: cos(π + m) is −cos m.": _against(_MARGINS.sin() - 1),
         "The margin is in radians already: nothing is to be converted.": _against(_MARGINS.deg2rad().cos() - 1),

@@ -143,6 +143,9 @@ REWEIGHTED = Exercise(
         "Nothing is changed yet: hard classes get another logit.": _by(lambda c, curve, t: c),
         "That is t + cos θ_j: it multiplies cos θ_j.": _by(lambda c, curve, t: torch.where(c > curve, t + c, c)),
         "That multiplies by t alone: t + cos θ_j it is.": _by(lambda c, curve, t: torch.where(c > curve, t * c, c)),
+        "The brackets are missing: cos θ_j multiplies all of t + cos θ_j.": _by(
+            lambda c, curve, t: torch.where(c > curve, c * t + c, c)
+        ),
         "That is the slope's factor, t + 2·cos θ_j: the logit has t + cos θ_j.": _by(
             lambda c, curve, t: torch.where(c > curve, c * (t + 2 * c), c)
         ),

@@ -98,6 +98,9 @@ JOINED = Exercise(
                 (t1 * (m1 - torch.maximum(m1, m2)).exp() + t2 * (m2 - torch.maximum(m1, m2)).exp()).log() - own
             )
         ),
+        "The true logit is missing: the loss is log t + m − own.": _by(
+            lambda m1, t1, m2, t2, own: joined(m1, t1, m2, t2, torch.zeros_like(own))
+        ),
         "That is a sum over the images: take their mean.": 6 * _LOSSES,
         "The sign is turned: the loss is −log P, and never negative.": -_LOSSES,
         "Turn the two differences round: it is m1 − m with the larger one, m, so that no exponential is above 1.": _by(

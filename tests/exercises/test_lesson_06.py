@@ -122,7 +122,7 @@ MISTAKES = {
         (lambda p, angle, classes: f"{p}", "yours is str"),
         (lambda p, angle, classes: print(end=""), "returned nothing"),
         (lambda p, angle, classes: (p, angle), "One number is wanted each time"),
-        (lambda p, angle, classes: fixed_scale(classes), "Not the same yet"),
+        (lambda p, angle, classes: fixed_scale(classes), "That is Fixed AdaCos' scale"),
         (lambda p, angle, classes: math.nan, "not finite"),
         (lambda p, angle, classes: math.log(p - 1), "Your function raised ValueError"),
         (lambda p, angle: p, "Your function raised TypeError"),

@@ -87,6 +87,7 @@ AGAINST = {
 MISTAKES = {
     "11.1": [
         (lambda s, m, classes: opposite(m.cos(), -1, s, classes - 1), "In yours the true class is at θ = 0"),
+        (lambda s, m, classes: 2 * s, "2s lies between"),
         (lambda s, m, classes: opposite(m.cos() - 2, -1, s, classes - 1), "That is the mirrored −2 + cos m"),
         (
             lambda s, m, classes: math.log(1 + (classes - 1) * math.exp(s * (1 - math.cos(m)))),

@@ -28,6 +28,7 @@ MISTAKES = {
         (lambda c, curve, t: c, "Nothing is changed yet"),
         (lambda c, curve, t: torch.where(c > curve, t + c, c), "it multiplies cos θ_j"),
         (lambda c, curve, t: torch.where(c > curve, t * c, c), "multiplies by t alone"),
+        (lambda c, curve, t: torch.where(c > curve, c * t + c, c), "The brackets are missing"),
         (lambda c, curve, t: torch.where(c > curve, c * (t + 2 * c), c), "the slope's"),
         (lambda c, curve, t: torch.where(c > curve, c * (t + curve), c), "You add t to the logit's curve"),
         (lambda c, curve, t: torch.where(c > 0, c * (t + c), c), "Hard is not what lies above 0"),

@@ -25,6 +25,7 @@ MISTAKES = {
             "in each image take the larger",
         ),
         (lambda m1, t1, m2, t2, own: joined(m1, t1, m2, t2, own + torch.maximum(m1, m2)), "m is missing at the end"),
+        (lambda m1, t1, m2, t2, own: joined(m1, t1, m2, t2, 0 * own), "The true logit is missing"),
         (lambda *batch: 6 * joined(*batch), "That is a sum over the images"),
         (lambda *batch: -joined(*batch), "The sign is turned"),
         (lambda m1, t1, m2, t2, own: (t1 * (m2 - m1).exp() + t2).log() + m2 - own, "a loss for each image"),
