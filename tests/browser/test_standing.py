@@ -72,3 +72,16 @@ def test_a_figure_that_was_hidden_is_drawn_once_it_is_shown(show, made):
     page.evaluate("document.querySelector('#tab').style.display = ''")
     page.wait_for_function("inFigures('figcaption')[0].textContent")
     assert page.evaluate("inFigures('canvas')[0].clientWidth") > 300
+
+
+def test_a_figure_is_sharp_after_the_page_is_zoomed(show, explorer):
+    page = show(explorer, width=1250, viewport={"width": 1250, "height": 900})
+    at_rest(page)
+    tool = page.context.new_cdp_session(page)
+    zoomed = {"width": 1240, "height": 890, "deviceScaleFactor": 2, "mobile": False}  # the figure keeps its 1000 pixels
+    tool.send("Emulation.setDeviceMetricsOverride", zoomed)
+    page.wait_for_function("() => devicePixelRatio === 2 && innerWidth === 1240")
+    at_rest(page)
+    blurred = """all => all.filter(one => one.width < 2 * one.clientWidth - 1 && one.width !== 28)
+      .map(one => [one.width, one.clientWidth])"""  # 28: a digit, whose pixels are meant to be seen
+    assert page.locator("canvas:visible").evaluate_all(blurred) == []

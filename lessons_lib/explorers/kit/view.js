@@ -165,15 +165,26 @@ function watchLooks(node, changed) {
       changed();
       again();
     }),
+    gone = new AbortController(),
     system = matchMedia('(prefers-color-scheme: dark)');
   size.observe(node);
   lab.observe(document.body, { attributeFilter: ['data-jp-theme-light', 'class'] });
-  system.addEventListener('change', changed);
+  system.addEventListener('change', changed, gone);
+  watchPixels(changed, gone);
   return () => {
     size.disconnect();
     lab.disconnect();
-    system.removeEventListener('change', changed);
+    gone.abort();
   };
+}
+
+/** Calls `changed` when a pixel of the page takes more or fewer of the screen: by zoom, or on another screen. */
+function watchPixels(changed, { signal }) {
+  const again = () => {
+    changed();
+    watchPixels(changed, { signal });
+  };
+  matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener('change', again, { once: true, signal });
 }
 
 /** One paint a frame, the latest state wins; paint(now) returns true while it wants another frame. */
