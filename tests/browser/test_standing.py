@@ -1,8 +1,10 @@
 """Wherever a figure stands it is the same: a page's styles do not reach it, its own do not reach the page."""
 
+from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
+from PIL import Image
 
 from tests.browser.harness import figure_of
 from tests.browser.pictures import at_rest
@@ -85,3 +87,19 @@ def test_a_figure_is_sharp_after_the_page_is_zoomed(show, explorer):
     blurred = """all => all.filter(one => one.width < 2 * one.clientWidth - 1 && one.width !== 28)
       .map(one => [one.width, one.clientWidth])"""  # 28: a digit, whose pixels are meant to be seen
     assert page.locator("canvas:visible").evaluate_all(blurred) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_reader_s_own_colours_hide_nothing_of_a_figure(show, made, scheme):
+    page = show(made("band"), color_scheme=scheme, forced_colors="active")
+    at_rest(page)
+    pixels = [Image.open(BytesIO(one.screenshot())).convert("RGB") for one in page.get_by_role("slider").all()]
+    assert all(len(picture.getcolors(10_000)) > 1 for picture in pixels)  # a track and a thumb
+    lines = "all => all.map(one => getComputedStyle(one).borderBottomColor)"
+    which = ("has(:checked)", "not(:has(:checked))")
+    chosen, others = (set(page.locator(f"fieldset label:{one}").evaluate_all(lines)) for one in which)
+    assert not chosen & others
+    system = "() => { const on = name => (document.body.style.color = name, getComputedStyle(document.body).color);"
+    asked = page.evaluate(f"{system} return [on('CanvasText'), on('Canvas')]; }}")
+    has = page.locator(FIGURE).evaluate("one => [getComputedStyle(one).color, getComputedStyle(one).backgroundColor]")
+    assert has == asked

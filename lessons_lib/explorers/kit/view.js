@@ -166,10 +166,10 @@ function watchLooks(node, changed) {
       again();
     }),
     gone = new AbortController(),
-    system = matchMedia('(prefers-color-scheme: dark)');
+    system = ['(prefers-color-scheme: dark)', '(forced-colors: active)'].map(query => matchMedia(query));
   size.observe(node);
   lab.observe(document.body, { attributeFilter: ['data-jp-theme-light', 'class'] });
-  system.addEventListener('change', changed, gone);
+  for (const query of system) query.addEventListener('change', changed, gone);
   watchPixels(changed, gone);
   return () => {
     size.disconnect();
