@@ -11,6 +11,18 @@ from tests.browser.pictures import at_rest
 from tests.browser.specimens import HOSTILE, SPECIMENS
 
 FIGURE = "figure.lesson"
+NARROWEST = 296  # as on the site where it is 320 pixels wide: on a small phone, or at a zoom of 400 %
+# From now on the words that are drawn past an edge of their canvas are kept.
+WATCH_WORDS = """() => {
+  const pen = CanvasRenderingContext2D.prototype, fill = pen.fillText;
+  globalThis.cutOff = [];
+  pen.fillText = function (words, x, y) {
+    const { actualBoundingBoxLeft: before, actualBoundingBoxRight: after } = this.measureText(words);
+    const { a, b, e } = this.getTransform(), ends = [a * (x - before) + e, a * (x + after) + e];
+    if (!b && (ends[0] < -2 || ends[1] > this.canvas.width + 2)) cutOff.push(words);
+    fill.call(this, words, x, y);
+  };
+}"""
 # A page may well say where a figure stands, on half a pixel as well.
 IN_ONE_PLACE = "all: initial; display: block; position: absolute; left: 20px; top: 20px; width: 900px"
 
@@ -103,3 +115,21 @@ def test_a_reader_s_own_colours_hide_nothing_of_a_figure(show, made, scheme):
     asked = page.evaluate(f"{system} return [on('CanvasText'), on('Canvas')]; }}")
     has = page.locator(FIGURE).evaluate("one => [getComputedStyle(one).color, getComputedStyle(one).backgroundColor]")
     assert has == asked
+
+
+def test_in_the_narrowest_column_nothing_of_a_figure_is_cut_off(show, explorer):
+    page = show(explorer, width=NARROWEST + 60)
+    page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true; })")
+    page.evaluate(WATCH_WORDS)
+    page.set_viewport_size({"width": NARROWEST, "height": 900})
+    page.wait_for_function(f"() => innerWidth === {NARROWEST}")
+    page.evaluate("cutOff = []")
+    page.locator(FIGURE).evaluate(
+        "one => { one.style.maxWidth = 'calc(100% - .5px)'; }"
+    )  # so that all is drawn once more
+    at_rest(page)
+    assert page.evaluate("cutOff") == []
+    assert page.evaluate("document.documentElement.scrollWidth") == NARROWEST
+    beyond = f"""all => all.filter(one => one.getBoundingClientRect().right > {NARROWEST} - 7)
+      .filter(one => !one.closest('.numbers, .spoken')).map(one => one.outerHTML.slice(0, 60))"""  # these are scrolled
+    assert page.locator(f"{FIGURE} *").evaluate_all(beyond) == []

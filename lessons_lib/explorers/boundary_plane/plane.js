@@ -175,17 +175,20 @@ function paintNames({ c, line, rounded, write, wide }, { top, side, right, X }, 
       : key === 'arcface'
         ? `${margins[key].toFixed(2)}${side > 420 ? ' rad' : ''}`
         : marginText(key, margins[key]);
-  const font = key => `${key === loss ? '600 ' : ''}13`,
+  const small = right < 300, // all names share a row
+    font = key => `${key === loss ? '600 ' : ''}${small ? 11 : 13}`,
     hue = key => (key !== loss ? c.soft : key === 'softmax' ? c.ink : c.accent),
-    widths = ORDER.map(key => Math.max(wide(MARGINS[key].name, font(key)), wide(strength(key), '12')) + 8),
+    widths = ORDER.map(
+      key => Math.max(wide(MARGINS[key].name, font(key)), wide(strength(key), small ? '11' : '12')) + (small ? 2 : 8),
+    ),
     exits = ORDER.map(key => X(bandEdge(key, (key === loss ? m : margins[key]) ?? 0, 1)[1][0])),
-    seats = rowSeats(exits, widths, 6, right + 7);
+    seats = rowSeats(exits, widths, small ? 3 : 6, right + 7);
   return ORDER.map((key, i) => {
     const box = [seats[i] - widths[i] / 2 - 5, 1, seats[i] + widths[i] / 2 + 5, 39],
       own = key === loss;
     rounded(box[0], box[1], box[2] - box[0], 38, 8, { edge: own ? hue(key) : c.pale, width: own ? 1.6 : 1 });
     write(MARGINS[key].name, seats[i], 12, { align: 'center', style: hue(key), font: font(key) });
-    write(strength(key), seats[i], 28, { align: 'center', style: hue(key) });
+    write(strength(key), seats[i], 28, { align: 'center', style: hue(key), font: small ? '11' : '12' });
     const tie = { dash: own ? [] : DASHES[key], alpha: own ? 1 : 0.6 };
     line(seats[i], 39, exits[i], top, own ? hue(key) : c.ink, own ? 2 : 1.2, tie);
     return { key, box };

@@ -100,8 +100,9 @@ function paintGround(pen, frame, state) {
   }
   const [x0, y0] = noteBox(frame, angle);
   write(`above ${axis.knee} pressed together`, x0 + 4, y0 + 10, { font: '11', halo: 4, under: c.band });
-  const what = `${quantity === 'length' ? 'gradient length' : 'coefficient |∂L/∂cos θ|'} on the own class weight`,
-    title = `${what}${divided ? ' ÷ s' : ''}`;
+  const what = quantity === 'length' ? 'gradient length' : 'coefficient |∂L/∂cos θ|',
+    unit = divided ? ' ÷ s' : '',
+    title = fitting([`${what} on the own class weight${unit}`, `${what}${unit}`], width - 6, '13');
   write(title, 2, 11, { style: c.ink, font: '13' });
   const { was } = changed(before, p);
   if (!was) return;

@@ -20,6 +20,7 @@ export const ROWS_OF_CURVES = [
   },
   {
     title: 'mean angle θ',
+    brief: 'angle θ',
     curves: [
       { of: 'theta', height: v => v / (Math.PI / 2), name: 'own weight', short: 'own' },
       { of: 'other', height: v => v / (Math.PI / 2), name: 'nearest other', short: 'other', dashed: true },

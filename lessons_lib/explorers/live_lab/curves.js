@@ -4,7 +4,8 @@ import { degrees } from '../kit/words.js';
 import { ROWS_OF_CURVES, changeSeats, curveFrame } from './axes.js';
 import { changeText, plainly, sized } from './words.js';
 
-const NARROW = 420; // on less, the names beside the title are short
+const NARROW = 420, // on less, the names beside the title are short
+  TIGHT = 310; // and on still less, the title
 const SAY = {
   accuracy: v => `${(100 * v).toFixed(1)} %`,
   theta: degrees,
@@ -48,7 +49,7 @@ export function paintLiveCurves(g, { width, look, rows, moment, changes }) {
     pen = brush(g, look),
     { stroke, line, text } = pen;
   paintChanges(g, { changes, frame, ...pen });
-  ROWS_OF_CURVES.forEach(({ title, curves, marks }, i) => {
+  ROWS_OF_CURVES.forEach(({ title, brief = title, curves, marks }, i) => {
     const top = frame.rows[i],
       Y = v => top + tall * (1 - Math.min(1, Math.max(0, v)));
     for (const [v, words] of marks) {
@@ -56,7 +57,7 @@ export function paintLiveCurves(g, { width, look, rows, moment, changes }) {
       stroke(look.ink, 1, 0.13);
       text(words, right + 5, Y(v), { font: '11px' });
     }
-    text(title, left, top - 13, { font: '13px' });
+    text(width < TIGHT ? brief : title, left, top - 13, { font: '13px' });
     for (const { of, height, dashed } of curves) {
       const known = rows.filter(row => Number.isFinite(row[of]));
       paintCurve(g, { known, of, X, Y: v => Y(height(v)), dashed, look, stroke });

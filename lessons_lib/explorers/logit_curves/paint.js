@@ -54,7 +54,7 @@ function askedOf(frame, { loss, angle, p }) {
 
 /** Grid, ticks and what is said above the plot. */
 function paintField(pen, frame, state) {
-  const { c, line, block, write } = pen,
+  const { c, line, block, write, fitting } = pen,
     { left, right, top, floor, width, Y } = frame,
     knee = top + (floor - top) * EVEN,
     asked = askedOf(frame, state);
@@ -65,7 +65,8 @@ function paintField(pen, frame, state) {
     line(left, Y(level), right, Y(level), level ? c.faint : c.pale);
     if (level !== -7 || floor - Y(level) > 13) write(minus(String(level)), left - 7, Y(level), { align: 'right' });
   }
-  const title = 'f(θ): what stands in place of cos θ for the true class';
+  const titles = ['f(θ): what stands in place of cos θ for the true class', 'f(θ), in place of cos θ'],
+    title = fitting(titles, width - 6, '13');
   paintTitle(pen, width, title, changed(state.before, state.p).was);
 }
 
