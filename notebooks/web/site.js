@@ -15,9 +15,12 @@ function useTheme(choice = chosen()) {
   const isDark = choice ? choice === 'dark' : dark.matches;
   document.getElementById('dark').media = `screen and (${isDark ? 'min-width: 0' : 'max-width: 0'})`;
   document.body.dataset.jpThemeLight = String(!isDark);
+  for (const [i, bar] of document.querySelectorAll('meta[name=theme-color]').entries()) bar.media = i === Number(isDark) ? 'all' : 'not all';
   document.querySelector('button.theme')?.setAttribute('aria-checked', String(isDark));
 }
 addEventListener('load', () => useTheme());
+addEventListener('storage', () => useTheme());  // chosen in another tab
+addEventListener('pageshow', event => { if (event.persisted) useTheme(); });  // or on the page one comes back from
 
 // A long page comes in parts: those that are near, and with the first scrolling the others, one a frame. Who goes to a
 // place within it, or back to where they were, or through it by keys, gets it whole; so does who has a browser that

@@ -316,6 +316,22 @@ def test_the_theme_is_a_switch_and_kept(opened):
     page.evaluate("() => localStorage.clear()")
 
 
+def test_every_tab_and_the_page_one_comes_back_to_have_the_theme_that_was_chosen(opened):
+    page, _ = opened
+    other = page.context.new_page()
+    other.goto(page.url.partition("#")[0])
+    other.get_by_role("switch", name="Dark").click()
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
+    assert page.locator("meta[name=theme-color]").evaluate_all("all => all.map(one => one.media)") == ["not all", "all"]
+    other.evaluate("() => localStorage.setItem('theme', 'light')")
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "true")
+    other.evaluate("() => localStorage.setItem('theme', 'dark')")
+    other.evaluate("() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    expect(other.get_by_role("switch", name="Dark")).to_be_checked()
+    other.evaluate("() => localStorage.clear()")
+    other.close()
+
+
 def test_pictures_take_a_dark_page_s_colours(opened):
     page, troubles = opened
     page.emulate_media(color_scheme="dark")
