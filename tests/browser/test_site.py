@@ -455,6 +455,18 @@ def test_on_a_phone_nothing_sticks_out_and_a_finger_moves_a_figure_or_the_page(o
     context.close()
 
 
+def test_the_header_has_room_at_400_percent_and_leaves_a_low_window_to_the_page(opened):
+    page, _ = opened
+    page.set_viewport_size({"width": 320, "height": 256})
+    bar = page.locator(".bar")
+    assert bar.evaluate("one => [one.scrollWidth, one.offsetHeight]") == [320, 52]
+    page.evaluate("() => scrollTo(0, 600)")
+    expect(bar).not_to_be_in_viewport()
+    page.set_viewport_size({"width": 1300, "height": 900})
+    expect(bar).to_be_in_viewport()
+    page.evaluate("() => scrollTo(0, 0)")
+
+
 @pytest.mark.parametrize("width, height", [(1280, 720), (1000, 800)])
 def test_the_start_page_shows_its_whole_circle_at_first_sight(site, chromium, width, height):
     context = chromium.new_context(viewport={"width": width, "height": height}, offline=True)
