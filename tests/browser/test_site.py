@@ -5,6 +5,7 @@ import re
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -330,6 +331,19 @@ def test_every_tab_and_the_page_one_comes_back_to_have_the_theme_that_was_chosen
     expect(other.get_by_role("switch", name="Dark")).to_be_checked()
     other.evaluate("() => localStorage.clear()")
     other.close()
+
+
+def test_a_reader_s_own_colours_hide_no_switch_and_no_button(opened):
+    page, _ = opened
+    page.emulate_media(forced_colors="active")
+    colours = {}
+    for one in (page.get_by_role("switch", name="Dark"), *page.locator("form button:visible, .dot").all()):
+        picture = Image.open(BytesIO(one.screenshot())).convert("RGB")
+        colours[one.evaluate("one => one.outerHTML.slice(0, 60)")] = len(picture.getcolors(100_000))
+    assert min(colours.values()) > 10, colours  # words or a round knob: their edges are smooth
+    drawn_on = "() => getComputedStyle(document.querySelector('.theme'), '::after').backgroundImage"
+    assert "gradient" in page.evaluate(drawn_on)
+    page.emulate_media(forced_colors="none")
 
 
 def test_pictures_take_a_dark_page_s_colours(opened):
