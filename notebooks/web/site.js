@@ -1,6 +1,6 @@
 // What the pages of the site do besides their figures: the theme, the contents, and the spheres.
 
-const dark = matchMedia('(prefers-color-scheme: dark)'), wide = matchMedia('(min-width: 1240px)');
+const dark = matchMedia('(prefers-color-scheme: dark)'), wide = matchMedia('(min-width: 77.5em)');
 
 // The choice is kept where the browser lets a page keep something; from a disk some do not.
 function chosen(value) {

@@ -481,6 +481,21 @@ def test_the_header_has_room_at_400_percent_and_leaves_a_low_window_to_the_page(
     page.evaluate("() => scrollTo(0, 0)")
 
 
+@pytest.mark.parametrize("width", [390, 1300])
+def test_letters_are_as_large_as_the_browser_is_set_to(site, chromium, width):
+    page = chromium.new_page(viewport={"width": width, "height": 900})
+    page.goto((site / f"{BUILT[-1]}.html").as_uri())
+    sizes = """() => ['body', '.bar', '.input', '.contents'].map(
+      one => parseFloat(getComputedStyle(document.querySelector(one)).fontSize))"""
+    before = page.evaluate(sizes)
+    page.add_style_tag(content="html { font-size: 200% }")
+    assert page.evaluate(sizes) == [2 * size for size in before]
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    bar = page.locator(".bar > :is(a, button):visible, .bar summary")
+    assert max(bar.evaluate_all("all => all.map(one => one.getBoundingClientRect().right)")) <= width
+    page.close()
+
+
 @pytest.mark.parametrize("width, height", [(1280, 720), (1000, 800)])
 def test_the_start_page_shows_its_whole_circle_at_first_sight(site, chromium, width, height):
     context = chromium.new_context(viewport={"width": width, "height": height}, offline=True)
