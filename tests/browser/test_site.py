@@ -481,6 +481,18 @@ def test_the_header_has_room_at_400_percent_and_leaves_a_low_window_to_the_page(
     page.evaluate("() => scrollTo(0, 0)")
 
 
+def test_without_scripts_a_page_says_what_it_cannot_do_and_shows_the_rest(site, chromium):
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((site / f"{BUILT[-1]}.html").as_uri())
+    expect(page.locator("p.off")).to_contain_text("JavaScript is switched off")
+    expect(page.locator("p.off")).to_be_visible()
+    stills = page.locator("[data-explorer] > img")
+    assert stills.count() == stills.filter(visible=True).count() > 0
+    assert page.locator(".theme, .search, form").filter(visible=True).count() == 0
+    context.close()
+
+
 @pytest.mark.parametrize("width", [390, 1300])
 def test_letters_are_as_large_as_the_browser_is_set_to(site, chromium, width):
     page = chromium.new_page(viewport={"width": width, "height": 900})
