@@ -160,9 +160,10 @@ def with_opening(lesson: Lesson) -> str:
     width, height = lesson.still.size
     words = "Take hold of this figure" if lesson.still.moves else "From this lesson"
     alt, shown = escape(lesson.still.alt), round(min(0.76 * width, OPENING * width / height))  # sharp, and not too high
+    size = f'width="{width}" height="{height}" style="width:min(100%,{shown}px)" alt="{alt}"'
     picture = (
-        f'<figure class="opening"><a href="#{PLACE}"><img src="assets/{lesson.number}.png" width="{width}" '
-        f'height="{height}" style="width:min(100%,{shown}px)" alt="{alt}"></a>'
+        f'<figure class="opening"><a href="#{PLACE}"><img class="for-light" src="assets/{lesson.number}.png" {size}>'
+        f'<img class="for-dark" src="assets/{lesson.number}.dark.png" {size} loading="lazy"></a>'
         f'<figcaption><a href="#{PLACE}">{words}</a></figcaption>'
         "</figure>"
     )

@@ -26,6 +26,7 @@ from jinja2 import Environment, FileSystemLoader
 from lesson import Lesson, links_of, refuse_if_unfit, render, said_of_library, times
 from markupsafe import Markup
 from pages import check
+from plates import dark
 from prose import SiteError
 from shelf import Shelf
 from stills import opening, social
@@ -84,6 +85,7 @@ def write(lessons: list[Lesson], site: Path) -> dict[str, int]:
     for lesson in lessons:
         if lesson.still:
             (site / "assets" / f"{lesson.number}.png").write_bytes(lesson.still.png)
+            (site / "assets" / f"{lesson.number}.dark.png").write_bytes(dark(lesson.still.png))
     shelf.write(site / "assets")
     found = [section for lesson in lessons for section in search.sections(lesson)]
     search.write(site / "assets" / "sections.js", found + search.names(modules))

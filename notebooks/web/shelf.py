@@ -11,7 +11,6 @@ from typing import Any
 from plates import dark
 from stills import png_size
 
-IMAGE = re.compile(r'src="data:image/png;base64,([^"]*)"')
 PICTURE = re.compile(r'<img ([^>]*)src="data:image/png;base64,([^"]*)"([^>]*)>')
 LAZY = 'loading="lazy" decoding="async"'
 FIGURE = re.compile(r'<div data-explorer="([^"]*)">(.*?)</div>\s*<script type="module">(.*?)</script>', flags=re.DOTALL)
@@ -44,22 +43,21 @@ class Shelf:
         """
         return PICTURE.sub(self._both, FIGURE.sub(self._figure, html))
 
-    def _both(self, found: re.Match[str]) -> str:
-        """An exercise's picture, light and dark."""
+    def _both(self, found: re.Match[str], size: str = "") -> str:
+        """A picture, light and dark."""
         before, png, after = found.groups()
         looks = zip(("light", "dark"), self.pair(png), strict=True)
-        return "".join(f'<img class="for-{look}" {before}src="{place}"{after} {LAZY}>' for look, place in looks)
+        return "".join(f'<img class="for-{look}" {before}src="{place}"{after}{size} {LAZY}>' for look, place in looks)
 
     def _figure(self, found: re.Match[str]) -> str:
         place = self.put(f"(async () => {{{found[3]}}})();\n".encode(), "js")
-        still = IMAGE.sub(self._still, found[2])
+        still = PICTURE.sub(self._still, found[2])
         return f'<div data-explorer="{found[1]}" data-script="{place}">{still}</div>'
 
     def _still(self, found: re.Match[str]) -> str:
         """A still with its size, so that nothing moves when it is there."""
-        png = base64.b64decode(found[1])
-        width, height = png_size(png)
-        return f'src="{self.put(png, "png")}" width="{width}" height="{height}" {LAZY}'
+        width, height = png_size(base64.b64decode(found[2]))
+        return self._both(found, f' width="{width}" height="{height}"')
 
     def sphere(self, figure: dict[str, Any]) -> str:
         """The address of a figure of plotly."""

@@ -48,7 +48,8 @@ addEventListener('beforeprint', () => { for (const one of document.querySelector
 
 // A figure puts itself in the place of its still picture; paper needs that again. (Before any figure runs.)
 document.addEventListener('readystatechange', () => {
-  for (const still of document.readyState === 'interactive' ? document.querySelectorAll('[data-explorer] > img') : []) {
+  const stills = document.querySelectorAll('[data-explorer] > img.for-light');
+  for (const still of document.readyState === 'interactive' ? stills : []) {
     const copy = still.cloneNode();
     copy.className = 'still';
     still.parentElement.before(copy);

@@ -487,8 +487,11 @@ def test_without_scripts_a_page_says_what_it_cannot_do_and_shows_the_rest(site, 
     page.goto((site / f"{BUILT[-1]}.html").as_uri())
     expect(page.locator("p.off")).to_contain_text("JavaScript is switched off")
     expect(page.locator("p.off")).to_be_visible()
-    stills = page.locator("[data-explorer] > img")
-    assert stills.count() == stills.filter(visible=True).count() > 0
+    stills = page.locator("[data-explorer]")
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        seen = page.locator(f"[data-explorer] > img.for-{theme}").filter(visible=True)
+        assert seen.count() == page.locator("[data-explorer] > img").filter(visible=True).count() == stills.count() > 0
     assert page.locator(".theme, .search, form").filter(visible=True).count() == 0
     context.close()
 

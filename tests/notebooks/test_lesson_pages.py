@@ -7,6 +7,7 @@ import pytest
 from folding import CHECKED, SET_UP, folded
 from lesson import PART, Lesson, in_parts, render
 from nbformat.v4 import new_markdown_cell, new_output
+from plates import dark
 from shelf import Shelf
 from stills import opening
 from terms import Links
@@ -37,11 +38,17 @@ def test_a_lesson_begins_with_its_picture_which_stands_for_it_in_the_list_too(ma
     page = page_of(made)
     before, opening = page.split('<figure class="opening">')
     assert before.count("<p>") == 1 and "<h1" in before
-    assert opening.startswith('<a href="#the-figure"><img src="assets/01.png" width="3" height="1" style=')
+    assert opening.startswith('<a href="#the-figure"><img class="for-light" src="assets/01.png" width="3" height="1"')
+    assert '<img class="for-dark" src="assets/01.dark.png" width="3" height="1"' in opening
     assert 'alt="a &quot;p&quot;"' in opening.partition("</figure>")[0]
     assert page.count('id="the-figure"') == 1
     assert (made / "site" / "assets" / "01.png").read_bytes() == base64.b64decode(THREE_BY_ONE)
-    assert page_of(made, "index").count('<span class="thumb"><img src="assets/01.png"') == 1
+    assert (made / "site" / "assets" / "01.dark.png").read_bytes() == dark(base64.b64decode(THREE_BY_ONE))
+    thumb = page_of(made, "index").split('<span class="thumb">')[1].partition("</span>")[0]
+    assert re.findall(r'class="([\w-]+)" src="assets/([\w.]+)"', thumb) == [
+        ("for-light", "01.png"),
+        ("for-dark", "01.dark.png"),
+    ]
 
 
 def test_a_figure_s_script_waits_in_a_file_of_its_own(tmp_path):
@@ -49,13 +56,19 @@ def test_a_figure_s_script_waits_in_a_file_of_its_own(tmp_path):
     figure = f'<div data-explorer="a"><img alt="x" src="data:image/png;base64,{THREE_BY_ONE}"></div>\n{plain}'
     shown = shelf.figures(figure * 2 + plain)
     place = re.search(r'data-script="assets/([^"]*)"', shown)[1]
-    still = re.search(r'src="assets/([^"]*png)"', shown)[1]
-    sized = f'<img alt="x" src="assets/{still}" width="3" height="1" loading="lazy" decoding="async">'
+    still, dusky = re.findall(r'src="assets/([^"]*png)"', shown)[:2]
+    sized = "".join(
+        f'<img class="for-{look}" alt="x" src="assets/{name}" width="3" height="1" loading="lazy" decoding="async">'
+        for look, name in (("light", still), ("dark", dusky))
+    )
     assert shown == f'<div data-explorer="a" data-script="assets/{place}">{sized}</div>' * 2 + plain
     sphere = shelf.sphere({"data": ["</script>"]})
     shelf.write(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([place, still, sphere.removeprefix("assets/")])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        [place, still, dusky, sphere.removeprefix("assets/")]
+    )
     assert (tmp_path / still).read_bytes() == base64.b64decode(THREE_BY_ONE)
+    assert (tmp_path / dusky).read_bytes() == dark(base64.b64decode(THREE_BY_ONE))
     assert (tmp_path / place).read_text() == "(async () => {1})();\n"
 
 
