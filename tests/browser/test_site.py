@@ -132,7 +132,7 @@ def test_a_figure_begins_when_one_comes_near(opened):
     far = "all => all.filter(one => one.getBoundingClientRect().top > 2 * innerHeight).map(one => one.dataset.explorer)"
     for name in page.locator("[data-explorer]").evaluate_all(far)[-1:]:
         place = page.locator(f"[data-explorer='{name}']")
-        expect(place.locator("img")).to_be_visible()
+        expect(place.locator("img.for-light")).to_be_visible()
         place.scroll_into_view_if_needed()
         drawn(page.locator(f"[data-explorer='{name}'] figure.lesson"))
 
@@ -349,16 +349,16 @@ def test_a_reader_s_own_colours_hide_no_switch_and_no_button(opened):
 def test_pictures_take_a_dark_page_s_colours(opened):
     page, troubles = opened
     page.emulate_media(color_scheme="dark")
-    pictures = page.locator(".output img.for-light")
-    expect(pictures).to_have_count(page.locator(".output img:not(.still, .for-dark, [data-explorer] img)").count())
-    expect(page.locator(".output img.for-dark")).to_have_count(pictures.count())
+    pictures = page.locator("img.for-light:not([data-explorer] img)")
+    expect(pictures).to_have_count(page.locator("img:not(.still, .for-dark, [data-explorer] img)").count())
+    expect(page.locator("img.for-dark:not([data-explorer] img)")).to_have_count(pictures.count())
     expect(pictures.filter(visible=True)).to_have_count(0)
     paper = page.evaluate("() => getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
     folder = Path(unquote(urlsplit(page.url).path)).parent
-    for source in page.locator(".output img.for-dark").evaluate_all("all => all.map(one => one.getAttribute('src'))"):
+    for source in page.locator("img.for-dark").evaluate_all("all => all.map(one => one.getAttribute('src'))"):
         assert Image.open(folder / source).convert("RGB").getpixel((0, 0)) == pytest.approx(paper, abs=3)
     page.emulate_media(color_scheme="light")
-    expect(page.locator(".output img.for-dark").filter(visible=True)).to_have_count(0)
+    expect(page.locator("img.for-dark").filter(visible=True)).to_have_count(0)
     assert troubles == []
 
 
@@ -382,13 +382,13 @@ def test_it_works_over_http_too(chromium, site):
 def test_on_paper_there_is_the_lesson_alone_and_light(opened):
     page, _ = opened
     page.emulate_media(color_scheme="dark")
-    expect(page.locator(".output img.for-dark")).to_have_count(page.locator(".output img.for-light").count())
+    expect(page.locator("img.for-dark")).to_have_count(page.locator("img.for-light").count())
     figures = page.locator("[data-explorer]").count()
     page.emulate_media(media="print", color_scheme="dark")
     gone = ".bar, .contents, .turn, button, figure.lesson, img.for-dark"
     assert not page.locator(gone).filter(visible=True).count()
     assert page.locator("img.still").filter(visible=True).count() == figures
-    assert page.locator("img.for-light").filter(visible=False).count() == 0
+    assert page.locator("img.for-light:not([data-explorer] img)").filter(visible=False).count() == 0
     assert page.evaluate("() => getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     broken = "all => all.filter(node => getComputedStyle(node).breakInside !== 'avoid').length"
     assert page.locator(".input, .output, img").evaluate_all(broken) == 0
