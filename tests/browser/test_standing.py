@@ -11,6 +11,7 @@ from tests.browser.pictures import at_rest
 from tests.browser.specimens import HOSTILE, SPECIMENS
 
 FIGURE = "figure.lesson"
+TRIES = 3  # on a busy machine words may follow their canvas some frames later
 NARROWEST = 296  # as on the site where it is 320 pixels wide: on a small phone, or at a zoom of 400 %
 # From now on the words that are drawn past an edge of their canvas are kept.
 WATCH_WORDS = """() => {
@@ -38,14 +39,16 @@ def on_a_page(show, before, *figures, after="", **choices):
 
 
 def test_no_style_of_a_page_reaches_a_figure(show, explorer):
-    pictures = []
-    for styles in ("", HOSTILE):
-        page = on_a_page(show, styles, explorer, reduced_motion="reduce")
+    pages = [on_a_page(show, styles, explorer, reduced_motion="reduce") for styles in ("", HOSTILE)]
+    for page in pages:
         page.evaluate(f"document.querySelector('[data-explorer]').style = '{IN_ONE_PLACE}'")
-        at_rest(page)
-        pictures.append(page.locator(FIGURE).screenshot(animations="disabled"))
-    same = pictures[0] == pictures[1]  # pytest would be long at telling two files apart
-    assert same
+    for _ in range(TRIES):
+        for page in pages:
+            at_rest(page)
+        pictures = {page.locator(FIGURE).screenshot(animations="disabled") for page in pages}
+        if len(pictures) == 1:
+            return
+    pytest.fail("the figure looks different")  # pytest would be long at telling two files apart
 
 
 def test_no_style_of_a_figure_reaches_the_page(show, made):
