@@ -18,7 +18,7 @@ def main(paths: list[str]) -> None:
     try:
         app.initialize([])
         ensure_dir_exists(app.runtime_dir)
-        assert app.notary.secret
+        _ = app.notary.secret  # which writes it, the first time
     except OSError as error:
         sys.exit(
             f"Jupyter cannot write to {error.filename} ({error.strerror}): set HOME to a folder that you may write to, "
