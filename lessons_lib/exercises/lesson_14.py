@@ -159,7 +159,7 @@ RESTS = Exercise(
     },
     draw=_draw_angles,
     done="With one caption it is 0°, all is well. With two it is 60° already, with 26 it is 87.8°: the right captions "
-    "are called wrong so often that they end at a right angle, like all others.",
+    "are called wrong so often that they end near a right angle, like all others.",
     tolerance=1e-3,
 )
 
@@ -223,8 +223,8 @@ START = Exercise(
         ),
     },
     draw=_draw_biases,
-    done="The dashed line is the −10 of the article: it fits the batch of 32,768 with one right caption each. Where "
-    "there are many right ones, b starts nearer to 0.",
+    done="The dashed line is the −10 of the article, near the −10.4 of a batch of 32,768 with one right caption each. "
+    "Where there are many right ones, b starts nearer to 0.",
 )
 
 EXERCISES = (ON_SCALE, RESTS, START)
