@@ -11,11 +11,11 @@ ABOUT = """\
 
 > A course in JupyterLab notebooks on angular deep metric learning, and its Python library lessons_lib. A \
 cosine-softmax loss is one curve: how the target logit falls as the angle θ grows between a feature and the weight of \
-its class. Each loss, from softmax to ArcFace, AdaCos, P2SGrad and later ones, is written out once, trained on real \
-data and drawn as a figure that one can drag.
+its class. Each loss, from softmax to ArcFace, AdaCos, P2SGrad and later ones, is written out once and trained on real \
+data; most are drawn as a figure that one can drag.
 
 Angles are in radians in code and in degrees in figures. x is a feature, W_j the weight of class j, θ_j the angle \
-between them, y the true class, s the scale, m the margin. What a lesson says of a training is asserted of at least \
+between them, y the true class, s the scale, m the margin. What a lesson says of a training rests on at least \
 twelve recorded starts (`benchmarks/records`); closed forms and gradients are asserted exactly. The library installs \
 as one wheel, holds MNIST, and runs offline.
 """

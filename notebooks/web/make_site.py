@@ -36,8 +36,8 @@ HERE = Path(__file__).parent
 SITE = build.ROOT / "site"
 COURSE = "Angles"
 ABOUT = (
-    "A course on angular losses, from plain softmax to ArcFace, AdaCos and P2SGrad: each is one curve, trained on real "
-    "data and drawn as a figure that you can drag. Free, and it runs on a laptop."
+    "A course on angular losses, from plain softmax to ArcFace, AdaCos and P2SGrad: most are one curve, trained on "
+    "real data and drawn as a figure that you can drag. Free, and it runs on a laptop."
 )
 IN_EVERY_PAGE = {"look": "site.css", "look_in_the_dark": "dark.css", "script": "site.js"}
 FORMS = {"answers.js": "answer", "sketches.js": "sketch"}  # what exercises need, and the class of their forms
