@@ -13,11 +13,9 @@ may use, so that sums are rounded in another order. A claim (an assert) that doe
 """
 
 import argparse
-import datetime
 import importlib
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -27,44 +25,13 @@ from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
 from multiprocessing import get_context
-from pathlib import Path
 from unittest import mock
 
-from benchmarks.made_from import BENCHMARKS, ROOT, TEXTS, cells, made_from
+from benchmarks.made_from import ROOT, TEXTS, cells, made_from
+from benchmarks.record_files import confirm, kept_starts, stale, write
+from benchmarks.starts import KINDS, OTHER_SEEDS, names, seeds_of
 
-RECORDS = BENCHMARKS / "records"
 NOTEBOOKS = TEXTS.parent
-# A seed on another processor begins as the same picture, and often ends as one: other seeds tell more than other kinds.
-# A benchmark may have SEEDS of its own.
-SEEDS = {"native": (0, 1, 2, 3), "avx2": (0, 8, 9, 10), "plain": (0, 11, 12, 13)}
-# Where now and then a start ends far from all others, four of a kind are too few to know how far that is.
-LONG_TAILED = ("03_center_loss", "07_uniform_loss", "11_failure_gallery", "13_after_2019", "14_proxies_from_anywhere")
-MORE_SEEDS = {"native": (14, 15, 16, 17), "avx2": (18, 19, 20, 21), "plain": (22, 23, 24, 25)}
-# Three of these still met a new end in one of six further starts.
-LONGEST_TAILED = ("03_center_loss", "07_uniform_loss", "11_failure_gallery")
-MOST_SEEDS = {"native": range(26, 34), "avx2": range(34, 42), "plain": range(42, 50)}
-OTHER_SEEDS = (98, 99)  # no record has these
-KINDS: dict[str, dict[str, str]] = {
-    "native": {},
-    "avx2": {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2", "MKL_ENABLE_INSTRUCTIONS": "AVX2"},
-    # With convolutions below AVX2 as well, everything takes twice as long and rounds no more differently.
-    "plain": {"ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "AVX2", "MKL_ENABLE_INSTRUCTIONS": "AVX2"},
-}
-
-
-def names() -> list[str]:
-    """All that is recorded: the lessons that name a Record, and the benchmarks that have a `measure`."""
-    lessons = [path.stem for path in sorted(TEXTS.glob("[0-9]*.md")) if f'Record("{path.stem}"' in path.read_text()]
-    modules = sorted(path for path in BENCHMARKS.glob("*.py") if "\ndef measure(seed: int)" in path.read_text())
-    return lessons + [path.stem for path in modules]
-
-
-def seeds_of(name: str, kind: str) -> Iterable[int]:
-    """The seeds that are recorded of a lesson or benchmark on this kind of processor."""
-    if (TEXTS / f"{name}.md").exists():
-        more = MORE_SEEDS[kind] if name in LONG_TAILED else ()
-        return (*SEEDS[kind], *more, *(MOST_SEEDS[kind] if name in LONGEST_TAILED else ()))
-    return getattr(importlib.import_module(f"benchmarks.{name}"), "SEEDS", SEEDS)[kind]
 
 
 def run(name: str, seed: int, record: bool, rate: float) -> tuple[dict, list[str]]:
@@ -143,19 +110,6 @@ def _asked(name: str, kind: str, options: argparse.Namespace) -> Iterable[int]:
     return [seed for seed in seeds if (seed, kind) not in has]
 
 
-def kept_starts(name: str) -> list[dict]:
-    """The starts of a record with what each of them measured, as `played` gives them."""
-    record = json.loads((RECORDS / f"{name}.json").read_text(encoding="utf-8"))
-    return [start | {"taken": _of(record["values"], place)} for place, start in enumerate(record["starts"])]
-
-
-def _of(values: dict | list, place: int) -> dict | float:
-    """What the start at this place measured."""
-    if isinstance(values, dict):
-        return {row: _of(numbers, place) for row, numbers in values.items()}
-    return values[place]
-
-
 def played(kinds: list[str], *asked: str) -> list[dict]:
     """All starts, one kind after the other, each kind in a process and a cache of its own."""
     starts = []
@@ -176,93 +130,6 @@ def say(start: dict) -> None:
     held = "held" if not start["fell"] else "FELL\n    " + "\n    ".join(start["fell"])
     where = f"{start['kind']} ({start['capability']})"
     print(f"{start['name']}, seed {start['seed']}, {where}, {start['seconds']} s: {held}", flush=True)
-
-
-def write(name: str, starts: list[dict], origin: str) -> None:
-    """Write the record of one lesson or benchmark from its starts, and from what it was made when they began."""
-    import torch
-
-    starts = sorted(starts, key=lambda start: (list(KINDS).index(start["kind"]), start["seed"]))
-    shapes = {json.dumps(_rows(start["taken"])) for start in starts}
-    if len(shapes) != 1 or not starts[0]["taken"]:
-        raise SystemExit(f"{name}: its starts did not all measure the same things, so nothing is recorded.")
-    record = {"name": name, "date": str(datetime.date.today()), "torch": torch.__version__.split("+")[0]}
-    record |= {"processor": processor(), "made_from": origin}
-    record["starts"] = [{key: start[key] for key in ("seed", "kind", "capability")} for start in starts]
-    taken = [_rounded(start["taken"]) for start in starts]
-    record["values"] = {what: _together([measured[what] for measured in taken]) for what in taken[0]}
-    _keep(record)
-
-
-def confirm(name: str, starts: list[dict], origin: str) -> list[str]:
-    """Stamp a record as made from what stands now, if these starts measure again just what it holds; else say what not.
-
-    Code that was only moved or extended need not be recorded anew. Any number that differs shows that it was changed.
-    """
-    record = json.loads((RECORDS / f"{name}.json").read_text(encoding="utf-8"))
-    recorded = {(start["seed"], start["kind"]): start["taken"] for start in kept_starts(name)}
-    differ = []
-    for start in starts:
-        now, kept = (_rounded(taken) for taken in (start["taken"], recorded[start["seed"], start["kind"]]))
-        different = [what for what in {**now, **kept} if repr(now.get(what)) != repr(kept.get(what))]  # NaN is not NaN
-        differ += [f"{name}, seed {start['seed']}, {start['kind']}: {what} is not as recorded" for what in different]
-    if not differ:
-        _keep(record | {"made_from": origin, "confirmed": str(datetime.date.today())})
-    return differ
-
-
-def _keep(record: dict) -> None:
-    RECORDS.mkdir(exist_ok=True)
-    text = json.dumps(record, ensure_ascii=False, indent=1)
-    (RECORDS / f"{record['name']}.json").write_text(_numbers_in_a_line(text) + "\n", encoding="utf-8")
-
-
-def _rows(taken: dict) -> dict:
-    return {what: list(value) if isinstance(value, dict) else None for what, value in taken.items()}
-
-
-def _together(values: list) -> dict | list:
-    if isinstance(values[0], dict):
-        return {row: _together([value[row] for value in values]) for row in values[0]}
-    return values
-
-
-def _rounded(taken: dict | float) -> dict | float:
-    """With as many digits as a record keeps."""
-    if isinstance(taken, dict):
-        return {what: _rounded(value) for what, value in taken.items()}
-    return float(f"{taken:.5g}")
-
-
-def _numbers_in_a_line(text: str) -> str:
-    """Each list of numbers, and each start, in one line."""
-    lines, inner = [], None
-    for line in text.split("\n"):
-        if inner is None and ((line.endswith("[") and '"starts"' not in line) or (line.strip() == "{" and lines)):
-            inner = [line]
-        elif inner is not None:
-            inner.append(line.strip())
-            if line.strip().rstrip(",") in ("]", "}"):
-                lines.append(inner[0] + " ".join(inner[1:-1]) + inner[-1])
-                inner = None
-        else:
-            lines.append(line)
-    return "\n".join(lines)
-
-
-def processor() -> str:
-    """The name of this machine's processor."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
-
-
-def stale(name: str) -> bool:
-    """Whether a record is missing, or older than what it was made from."""
-    path = RECORDS / f"{name}.json"
-    return not path.exists() or json.loads(path.read_text(encoding="utf-8"))["made_from"] != made_from(name)
 
 
 def main(arguments: list[str]) -> int:

@@ -12,7 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
-from benchmarks import few_images, make_records, omniglot, open_set, own_folder, soft_triple
+from benchmarks import few_images, omniglot, open_set, own_folder, soft_triple, starts
 from lessons_lib.backbones import Backbone
 from lessons_lib.data import LabelledImages, load_folder, write_glyph_folder
 from lessons_lib.own import Suspect, suspects
@@ -157,11 +157,11 @@ def test_few_images_are_trained_on_as_the_seed_says(twelve, monkeypatch, name):
 
 @pytest.mark.parametrize("benchmark", [open_set, few_images])
 def test_each_recorded_start_has_strangers_of_its_own(benchmark):
-    seeds = [seed for kind in make_records.KINDS for seed in benchmark.SEEDS[kind]]
+    seeds = [seed for kind in starts.KINDS for seed in benchmark.SEEDS[kind]]
     assert len(seeds) == len(set(seeds)) >= 12
-    assert [*make_records.seeds_of(benchmark.__name__.split(".")[1], "avx2")] == [*benchmark.SEEDS["avx2"]]
-    assert make_records.seeds_of("02_softmax_hides_an_angle", "avx2") == make_records.SEEDS["avx2"]
-    assert not set(seeds) & set(make_records.OTHER_SEEDS)
+    assert [*starts.seeds_of(benchmark.__name__.split(".")[1], "avx2")] == [*benchmark.SEEDS["avx2"]]
+    assert starts.seeds_of("02_softmax_hides_an_angle", "avx2") == starts.SEEDS["avx2"]
+    assert not set(seeds) & set(starts.OTHER_SEEDS)
 
 
 @pytest.mark.parametrize("benchmark", [open_set, few_images])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from benchmarks import made_from, make_records
+from benchmarks import made_from, make_records, record_files, starts
 from lessons_lib import records
 from lessons_lib.records import Record, recording
 
@@ -166,11 +166,11 @@ def tiny(tmp_path, monkeypatch, cache_folder):
     texts = tmp_path / "notebooks" / "text"
     texts.mkdir(parents=True)
     (texts / "01_tiny.md").write_text(LESSON, encoding="utf-8")
-    for module in (make_records, made_from):
+    for module in (make_records, made_from, starts):
         monkeypatch.setattr(module, "TEXTS", texts)
     monkeypatch.setattr(make_records, "NOTEBOOKS", texts.parent)
-    for place in (make_records, records):
-        monkeypatch.setattr(place, "RECORDS" if place is make_records else "FOLDER", tmp_path / "records")
+    monkeypatch.setattr(record_files, "RECORDS", tmp_path / "records")
+    monkeypatch.setattr(records, "FOLDER", tmp_path / "records")
     monkeypatch.chdir(tmp_path)
 
     def start(seed, record=True, rate=1.0):
@@ -181,17 +181,17 @@ def tiny(tmp_path, monkeypatch, cache_folder):
 
 
 def test_a_lesson_records_itself_and_another_start_stands_among_them(tiny):
-    assert make_records.names()[0] == "01_tiny" and make_records.stale("01_tiny")
-    make_records.write("01_tiny", [tiny(seed) for seed in (1, 0, 2, 3)], made_from.made_from("01_tiny"))
-    kept = json.loads((make_records.RECORDS / "01_tiny.json").read_text(encoding="utf-8"))
+    assert starts.names()[0] == "01_tiny" and record_files.stale("01_tiny")
+    record_files.write("01_tiny", [tiny(seed) for seed in (1, 0, 2, 3)], made_from.made_from("01_tiny"))
+    kept = json.loads((record_files.RECORDS / "01_tiny.json").read_text(encoding="utf-8"))
     lengths = kept["values"]["length of the class weights"]
     assert [start["seed"] for start in kept["starts"]] == [0, 1, 2, 3] and len(set(lengths)) == 4
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", kept["date"]) and kept["torch"] and kept["processor"]
-    assert not make_records.stale("01_tiny") and not tiny(5, record=False)["fell"]
+    assert not record_files.stale("01_tiny") and not tiny(5, record=False)["fell"]
 
 
 def test_a_broken_training_is_words_for_a_reader_and_fails_in_ci(tiny, monkeypatch, capsys):
-    make_records.write("01_tiny", [tiny(seed) for seed in range(4)], "")
+    record_files.write("01_tiny", [tiny(seed) for seed in range(4)], "")
     (fell,) = tiny(0, record=False, rate=100.0)["fell"]
     assert fell.startswith("length = record(") and "farther outside than the record is wide" in fell
     monkeypatch.delenv("CI")
@@ -209,22 +209,22 @@ def test_a_claim_that_does_not_hold_of_a_start_is_told_with_its_line(tiny):
 
 
 def test_a_record_is_confirmed_by_the_same_numbers_alone(tiny):
-    starts = [tiny(0) | {"seed": 0}, tiny(1) | {"seed": 1}]
-    make_records.write("01_tiny", starts, "as it was")
-    assert make_records.confirm("01_tiny", starts[1:], "as it is") == []
-    kept = json.loads((make_records.RECORDS / "01_tiny.json").read_text(encoding="utf-8"))
+    ran = [tiny(0) | {"seed": 0}, tiny(1) | {"seed": 1}]
+    record_files.write("01_tiny", ran, "as it was")
+    assert record_files.confirm("01_tiny", ran[1:], "as it is") == []
+    kept = json.loads((record_files.RECORDS / "01_tiny.json").read_text(encoding="utf-8"))
     assert kept["made_from"] == "as it is" and kept["confirmed"] == str(datetime.date.today())
-    moved = starts[0] | {"taken": starts[1]["taken"]}
-    assert "01_tiny, seed 0, native: length of the class weights is not as recorded" in make_records.confirm(
+    moved = ran[0] | {"taken": ran[1]["taken"]}
+    assert "01_tiny, seed 0, native: length of the class weights is not as recorded" in record_files.confirm(
         "01_tiny", [moved], "as it will be"
     )
-    assert json.loads((make_records.RECORDS / "01_tiny.json").read_text(encoding="utf-8")) == kept
+    assert json.loads((record_files.RECORDS / "01_tiny.json").read_text(encoding="utf-8")) == kept
 
 
 def test_starts_that_measured_different_things_are_not_recorded(tiny):
-    starts = [tiny(0), tiny(1) | {"taken": {}}]
+    ran = [tiny(0), tiny(1) | {"taken": {}}]
     with pytest.raises(SystemExit, match="01_tiny: its starts did not all measure the same things"):
-        make_records.write("01_tiny", starts, "")
+        record_files.write("01_tiny", ran, "")
 
 
 @pytest.mark.parametrize(
@@ -278,7 +278,7 @@ def test_a_record_depends_on_the_parts_of_the_library_that_its_code_reaches(tiny
 
 
 def test_every_record_is_shipped_and_none_is_left_over():
-    assert sorted(make_records.names()) == RECORDED
+    assert sorted(starts.names()) == RECORDED
 
 
 @pytest.mark.parametrize("name", RECORDED)
@@ -286,8 +286,8 @@ def test_a_shipped_record_is_of_what_stands_here_from_many_starts(name):
     kept = json.loads((records.FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     assert kept["made_from"] == made_from.made_from(name), f"out of date: make records ARGS={name}"
     assert f"torch=={kept['torch']}\n" in (ROOT / "requirements.txt").read_text()
-    seeds = {kind: {start["seed"] for start in kept["starts"] if start["kind"] == kind} for kind in make_records.KINDS}
-    assert all(some >= set(make_records.seeds_of(name, kind)) for kind, some in seeds.items()), "seeds of its own"
+    seeds = {kind: {start["seed"] for start in kept["starts"] if start["kind"] == kind} for kind in starts.KINDS}
+    assert all(some >= set(starts.seeds_of(name, kind)) for kind, some in seeds.items()), "seeds of its own"
     assert all(len(some) >= 4 for some in seeds.values()), "four seeds on each of three kinds"
     for what, values in kept["values"].items():
         for numbers in values.values() if isinstance(values, dict) else [values]:

@@ -7,6 +7,7 @@ import ast
 import hashlib
 import json
 import re
+import statistics
 import subprocess
 
 import build
@@ -103,6 +104,15 @@ def test_nothing_is_bound_to_a_machine_or_a_moment(lesson):
 def test_cells_are_short(lesson):
     long = [cell.source.splitlines()[0] for cell in code(lesson[2]) if len(cell.source.splitlines()) > 25]
     assert not long
+
+
+def test_half_to_six_tenths_of_a_lesson_is_prose_and_cells_have_about_four_lines(lesson):
+    name, _, notebook = lesson
+    said = sum(len(cell.source) for cell in notebook.cells if cell.cell_type == "markdown")
+    lengths = [len(cell.source.splitlines()) for cell in code(notebook)]
+    if name != "00_start_here":  # which explains how to read the others
+        assert 50 <= round(100 * said / (said + sum(len(cell.source) for cell in code(notebook)))) <= 60
+        assert 3 <= statistics.median(lengths) <= 5
 
 
 def test_a_folded_cell_says_what_it_holds_checks_that_nothing_in_sight_needs_or_functions(lesson):
