@@ -17,12 +17,14 @@ checks or defines. Cells that only import or only assert are folded too: folding
 """
 
 import argparse
+import errno
 import hashlib
 import os
 import re
 import subprocess
 import sys
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import jupytext
@@ -31,6 +33,7 @@ from folding import folded
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from nbformat.validator import ValidationError
 from sliders import VIEW as WIDGET_VIEW
 from sliders import is_interact, still
 
@@ -43,6 +46,8 @@ CELL_SECONDS = 300
 
 STAND_INS = {"text/html", "image/png", "image/svg+xml"}
 PROGRESS = re.compile(r"\d%\||\b(it/s|s/it)\b")
+LEFT_BY_A_MERGE = re.compile(r"^(<{7}|>{7}) ", flags=re.MULTILINE)
+UNWRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
 
 
 class LessonError(Exception):
@@ -57,6 +62,52 @@ def lessons() -> list[str]:
 def parse(text: str) -> NotebookNode:
     """The notebook that a lesson's text describes, not yet run."""
     return jupytext.reads(text, fmt="md:myst")
+
+
+def text_of(name: str) -> str:
+    """A lesson's text; LessonError where it is none that a person wrote."""
+    try:
+        text = (TEXTS / f"{name}.md").read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise LessonError(f"{name}: its text is not UTF-8; let your editor save it as that.") from error
+    if LEFT_BY_A_MERGE.search(text):
+        raise LessonError(f"{name}: a merge has left its marks in the text (<<<<<<<, >>>>>>>); choose what is to stay.")
+    return text
+
+
+def parsed(name: str) -> NotebookNode:
+    """The notebook that a lesson's text describes, not yet run; LessonError where code and prose are mixed up."""
+    notebook = parse(text_of(name))
+    for cell in notebook.cells:
+        if "{code-cell" in cell.source:
+            fence = next(line for line in cell.source.splitlines() if "{code-cell" in line)
+            raise LessonError(
+                f"{name}: {fence} opens no cell of code; it is mistyped, or the fence before it is not closed."
+            )
+    return notebook
+
+
+def notebook_of(name: str) -> NotebookNode:
+    """A lesson's notebook as it stands; LessonError where it is none any more."""
+    try:
+        notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+        _ = notebook.cells
+    except (ValidationError, ValueError, AttributeError, KeyError) as error:
+        raise LessonError(
+            f"{name}: its notebook cannot be read, as a merge may leave one; "
+            f'make notebooks ARGS="--all {name[:2]}" makes it anew.'
+        ) from error
+    return notebook
+
+
+def said_of(error: OSError) -> str:
+    """One sentence for a folder that one may not write to, or a full disk; another error is raised again."""
+    if error.errno not in UNWRITABLE:
+        raise error
+    return (
+        f"{error.filename or ROOT} cannot be written ({error.strerror}): "
+        "make room there, or work in a copy of the course that is your own."
+    )
 
 
 def sources(notebook: NotebookNode) -> list[tuple[str, str]]:
@@ -167,7 +218,7 @@ def is_current(name: str, overwrite: bool = False) -> bool:
     path = NOTEBOOKS / f"{name}.ipynb"
     if overwrite or not path.exists():
         return False
-    notebook = nbformat.read(path, as_version=4)
+    notebook = notebook_of(name)
     if edited_by_hand(notebook):
         raise LessonError(f"{name}: its notebook was edited by hand; move that to its text, then build with --all.")
     return notebook.metadata.get("lessons_lib", {}).get("source") == origin(name)
@@ -176,13 +227,16 @@ def is_current(name: str, overwrite: bool = False) -> bool:
 def build(name: str) -> int:
     """Make one lesson's notebook and return its size; the old one stays until the new one is whole."""
     made_from = origin(name)
-    notebook = clean(execute(parse((TEXTS / f"{name}.md").read_text(encoding="utf-8")), name), made_from)
+    notebook = clean(execute(parsed(name), name), made_from)
     content = (nbformat.writes(notebook, version=4) + "\n").encode()
     if len(content) > LIMIT:
         raise LessonError(f"{name}: its notebook has {len(content) / 1000:,.0f} kB, {LIMIT // 1000} are allowed.")
     unfinished = NOTEBOOKS / f".{name}.unfinished"
-    unfinished.write_bytes(content)
-    unfinished.replace(NOTEBOOKS / f"{name}.ipynb")
+    try:
+        unfinished.write_bytes(content)
+        unfinished.replace(NOTEBOOKS / f"{name}.ipynb")
+    finally:
+        unfinished.unlink(missing_ok=True)
     return len(content)
 
 
@@ -197,10 +251,10 @@ def in_git(path: str) -> str | None:
 
 def to_test(name: str) -> Path | None:
     """The notebook that `make test` runs: the one here, or the shipped one where a reader has typed into this one."""
-    path = NOTEBOOKS / f"{name}.ipynb"
-    text = parse((TEXTS / f"{name}.md").read_text(encoding="utf-8"))
-    if path.exists() and sources(nbformat.read(path, as_version=4)) == sources(text):
-        return path.relative_to(ROOT)
+    path, text = NOTEBOOKS / f"{name}.ipynb", parsed(name)
+    with suppress(LessonError):  # one that cannot be read is not what its text says
+        if path.exists() and sources(notebook_of(name)) == sources(text):
+            return path.relative_to(ROOT)
     shipped = in_git(f"notebooks/{name}.ipynb")
     if shipped is None:
         print(f"{name}: its notebook is not what its text says, and git has none to test.", file=sys.stderr)
@@ -237,6 +291,9 @@ def main(arguments: list[str]) -> int:
                 print(f"{name}: {build(name) / 1000:,.0f} kB")
     except LessonError as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(said_of(error), file=sys.stderr)
         return 1
     return 0
 

@@ -132,21 +132,26 @@ def set_address(repository: str) -> None:
     citation.write_text(f"{kept}repository-code: {repository}\n", encoding="utf-8")
 
 
+def put(path: Path, text: str) -> None:
+    """Write what is not there yet: where all is up to date, nothing needs to be writable."""
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
+
+
 def main(arguments: list[str]) -> None:
     """Set the address where one is given, then write the badges and README's lines."""
     if arguments:
         set_address(arguments[0])
     BADGES.mkdir(exist_ok=True)
     for name, (label, words, _) in badges().items():
-        (BADGES / f"{name}.svg").write_text(drawn(label, words), encoding="utf-8")
+        put(BADGES / f"{name}.svg", drawn(label, words))
     lessons = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
     readme, between = ROOT / "README.md", lines(address(), lessons)
-    written = BETWEEN.sub(lambda found: f"{found[1]}\n{between}\n{found[2]}", readme.read_text(encoding="utf-8"))
-    readme.write_text(written, encoding="utf-8")
+    put(readme, BETWEEN.sub(lambda found: f"{found[1]}\n{between}\n{found[2]}", readme.read_text(encoding="utf-8")))
 
 
 if __name__ == "__main__":
     try:
         main(sys.argv[1:])
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         sys.exit(str(error))

@@ -17,7 +17,6 @@ import build
 import library
 import links
 import llms
-import nbformat
 import plotly
 import search
 from family import family
@@ -47,14 +46,14 @@ GLYPHS = "20-7e a0-ff 2c6-2dc 302-304 391-3f5 2010-2063 210e-210e 2190-21d4 2200
 
 
 def read(names: list[str]) -> list[Lesson]:
-    """The lessons with these names, each fit to be shown; SiteError otherwise."""
+    """The lessons with these names, each fit to be shown; SiteError or LessonError otherwise."""
     found = []
     for name in names:
         path = build.NOTEBOOKS / f"{name}.ipynb"
         if not path.exists():
             raise SiteError(f"{name}: it has no notebook yet; make notebooks ARGS={name[:2]}, then make site again.")
-        notebook = nbformat.read(path, as_version=4)
-        refuse_if_unfit(name, notebook, (build.TEXTS / f"{name}.md").read_text(encoding="utf-8"))
+        notebook = build.notebook_of(name)
+        refuse_if_unfit(name, notebook, build.text_of(name))
         found.append(Lesson(name, notebook))
     return found
 
@@ -89,7 +88,7 @@ def write(lessons: list[Lesson], site: Path) -> dict[str, int]:
     shelf.write(site / "assets")
     found = [section for lesson in lessons for section in search.sections(lesson)]
     search.write(site / "assets" / "sections.js", found + search.names(modules))
-    texts = {lesson.name: (build.TEXTS / f"{lesson.name}.md").read_text(encoding="utf-8") for lesson in lessons}
+    texts = {lesson.name: build.text_of(lesson.name) for lesson in lessons}
     (site / "llms.txt").write_text(llms.written(texts), encoding="utf-8")
     (site / "robots.txt").write_text("User-agent: *\nAllow: /\n", encoding="utf-8")
     return check(site)
@@ -185,8 +184,11 @@ def main() -> int:
             sizes = write(lessons, unfinished)
             shutil.rmtree(SITE, ignore_errors=True)
             unfinished.replace(SITE)
-    except SiteError as error:
+    except (SiteError, build.LessonError) as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(build.said_of(error), file=sys.stderr)
         return 1
     print("\n".join(f"{name:32} {size / 1000:6,.0f} kB" for name, size in sizes.items()))
     if older := said_of_library(lessons):
