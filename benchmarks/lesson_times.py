@@ -98,7 +98,10 @@ def written(readme: str, content: str) -> str:
 def main(chosen: list[str]) -> None:
     """Run the lessons whose numbers are given, or all and `make test`, and write README's table after all."""
     listed = [sys.executable, "notebooks/text/build.py", "--to-test", *chosen]
-    notebooks = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
+    run = subprocess.run(listed, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    if run.returncode:  # it has said why
+        sys.exit(run.returncode)
+    notebooks = run.stdout.split()
     lessons = []
     with tempfile.TemporaryDirectory() as cache:
         for notebook in notebooks:

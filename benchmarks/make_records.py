@@ -28,7 +28,7 @@ from multiprocessing import get_context
 from unittest import mock
 
 from benchmarks.made_from import ROOT, TEXTS, cells, made_from
-from benchmarks.record_files import confirm, kept_starts, stale, write
+from benchmarks.record_files import confirm, kept_starts, of_what, stale, write
 from benchmarks.starts import KINDS, OTHER_SEEDS, names, seeds_of
 
 NOTEBOOKS = TEXTS.parent
@@ -134,32 +134,15 @@ def say(start: dict) -> None:
 
 def main(arguments: list[str]) -> int:
     """Record or check what is asked for; 1 if a claim fell."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("name", nargs="*", help="lessons or benchmarks, by the start of their names")
-    parser.add_argument("--check", action="store_true", help="hold the runs against the records, and write nothing")
-    parser.add_argument(
-        "--confirm", action="store_true", help="run one start of each kind; the same numbers renew a record"
-    )
-    parser.add_argument("--more", action="store_true", help="run the starts that a record lacks, and keep its others")
-    parser.add_argument("--seeds", type=lambda text: [int(seed) for seed in text.split(",")])
-    parser.add_argument("--kinds", type=lambda text: text.split(","), default=list(KINDS))
-    parser.add_argument("--rate", type=float, default=1.0, help="train with this many times the learning rate")
-    parser.add_argument("--play", help=argparse.SUPPRESS)
-    options = parser.parse_args(arguments)
+    options = _options(arguments)
     if options.play:
         play(options.play, options)
         return 0
-    asked = [name for name in names() if name.startswith(tuple(options.name))] if options.name else names()
-    if not options.name and not options.check:
-        asked = [name for name in asked if stale(name)]
+    asked = _called_for(options)
+    before = {name: made_from(name) for name in asked}
     seeds = options.seeds or (OTHER_SEEDS if options.check else ())
-    if options.more and (old := [name for name in asked if stale(name)]):
-        raise SystemExit(
-            f"The code of {', '.join(old)} has changed: the starts that are recorded are not of this code."
-        )
     passed = [*asked, "--rate", str(options.rate)]
     passed += [f"--{way}" for way in ("check", "confirm", "more") if getattr(options, way)]
-    before = {name: made_from(name) for name in asked}
     passed += ["--seeds", ",".join(map(str, seeds))] if seeds else []
     starts = played(options.kinds, *passed) if asked else []
     differ = []
@@ -172,6 +155,39 @@ def main(arguments: list[str]) -> int:
     held = sum(not start["fell"] for start in starts)
     print(*differ, f"{held}/{len(starts)} held", sep="\n")
     return int(held < len(starts) or bool(differ))
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("name", nargs="*", help="lessons or benchmarks, by the start of their names")
+    parser.add_argument("--check", action="store_true", help="hold the runs against the records, and write nothing")
+    parser.add_argument(
+        "--confirm", action="store_true", help="run one start of each kind; the same numbers renew a record"
+    )
+    parser.add_argument("--more", action="store_true", help="run the starts that a record lacks, and keep its others")
+    parser.add_argument("--seeds", type=lambda text: [int(seed) for seed in text.split(",")])
+    parser.add_argument("--kinds", type=lambda text: text.split(","), default=list(KINDS))
+    parser.add_argument("--rate", type=float, default=1.0, help="train with this many times the learning rate")
+    parser.add_argument("--play", help=argparse.SUPPRESS)
+    return parser.parse_args(arguments)
+
+
+def _called_for(options: argparse.Namespace) -> list[str]:
+    """The lessons and benchmarks to run; SystemExit with a sentence where that cannot be done."""
+    known = names()
+    for prefix in options.name:
+        if not any(name.startswith(prefix) for name in known):
+            raise SystemExit(f"Nothing that is recorded is called {prefix}; there are {', '.join(known)}.")
+    asked = [name for name in known if name.startswith(tuple(options.name))] if options.name else known
+    if not options.name and not options.check:
+        asked = [name for name in asked if stale(name)]
+    if (options.confirm or options.more) and (lost := [name for name in asked if of_what(name) is None]):
+        raise SystemExit(f'There is no record yet of {", ".join(lost)}: make records ARGS="{" ".join(lost)}" makes it.')
+    if options.more and (old := [name for name in asked if stale(name)]):
+        raise SystemExit(
+            f"The code of {', '.join(old)} has changed: the starts that are recorded are not of this code."
+        )
+    return asked
 
 
 if __name__ == "__main__":

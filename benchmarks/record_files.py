@@ -105,7 +105,14 @@ def processor() -> str:
         return platform.processor() or platform.machine()
 
 
+def of_what(name: str) -> str | None:
+    """What a record was made from; None where there is none, or none that can be read, as a merge may leave one."""
+    try:
+        return json.loads((RECORDS / f"{name}.json").read_text(encoding="utf-8"))["made_from"]
+    except (FileNotFoundError, ValueError, TypeError, KeyError):
+        return None
+
+
 def stale(name: str) -> bool:
     """Whether a record is missing, or older than what it was made from."""
-    path = RECORDS / f"{name}.json"
-    return not path.exists() or json.loads(path.read_text(encoding="utf-8"))["made_from"] != made_from(name)
+    return of_what(name) != made_from(name)

@@ -27,7 +27,9 @@ def between_marks(readme):
 
 def test_readme_has_the_time_of_every_lesson():
     told = between_marks((ROOT / "README.md").read_text(encoding="utf-8"))
-    assert re.findall(r"^\| (\d\d) \| \S+ \|", told, flags=re.MULTILINE) == LESSONS
+    assert re.findall(r"^\| (\d\d) \| \S+ \|", told, flags=re.MULTILINE) == LESSONS, (
+        "README's table of times is of other lessons than those in notebooks/text: make times writes it anew"
+    )
 
 
 def test_the_table_has_each_lesson_their_sum_and_the_machine():
@@ -54,6 +56,12 @@ def test_the_parts_are_told_apart_in_pytest_s_report(tmp_path):
     assert about_all_tests(37.4, parts) == (
         "`make test` takes 37 s there, three workers sharing lessons 4 s, browser tests 8 s, other tests 48 s."
     )
+
+
+def test_a_lesson_that_is_none_is_one_sentence(capfd):
+    with pytest.raises(SystemExit):
+        lesson_times.main(["77"])
+    assert re.fullmatch(r"No lesson is called 77; there are .*\.\n", capfd.readouterr().err)
 
 
 def test_the_machine_has_no_name():

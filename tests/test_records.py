@@ -221,6 +221,22 @@ def test_a_record_is_confirmed_by_the_same_numbers_alone(tiny):
     assert json.loads((record_files.RECORDS / "01_tiny.json").read_text(encoding="utf-8")) == kept
 
 
+def test_what_cannot_be_recorded_or_confirmed_is_one_sentence_before_anything_runs(tiny, monkeypatch):
+    monkeypatch.setattr(make_records, "played", None)
+    with pytest.raises(SystemExit, match=r"^Nothing that is recorded is called 77; there are 01_tiny, "):
+        make_records.main(["01", "77"])
+    for left in (None, "<<<<<<< HEAD\n{}", "[]", "{}"):
+        if left is not None:
+            record_files.RECORDS.mkdir(exist_ok=True)
+            (record_files.RECORDS / "01_tiny.json").write_text(left, encoding="utf-8")
+        assert record_files.stale("01_tiny")
+        for way in ("--confirm", "--more"):
+            with pytest.raises(
+                SystemExit, match=r'^There is no record yet of 01_tiny: make records ARGS="01_tiny" makes'
+            ):
+                make_records.main([way, "01"])
+
+
 def test_starts_that_measured_different_things_are_not_recorded(tiny):
     ran = [tiny(0), tiny(1) | {"taken": {}}]
     with pytest.raises(SystemExit, match="01_tiny: its starts did not all measure the same things"):
@@ -278,13 +294,19 @@ def test_a_record_depends_on_the_parts_of_the_library_that_its_code_reaches(tiny
 
 
 def test_every_record_is_shipped_and_none_is_left_over():
-    assert sorted(starts.names()) == RECORDED
+    recorded = set(starts.names())
+    lost = " ".join(sorted(recorded - set(RECORDED)))
+    assert not lost, f'make records ARGS="{lost}" records what has no record yet'
+    assert not set(RECORDED) - recorded, "remove from benchmarks/records what no lesson and no benchmark records"
 
 
 @pytest.mark.parametrize("name", RECORDED)
 def test_a_shipped_record_is_of_what_stands_here_from_many_starts(name):
     kept = json.loads((records.FOLDER / f"{name}.json").read_text(encoding="utf-8"))
-    assert kept["made_from"] == made_from.made_from(name), f"out of date: make records ARGS={name}"
+    assert kept["made_from"] == made_from.made_from(name), (
+        f'the code changed that this record was made from: make records ARGS="--confirm {name}" where no number should '
+        f"have moved, else make records ARGS={name}"
+    )
     assert f"torch=={kept['torch']}\n" in (ROOT / "requirements.txt").read_text()
     seeds = {kind: {start["seed"] for start in kept["starts"] if start["kind"] == kind} for kind in starts.KINDS}
     assert all(some >= set(starts.seeds_of(name, kind)) for kind, some in seeds.items()), "seeds of its own"
