@@ -175,7 +175,8 @@ def test_readme_points_to_what_is_there():
 def test_readme_lists_every_lesson():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     lessons = [path.stem for path in (ROOT / "notebooks" / "text").glob("[0-9]*.md")]
-    assert not [name for name in lessons if f"(notebooks/{name}.ipynb)" not in readme]
+    lost = [name for name in lessons if f"(notebooks/{name}.ipynb)" not in readme]
+    assert not lost, f"give {', '.join(lost)} a row in README's table of lessons, with a link to its notebook"
 
 
 @pytest.mark.parametrize("name", ["README.md", "lessons_lib/data/mnist/README.md"])
