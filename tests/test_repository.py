@@ -9,6 +9,7 @@ import sys
 from datetime import datetime
 from urllib.parse import unquote
 
+import api
 import links
 import llms
 import nbformat
@@ -208,10 +209,10 @@ def test_the_cell_for_colab_is_python_once_its_commands_are_taken_out():
 
 
 def test_llms_txt_lists_every_lesson_and_every_public_module():
-    told = llms.written({path.stem: path.read_text(encoding="utf-8") for path in TEXTS})
+    told = llms.written({path.stem: path.read_text(encoding="utf-8") for path in TEXTS}, api.listed())
     assert re.findall(r"^- \[.+\]\((\S+)\.html\): \S", told, flags=re.MULTILINE) == [path.stem for path in TEXTS]
-    for module in llms.api.MODULES:
-        assert f"`{module}`: " in told
+    for module in api.MODULES:
+        assert f"- [{module}](library.html#{module.removeprefix('lessons_lib.')}): " in told
     assert "ArcFaceLoss" in told and told.startswith("# ")
 
 

@@ -45,10 +45,10 @@ def shown(modules: list[Module], links: Links) -> list[dict[str, Any]]:
     """The modules as the template lists them."""
     return [
         {
-            "id": _short(module),
+            "id": section(module),
             "name": module.name,
             "about": about(module.about, links),
-            "entries": [_entry(one, links, _short(module)) for one in module.entries],
+            "entries": [_entry(one, links, section(module)) for one in module.entries],
         }
         for module in modules
     ]
@@ -56,10 +56,10 @@ def shown(modules: list[Module], links: Links) -> list[dict[str, Any]]:
 
 def place(module: Module, entry: Entry) -> str:
     """The id of a name on the page."""
-    return f"{_short(module)}.{entry.name}"
+    return f"{section(module)}.{entry.name}"
 
 
-def _short(module: Module) -> str:
+def section(module: Module) -> str:
     return module.name.removeprefix("lessons_lib.")
 
 
@@ -80,6 +80,6 @@ def headings(modules: list[Module]) -> list[Heading]:
     """What the page's contents list: modules, and in each its names."""
     found = []
     for module in modules:
-        found.append(Heading(2, _short(module), _short(module)))
+        found.append(Heading(2, section(module), section(module)))
         found += [Heading(3, place(module, entry), entry.name) for entry in module.entries]
     return found

@@ -1,9 +1,10 @@
 """llms.txt: what the course is and where everything stands, for programs that read a site; llmstxt.org has its form."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-import api
+import library
+from api import Module
 
 TITLE, QUESTION = r"^# (.+)$", r"^\*\*The question\.\*\* (.+)$"
 ABOUT = """\
@@ -27,8 +28,12 @@ def first(pattern: str, text: str) -> str:
     return found[1] if found else ""
 
 
-def written(texts: Mapping[str, str]) -> str:
+def written(texts: Mapping[str, str], modules: Iterable[Module]) -> str:
     """The file: every lesson, its text by its name, with its question, and every public name of the library."""
     lessons = [f"- [{first(TITLE, text)}]({name}.html): {first(QUESTION, text)}" for name, text in texts.items()]
-    library = [f"- `{module.name}`: {', '.join(entry.name for entry in module.entries)}" for module in api.listed()]
-    return "\n".join([ABOUT, "## Lessons", "", *lessons, "", "## Library", "", *library, ""])
+    named = [
+        f"- [{module.name}]({library.PAGE}#{library.section(module)}): "
+        f"{', '.join(entry.name for entry in module.entries)}"
+        for module in modules
+    ]
+    return "\n".join([ABOUT, "## Lessons", "", *lessons, "", "## Library", "", *named, ""])

@@ -24,7 +24,7 @@ from fontTools import subset
 from jinja2 import Environment, FileSystemLoader
 from lesson import Lesson, links_of, refuse_if_unfit, render, said_of_library, times
 from markupsafe import Markup
-from pages import check
+from pages import LISTING, check
 from plates import dark
 from prose import SiteError
 from shelf import Shelf
@@ -89,7 +89,7 @@ def write(lessons: list[Lesson], site: Path) -> dict[str, int]:
     found = [section for lesson in lessons for section in search.sections(lesson)]
     search.write(site / "assets" / "sections.js", found + search.names(modules))
     texts = {lesson.name: build.text_of(lesson.name) for lesson in lessons}
-    (site / "llms.txt").write_text(llms.written(texts), encoding="utf-8")
+    (site / LISTING).write_text(llms.written(texts, modules), encoding="utf-8")
     (site / "robots.txt").write_text("User-agent: *\nAllow: /\n", encoding="utf-8")
     return check(site)
 
@@ -169,7 +169,7 @@ def refuse_what_is_no_site() -> None:
     """SiteError where something else than a site made here stands in its place: it would be removed."""
     if SITE.is_symlink() or (SITE.exists() and not SITE.is_dir()):
         raise SiteError("site is a link or a file, and a folder is to be made: move it away, then make site again.")
-    if SITE.exists() and any(SITE.iterdir()) and not (SITE / "llms.txt").exists():
+    if SITE.exists() and any(SITE.iterdir()) and not (SITE / LISTING).exists():
         raise SiteError("The folder site holds something else than a site made here: move it, then make site again.")
 
 

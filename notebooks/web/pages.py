@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from prose import SiteError
 
 LIMIT = 1_500_000
+LISTING = "llms.txt"
 PAPER = re.compile(r"https://arxiv\.org/abs/\d{4}\.\d{4,5}$")
 HEADING = re.compile(r"h[1-6]$")
 
@@ -20,6 +21,7 @@ class Page(HTMLParser):
     def __init__(self, path: Path):
         super().__init__()
         self.path, self.ids, self.links, self.loads = path, Counter[str](), [], []
+        self.has_base = False
         self.levels: list[int] = []
         self.mute: list[str] = []
         self.feed(path.read_text(encoding="utf-8"))
@@ -28,6 +30,7 @@ class Page(HTMLParser):
         given = {name: value or "" for name, value in attributes}
         if "id" in given:
             self.ids[given["id"]] += 1
+        self.has_base |= tag == "base"
         if "href" in given and given.get("rel") != "canonical" and tag != "base":
             (self.links if tag == "a" else self.loads).append(given["href"])
         if "src" in given:
@@ -48,14 +51,20 @@ def troubles(page: Page, pages: dict[str, Page]) -> list[str]:
         found.append(f"it needs one h1, before all other headings, and has headings {page.levels}")
     found += [f"an h{lower} follows an h{level}" for level, lower in pairwise(page.levels) if lower > level + 1]
     found += [f"it loads {place}, which is not part of the site" for place in page.loads if not _shipped(place, page)]
-    return found + [f"its link to {place} leads nowhere" for place in page.links if not _leads(place, page, pages)]
+    found += [f"its link to {place} leads nowhere" for place in page.links if not _leads(place, page.path, pages)]
+    away = [place for place in page.links if page.has_base and place.startswith("#")]
+    return found + [f"its link to {place} leads to another page, as it has a base" for place in away]
 
 
 def check(site: Path) -> dict[str, int]:
     """Sizes of the site's pages by name; SiteError with the first thing that is wrong."""
     pages = {path.name: Page(path) for path in sorted(site.glob("*.html"))}
-    for name, page in pages.items():
-        if wrong := troubles(page, pages):
+    found = {name: troubles(page, pages) for name, page in pages.items()}
+    if (listing := site / LISTING).exists():
+        links = re.findall(r"\]\(([^)\s]+)\)", listing.read_text(encoding="utf-8"))
+        found[LISTING] = [f"its link to {place} leads nowhere" for place in links if not _leads(place, listing, pages)]
+    for name, wrong in found.items():
+        if wrong:
             more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
             raise SiteError(f"{name}: {wrong[0]}{more}.")
     return {name: page.path.stat().st_size for name, page in pages.items()}
@@ -65,12 +74,12 @@ def _shipped(address: str, page: Page) -> bool:
     return address.startswith("data:") or (":" not in address and (page.path.parent / address).is_file())
 
 
-def _leads(address: str, page: Page, pages: dict[str, Page]) -> bool:
+def _leads(address: str, path: Path, pages: dict[str, Page]) -> bool:
     """Pages and ids of this site must be there; a paper's number must be one; other hosts are only named."""
     if address.startswith("https://"):
         return bool(PAPER.match(address)) or "arxiv.org" not in address
     name, _, place = unquote(address).partition("#")
-    target = pages.get(name or page.path.name)
+    target = pages.get(name or path.name)
     if target is None:
-        return not place and ":" not in name and (page.path.parent / name).is_file()
+        return not place and ":" not in name and (path.parent / name).is_file()
     return not place or place in target.ids

@@ -28,6 +28,7 @@ def test_a_sound_site_passes(folder):
         ('<a href="two.html#c">', "its link to two.html#c leads nowhere"),
         ('<a href="#c">', "its link to #c leads nowhere"),
         ('<a href="https://arxiv.org/abs/18017698">', "its link to https://arxiv.org/abs/18017698 leads nowhere"),
+        ('<base href="https://example.org/">', "its link to #a leads to another page"),
         ('<a href="http://example.org">', "its link to http://example.org leads nowhere"),
         ('<img alt="x" src="https://example.org/x.png">', "https://example.org/x.png, which is not part of the site"),
         ('<link href="no.css">', "it loads no.css, which is not part of the site"),
@@ -43,4 +44,14 @@ def test_what_is_wrong_is_said(folder, html, trouble):
     pages = {path.name: Page(path) for path in folder.glob("*.html")}
     assert [said for said in troubles(pages["one.html"], pages) if trouble in said]
     with pytest.raises(SiteError, match=r"^one.html: "):
+        check(folder)
+
+
+@pytest.mark.parametrize("link", ["three.html", "two.html#c", "no.txt"])
+def test_a_link_of_llms_txt_that_leads_nowhere_is_said(folder, link):
+    listing = folder / "llms.txt"
+    listing.write_text("- [A](one.html): first\n- [B](two.html#b): second\n- [C](s.js): a file\n")
+    check(folder)
+    listing.write_text(f"- [A]({link}): first\n")
+    with pytest.raises(SiteError, match=rf"^llms.txt: its link to {link} leads nowhere"):
         check(folder)
