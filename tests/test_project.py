@@ -8,6 +8,7 @@ import subprocess
 import sys
 import sysconfig
 import tomllib
+from fnmatch import fnmatch
 from importlib import metadata
 from pathlib import Path
 
@@ -37,21 +38,43 @@ REGISTRIES = [
 ]
 
 
-def files() -> list[Path]:
+def files(root: Path = ROOT) -> list[Path]:
     """All files of the project, those that git ignores left out."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    if (ROOT / ".git").exists() and shutil.which("git"):
-        listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if (root / ".git").exists() and shutil.which("git"):
+        listed = subprocess.run(command, cwd=root, capture_output=True, text=True)
         if listed.returncode == 0:
-            return [path for name in listed.stdout.split("\0") if (path := ROOT / name).is_file()]
-    left_out = {".venv", ".git", "__pycache__", ".ipynb_checkpoints", ".shipped"}
-    return [path for path in ROOT.rglob("*") if path.is_file() and not left_out & set(path.parts)]
+            return [path for name in listed.stdout.split("\0") if (path := root / name).is_file()]
+    # A download without .git: each line of .gitignore is a folder's name, or the whole way to it.
+    ignored = [line.strip("/").split("/")[-1] for line in (root / ".gitignore").read_text(encoding="utf-8").split()]
+    found = []
+    for folder, names, here in os.walk(root):
+        names[:] = [name for name in names if not any(fnmatch(name, line) for line in (".git", *ignored))]
+        found += [path for name in here if (path := Path(folder, name)).is_file()]
+    return found
 
 
 def requirements(name: str) -> dict[str, Requirement]:
     """A requirements file's lines by package, the one that reads another file left out."""
     lines = (line.split("#")[0].strip() for line in (ROOT / name).read_text(encoding="utf-8").splitlines())
     return {(pin := Requirement(line)).name: pin for line in lines if line and not line.startswith("-")}
+
+
+@pytest.mark.parametrize("with_git", [True, False])
+def test_what_git_ignores_is_no_file_of_the_project_with_git_or_without(tmp_path, with_git):
+    """Also where the course lies in a folder that has such a name itself."""
+    root = tmp_path / "dist" / "course"
+    shutil.copytree(ROOT / ".make", root / ".make")
+    shutil.copy(ROOT / ".gitignore", root)
+    own = [path.relative_to(root) for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    for line in (ROOT / ".gitignore").read_text(encoding="utf-8").split():
+        if line.endswith("/"):
+            made = root / line.strip("/").replace("*", "a") / "made.py"
+            made.parent.mkdir(parents=True, exist_ok=True)
+            made.write_bytes(b"\xff")
+    if with_git:
+        subprocess.run(["git", "init", "-q"], cwd=root, check=True)
+    assert sorted(path.relative_to(root) for path in files(root)) == sorted(own)
 
 
 def test_no_file_speaks_of_a_machine():
