@@ -86,6 +86,14 @@ def test_a_workflow_names_what_is_there(path):
     assert set(made) <= set(targets)
 
 
+def test_a_hook_that_looks_at_everything_runs_where_its_settings_changed_too():
+    (repository,) = read(ROOT / ".pre-commit-config.yaml")["repos"]
+    whole = [hook for hook in repository["hooks"] if not hook.get("pass_filenames", True)]
+    assert len(whole) == 3
+    for hook in whole:
+        assert ("json" if "biome" in hook["entry"] else "toml") in hook["types_or"], hook["id"]
+
+
 def test_the_set_up_without_make_is_the_one_that_readme_tells():
     workflow = (ROOT / ".github" / "workflows" / "test.yml").read_text(encoding="utf-8")
     for command in ("-r requirements.txt", "--no-deps -e ."):
