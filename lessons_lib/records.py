@@ -35,7 +35,12 @@ class Record:
     def __init__(self, name: str, compare: bool = True):
         self.name, self.compare = name, compare
         path = FOLDER / f"{name}.json"
-        kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        try:
+            kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        except ValueError:
+            raise ValueError(
+                f"benchmarks/records/{path.name} is not whole, as a merge may leave it: take it from git again."
+            ) from None
         self.starts: list[dict[str, Any]] = kept.get("starts", [])
         self.values: dict[str, Any] = kept.get("values", {})
 
@@ -45,7 +50,8 @@ class Record:
         Raises KeyError for what was not recorded.
         """
         if what not in self.values:
-            raise KeyError(f"{what!r} is not in the record of {self.name}; there are {', '.join(self.values)}.")
+            there = ", ".join(self.values) or "no numbers: records stand in the repository, under benchmarks/records"
+            raise KeyError(f"{what!r} is not in the record of {self.name}; there are {there}.")
         return _tensors(self.values[what])
 
     @overload

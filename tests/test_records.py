@@ -88,12 +88,20 @@ def test_starts_that_all_agree_leave_room_for_one_step_of_what_is_shown(record, 
             record("share", {"λ = 1": here}, form)
 
 
+def test_a_record_that_a_merge_has_broken_is_one_sentence(record):
+    (records.FOLDER / "some.json").write_text("<<<<<<< HEAD\n{}", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"^benchmarks/records/some.json is not whole, as a merge may leave it: take"):
+        Record("some")
+
+
 def test_what_is_not_recorded_is_a_sentence_and_fails_in_ci(record, monkeypatch, capsys):
     assert record("share", {"λ = 7": 0.3})["λ = 7"].tolist() == pytest.approx([0.3])
     assert record("accuracy", 0.3).tolist() == pytest.approx([0.3])
     assert capsys.readouterr().out.count("Not recorded: ") == 2
     with pytest.raises(KeyError, match="'accuracy' is not in the record of some; there are loss, share"):
         record["accuracy"]
+    with pytest.raises(KeyError, match="there are no numbers: records stand in the repository"):
+        Record("none of the course's")["accuracy"]
     monkeypatch.setenv("CI", "true")
     with pytest.raises(AssertionError, match="λ = 7 is not recorded"):
         record("share", {"λ = 7": 0.3})

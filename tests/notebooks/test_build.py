@@ -8,7 +8,9 @@ from pathlib import Path
 import build
 import nbformat
 import pytest
+from cleaning import clean_output
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from sliders import VIEW
 
 DIGEST = build.library_digest  # before a test puts another in its place
 HEADER = """---
@@ -64,7 +66,7 @@ def read(name="01_dummy"):
 
 
 def display(**faces):
-    names = {"widget": build.WIDGET_VIEW, "html": "text/html", "png": "image/png", "plain": "text/plain"}
+    names = {"widget": VIEW, "html": "text/html", "png": "image/png", "plain": "text/plain"}
     return new_output("display_data", data={names[face]: content for face, content in faces.items()})
 
 
@@ -167,13 +169,13 @@ def test_an_unknown_lesson_is_refused(course, capsys):
     [
         (display(widget={}, html="<b>", plain="x"), {"text/html", "text/plain"}),
         (display(widget={}, png="iVBO", plain="x"), {"image/png", "text/plain"}),
-        (display(widget={}, plain="Slider()"), {build.WIDGET_VIEW, "text/plain"}),
+        (display(widget={}, plain="Slider()"), {VIEW, "text/plain"}),
         (display(widget={}, plain="  0%|          | 0/3"), None),
         (display(plain="50%|"), {"text/plain"}),
     ],
 )
 def test_widget_views_go_where_something_stands_in(output, kept):
-    cleaned = build.clean_output(output)
+    cleaned = clean_output(output)
     assert (cleaned and set(cleaned.data)) == kept
 
 
@@ -217,9 +219,9 @@ def test_an_interact_whose_state_is_lost_leaves_nothing():
 
 def test_progress_bars_go_and_warnings_stay():
     bars = "  0%|   | 0/9\r 50%|## | 4/9 [00:01, 3.1it/s]\n"
-    assert build.clean_output(new_output("stream", name="stderr", text=bars)) is None
-    assert build.clean_output(new_output("stream", name="stderr", text=bars + "Warning: x\n")).text == "Warning: x\n"
-    assert build.clean_output(new_output("stream", name="stdout", text="5 %\n")).text == "5 %\n"
+    assert clean_output(new_output("stream", name="stderr", text=bars)) is None
+    assert clean_output(new_output("stream", name="stderr", text=bars + "Warning: x\n")).text == "Warning: x\n"
+    assert clean_output(new_output("stream", name="stdout", text="5 %\n")).text == "5 %\n"
 
 
 def test_ids_follow_the_words_alone():

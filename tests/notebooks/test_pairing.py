@@ -13,7 +13,9 @@ import subprocess
 import build
 import nbformat
 import pytest
+from cleaning import PROGRESS
 from folding import FOLDED
+from sliders import VIEW
 
 SMALL = {"00_start_here": 400_000, "02_softmax_hides_an_angle": 480_000}
 LARGEST = 120_000  # bytes an explorer may take
@@ -87,7 +89,7 @@ def test_no_picture_names_a_number_that_is_none(lesson):
 def test_nothing_needs_a_kernel_to_be_seen(lesson):
     notebook = lesson[2]
     assert "widgets" not in notebook.metadata
-    lost = [output.data["text/plain"] for output in outputs(notebook) if build.WIDGET_VIEW in output.get("data", {})]
+    lost = [output.data["text/plain"] for output in outputs(notebook) if VIEW in output.get("data", {})]
     assert not lost, "show these with HTML or a picture beside the widget"
 
 
@@ -97,7 +99,7 @@ def test_nothing_is_bound_to_a_machine_or_a_moment(lesson):
     for output in outputs(notebook):
         said += [text for text in output.get("data", {}).values() if isinstance(text, str)]
     assert not [found[0] for text in said if (found := MACHINE_BOUND.search(PACKED.sub("", text)))]
-    assert not [output for output in outputs(notebook) if build.PROGRESS.search(output.get("text", ""))]
+    assert not [output for output in outputs(notebook) if PROGRESS.search(output.get("text", ""))]
     assert not [cell.id for cell in notebook.cells if "execution" in cell.metadata]
 
 
