@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from lessons_lib.exercises import EXERCISES, lesson_11
 from lessons_lib.exercises.lesson_11 import false_optimum, perfect_loss, smallest_angle
 from lessons_lib.losses import ArcFaceLoss
-from tests.exercises.every_lesson import TEXTS, EveryLesson
+from tests.exercises.every_lesson import EveryLesson
 
 
 def opposite(own, others, scale, count):
@@ -48,42 +48,6 @@ def shaped(value):
 
 
 # What speaks against an entry of 11.4, by patient.
-AGAINST = {
-    "A": {
-        1: "its scale is 128",
-        3: "opposite would be 180°",
-        4: "of test digits, without a margin",
-        5: "look at its angle beside its loss",
-        7: "stand 71° apart",
-        8: "has no scale",
-        11: "it was chosen",
-        12: "nearly nothing is read",
-        14: "there the angle is 110°",
-    },
-    "B": {
-        1: "there is a scale",
-        2: "13° from their class weights",
-        6: "What can make it 8?",
-        8: "66 to 87°",
-        11: "its scale is 20",
-        15: "its loss is 8",
-    },
-    "C": {
-        2: "nine digits of ten are read",
-        3: "and not at 110°",
-        8: "does not come to 0.00",
-        12: "in training already",
-        13: "and it reads nothing",
-    },
-    "D": {
-        3: "opposite would be 180°",
-        4: "not all but one in ten",
-        8: "in training it read 95 %",
-        13: "not what is read",
-        14: "in training it read 95 %",
-        6: "compare what it read in training",
-    },
-}
 MISTAKES = {
     "11.1": [
         (lambda s, m, classes: opposite(m.cos(), -1, s, classes - 1), "In yours the true class is at θ = 0"),
@@ -192,25 +156,6 @@ MISTAKES = {
         (lambda bits: [bits, bits], "One number is wanted each time"),
         (lambda bits: print(end=""), "returned nothing"),
     ],
-    "11.4": [
-        *(([entry, 7, 14, 12], words) for entry, words in AGAINST["A"].items()),
-        *(([2, entry, 14, 12], words) for entry, words in AGAINST["B"].items()),
-        *(([2, 7, entry, 12], words) for entry, words in AGAINST["C"].items()),
-        *(([2, 7, 14, entry], words) for entry, words in AGAINST["D"].items()),
-        ([2, 7, 12, 14], "2 of 4 are right. C is not entry 12"),
-        ([3, 3, 3, 3], "0 of 4 are right. A is not entry 3"),
-        ([2, 7, 14], "Four numbers are wanted, the entries of A, B, C and D; yours has shape (3,)"),
-        (2, "yours has shape ()"),
-        ([2, 7, 14, 19], "have the numbers 1 to 18"),
-        ([0, 7, 14, 12], "have the numbers 1 to 18"),
-        ([2, 7, 14, 12.5], "have the numbers 1 to 18"),
-        ([2, 7, 14, math.nan], "have the numbers 1 to 18"),
-        (["2", "7", "14", "12"], "Four numbers are wanted, as in [1, 2, 3, 4]; yours is list"),
-        ([2, 7, 14, ...], "Four numbers are wanted, as in [1, 2, 3, 4]; yours is list"),
-        ({"A": 2, "B": 7, "C": 14}, "yours is dict"),
-        ({"A": 2, "B": 7, "C": 12, "D": 14}, "2 of 4 are right. C is not entry 12"),
-        ("ABCD", "yours is str"),
-    ],
 }
 ALSO_RIGHT = {
     "11.1": [
@@ -246,15 +191,6 @@ ALSO_RIGHT = {
         lambda bits: np.arccos(1 - np.exp2(-bits)),
         lambda bits: np.arccos(np.nextafter(np.float32(1), np.float32(0))) if bits == 24 else smallest_angle(bits),
         lambda bits: math.atan2(math.sqrt(1 - (1 - 2**-bits) ** 2), 1 - 2**-bits),
-    ],
-    "11.4": [
-        (2, 7, 14, 12),
-        [2.0, 7.0, 14.0, 12.0],
-        np.array([[2, 7, 14, 12]]),
-        torch.tensor([2, 7, 14, 12])[:, None],
-        torch.tensor([2, 7, 14, 12], dtype=torch.float32),
-        [torch.tensor([entry]) for entry in (2, 7, 14, 12)],
-        {"B": 7, "A": 2, "C": 14, "d": torch.tensor(12)},
     ],
 }
 
@@ -295,10 +231,3 @@ def test_the_bits_of_lesson_11_are_those_of_the_formats(dtype, bits):
     below = torch.nextafter(torch.ones((), dtype=dtype), torch.zeros((), dtype=dtype))
     assert float(below) == 1 - 2.0**-bits
     assert smallest_angle(bits) == pytest.approx(2 * math.asin(math.sqrt(2.0**-bits / 2)), rel=1e-9)
-
-
-def test_the_patients_of_lesson_11_are_those_of_its_table():
-    text = (TEXTS / "11_failure_gallery.md").read_text(encoding="utf-8")
-    for who, (_, course, end) in lesson_11._PATIENTS.items():
-        assert re.search(rf"^\| {who} \|.*\| {end:.0%}".replace("%", " %"), text, flags=re.MULTILINE)
-        assert len(course) == 10 and (who == "D") == (end < course[-1] - 0.1)
