@@ -4,6 +4,7 @@ Each lesson's notebook becomes a page as it stands, outputs and moving figures i
 site are checked before the old site goes: a link that leads nowhere stops the build.
 """
 
+import re
 import shutil
 import sys
 import tempfile
@@ -42,6 +43,8 @@ IN_EVERY_PAGE = {"look": "site.css", "look_in_the_dark": "dark.css", "script": "
 FORMS = {"answers.js": "answer", "sketches.js": "sketch"}  # what exercises need, and the class of their forms
 HERO = "MarginBand("  # the figure that the start page begins with: the cell that shows it
 # What formulas may need of the font: letters, Greek, accents, arrows, operators, italics. All of it would be 1.5 MB.
+AS_IT_IS = re.compile(r"<(?:code|kbd|pre(?! class=\"said words\"))\b")  # what a cell tells in sentences is prose
+SCRIPTS = re.compile(r"(<(?:script|style)\b.*?</(?:script|style)>)", flags=re.DOTALL)
 GLYPHS = "20-7e a0-ff 2c6-2dc 302-304 391-3f5 2010-2063 210e-210e 2190-21d4 2200-22ff 2308-230b 1d434-1d467 1d6fc-1d71b"
 
 
@@ -108,7 +111,14 @@ class _Pages:
 
     def write(self, name: str, template: str, **content: Any) -> None:
         page = self.templates.get_template(f"{template}.html.j2").render(self.common, here=name, **content)
-        (self.site / name).write_text(page, encoding="utf-8")
+        (self.site / name).write_text(untranslated(page), encoding="utf-8")
+
+
+def untranslated(page: str) -> str:
+    """The page with its code marked as nothing that a browser may translate."""
+    pieces = SCRIPTS.split(page)
+    pieces[::2] = [AS_IT_IS.sub(r'\g<0> translate="no"', piece) for piece in pieces[::2]]
+    return "".join(pieces)
 
 
 @cache

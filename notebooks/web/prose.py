@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from html import unescape
+from html import escape, unescape
 from typing import Any
 
 from math_core import LatexError, LatexToMathML
@@ -33,12 +33,16 @@ class Heading:
 
 
 def formula(latex: str, display: bool = False) -> str:
-    """A formula as MathML, which browsers set without a script; SiteError if it cannot be set."""
+    """A formula as MathML, which browsers set without a script; SiteError if it cannot be set.
+
+    It keeps how it was typed, for who copies it (site.js), and no browser is to translate it.
+    """
     try:
         mathml = _set.convert_with_local_state(SPACED_LINE.sub(r"\\\\", latex), displaystyle=display)
     except LatexError as error:
         raise SiteError(f"the formula ${latex}$ cannot be set: {error}") from error
-    return PRIMED.sub(r'<mrow>\1<mo lspace="0" rspace="0">′</mo></mrow>', mathml)
+    tag, end, inside = PRIMED.sub(r'<mrow>\1<mo lspace="0" rspace="0">′</mo></mrow>', mathml).partition(">")
+    return f'{tag} class="notranslate" data-tex="{escape(latex.strip())}"{end}{inside}'
 
 
 def plain(html: str) -> str:

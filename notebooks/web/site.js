@@ -78,7 +78,29 @@ const scrolled = new ResizeObserver(all => {
   }
 });
 addEventListener('load', () => {
-  for (const one of document.querySelectorAll('.scroll, .formula, .plot, pre')) scrolled.observe(one);
+  const narrow = matchMedia('(max-width: 15em)').matches ? ', .together, .prose math' : ''; // as site.css has it
+  for (const one of document.querySelectorAll(`.scroll, .formula, .plot, pre${narrow}`)) scrolled.observe(one);
+});
+
+// A formula is copied as it was typed, $…$: its letters alone would come one a line. Rich text keeps the formula itself.
+document.addEventListener('copy', event => {
+  const selection = getSelection();
+  if (!selection.rangeCount) return;
+  const range = selection.getRangeAt(0).cloneRange(), around = node => (node.closest ? node : node.parentElement)?.closest('math');
+  const [first, last] = [around(range.startContainer), around(range.endContainer)];
+  if (first) range.setStartBefore(first);
+  if (last) range.setEndAfter(last);
+  const copied = document.createElement('div');
+  copied.style.cssText = 'position:fixed;opacity:0';
+  copied.append(range.cloneContents());
+  const formulas = copied.querySelectorAll('math[data-tex]');
+  if (!formulas.length) return;
+  event.clipboardData.setData('text/html', copied.innerHTML);
+  for (const one of formulas) one.replaceWith(one.getAttribute('display') ? `$$${one.dataset.tex}$$` : `$${one.dataset.tex}$`);
+  document.body.append(copied);
+  event.clipboardData.setData('text/plain', copied.innerText);
+  copied.remove();
+  event.preventDefault();
 });
 
 /** Load plotly.js, once for all spheres of a page. */

@@ -21,7 +21,7 @@ from playwright.sync_api import Locator, expect
 
 from lessons_lib.exercises import EXERCISES
 from tests.browser.axe import barriers
-from tests.browser.lab import drawn, drawn_anew
+from tests.browser.lab import chromium_path, drawn, drawn_anew
 from tests.browser.specimens import SPECIMENS
 
 NAMES = [name for name in build.lessons() if (build.NOTEBOOKS / f"{name}.ipynb").exists()]
@@ -195,6 +195,27 @@ def test_formulas_are_set_in_their_font(opened):
         assert page.evaluate("async () => (await document.fonts.load('16px Formulas', 'x')).length") == 1
     prose = " ".join(page.locator(".prose, .lessons").all_inner_texts())
     assert "$" not in prose and "\\frac" not in prose
+
+
+def test_a_formula_is_copied_as_it_was_typed(opened):
+    page, _ = opened
+    told = page.evaluate(
+        """() => {
+          const one = document.querySelector('.prose p math'), said = {};
+          if (!one) return null;
+          addEventListener('copy', ({ clipboardData }) => {
+            for (const type of ['text/plain', 'text/html']) said[type] = clipboardData.getData(type);
+          }, { once: true });
+          getSelection().setBaseAndExtent(one.querySelector('mi, mn, mo').firstChild, 0, one.closest('p'),
+            one.closest('p').childNodes.length);
+          one.dispatchEvent(new ClipboardEvent('copy', { bubbles: true, clipboardData: new DataTransfer() }));
+          getSelection().removeAllRanges();
+          return { ...said, typed: `$${one.dataset.tex}$`, math: one.outerHTML };
+        }"""
+    )
+    if told:
+        assert told["text/plain"].startswith(told["typed"]) and "\n" not in told["text/plain"]
+        assert told["math"] in told["text/html"]
 
 
 def test_pictures_have_words_and_headings_nest(opened):
@@ -509,6 +530,21 @@ def test_letters_are_as_large_as_the_browser_is_set_to(site, chromium, width):
     bar = page.locator(".bar > :is(a, button):visible, .bar summary")
     assert max(bar.evaluate_all("all => all.map(one => one.getBoundingClientRect().right)")) <= width
     page.close()
+
+
+def test_on_a_small_phone_with_letters_twice_as_large_nothing_but_a_formula_is_scrolled(site, chromium):
+    large = chromium.browser_type.launch(
+        executable_path=chromium_path(), args=["--no-sandbox", "--disable-gpu", "--blink-settings=defaultFontSize=32"]
+    )
+    page = large.new_page(viewport={"width": 320, "height": 700})
+    for name in ("index", *BUILT):
+        page.goto((site / f"{name}.html").as_uri() + "#content")  # all of it is laid out
+        assert page.evaluate("[parseFloat(getComputedStyle(document.documentElement).fontSize), innerWidth]") == [
+            32,
+            320,
+        ]
+        assert page.evaluate("document.documentElement.scrollWidth") == 320, name
+    large.close()
 
 
 @pytest.mark.parametrize("width, height", [(1280, 720), (1000, 800)])

@@ -1,6 +1,7 @@
 """Text as HTML: headings, formulas, quotes, code, and what a page does not say."""
 
 import re
+from html import unescape
 
 import pytest
 from exercise_forms import Answers
@@ -32,8 +33,10 @@ def test_no_level_is_left_out(wanted, before, level):
 
 def test_formulas_are_set_without_a_script():
     html = Prose(Links(), "x.html")("Here $\\hat x$ and $$L=\\frac{a}{b}\\\\[2pt]$$")
-    assert "<math><mover" in html and '<math display="block">' in html and "<mfrac>" in html
-    assert "$" not in html and "2pt" not in html
+    inline, block = re.findall("<math([^>]*)><m", html)
+    assert inline == ' class="notranslate" data-tex="\\hat x"' and 'display="block"' in block
+    assert "<mfrac>" in html and "$" not in html and "2pt" not in re.sub("<[^>]*>", "", html)
+    assert formula('a < b"').startswith('<math class="notranslate" data-tex="a &lt; b&quot;"><mi>')
 
 
 def test_a_prime_is_not_raised_twice():
@@ -59,6 +62,21 @@ def test_each_line_of_code_wraps_under_itself():
     page = Listing()('def f(x):\n    return """a\n  b"""')
     assert re.findall(r'<span class="line" style="--in:(\d+)ch">', page) == ["0", "4", "2"]
     assert re.sub("<[^>]*>", "", page).rstrip("\n") == 'def f(x):\n    return """a\n  b"""'
+
+
+@pytest.mark.parametrize(
+    ("code", "parts"),
+    [
+        ("plain = short(word)", []),
+        ("numpy.linalg.norm(a[0],axis=1)", ["numpy", ".linalg", ".norm", "(", "a", "[", "0],", "axis=", "1)"]),
+        ("x = a_name_of_many_long_words", ["x = a_", "name_", "of_", "many_", "long_", "words"]),
+        ("f('<a>&amp;long_enough')", ["f", "('<a>&amp;long_enough')"]),
+    ],
+)
+def test_a_long_word_of_code_breaks_between_its_parts(code, parts):
+    page = Listing()(code)
+    assert unescape(re.sub("<[^>]*>", "", page)).strip() == code
+    assert [unescape(re.sub("<[^>]*>", "", part)).strip("\n") for part in page.split("<wbr>")] == (parts or [code])
 
 
 @pytest.mark.parametrize(

@@ -79,8 +79,8 @@ def test_a_symbol_is_linked_around_its_formula(links):
     prose = Prose(links, "x.html")
     once = prose("A number $s$, again $s$, and $2s$; $\\lVert x\\rVert$.")
     assert once.count("<a ") == 2
-    assert f'{GLOSSARY}#symbol-1"><math><mi>s</mi></math></a>' in once
-    assert f'{GLOSSARY}#symbol-2"><math>' in once
+    assert f'{GLOSSARY}#symbol-1"><math class="notranslate" data-tex="s"><mi>s</mi></math></a>' in once
+    assert f'{GLOSSARY}#symbol-2"><math ' in once
     assert "data-row" not in once
 
 
