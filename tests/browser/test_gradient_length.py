@@ -165,7 +165,7 @@ def test_p2sgrad_stays_where_it_is(page):
         expect(row(page, "P2SGrad")).to_contain_text("unmoved")
         expect(caption(page)).to_contain_text("P2SGrad has not moved")
     plot(page).press("Shift+ArrowRight")
-    expect(row(page, "ArcFace")).to_contain_text("was")
+    expect(row(page, "ArcFace")).to_contain_text("→")
     row(page, "P2SGrad").click()
     expect(page.get_by_role("slider", name="margin")).to_be_disabled()
     expect(page.locator(".formula")).to_contain_text("(1 − cos θ) · sin θ")

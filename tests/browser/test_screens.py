@@ -40,6 +40,31 @@ BROKEN = """() => {
 }"""
 # No part has more in it than it shows. One of GradientArrows has, now and then, for a moment: hence waited for.
 WHOLE = "parts => inFigures(parts).every(part => part.scrollWidth <= part.clientWidth + 1)"
+# Every control at both of its ends and between, every choice: the heights that the figure takes, and what first gave it
+# another one.
+HEIGHTS = """async () => {
+  const figure = inFigures('figure.lesson')[0], found = {};
+  const look = async name => {
+    for (let frame = 0; frame < 2; frame++) await new Promise(done => requestAnimationFrame(done));
+    found[Math.round(figure.getBoundingClientRect().height)] ??= name;
+  };
+  await look('at first');
+  for (const one of inFigures('input[type=range], input[type=radio], canvas[role]')) {
+    if (one.disabled || !one.checkVisibility()) continue;
+    const name = one.labels?.[0]?.textContent ?? one.getAttribute('aria-label');
+    if (one.type === 'radio') one.click();
+    else if (one.type === 'range') for (const part of [0, 1, 0.4]) {
+      one.value = Number(one.min) + part * (one.max - one.min);
+      one.dispatchEvent(new Event('input'));
+      await look(`${name}: ${one.value}`);
+    } else for (const key of ['Home', 'ArrowRight', 'End', 'ArrowLeft', 'ArrowUp']) {
+      one.dispatchEvent(new KeyboardEvent('keydown', { key, shiftKey: true, bubbles: true }));
+      await look(`${name}: ${key}`);
+    }
+    await look(name);
+  }
+  return found;
+}"""
 # The smallest letters written on a canvas since it was last cleared.
 LETTERS = """<script>{
   const pen = CanvasRenderingContext2D.prototype, { fillText } = pen;
@@ -82,3 +107,11 @@ def test_picture_and_sentence_share_a_screen_and_no_line_breaks_inside_a_formula
             assert reach_of_sentence(page) < tallest, width
             page.wait_for_function(WHOLE, arg=".formula, .law, .share")
             assert page.evaluate("smallest") >= 9, width
+
+
+@pytest.mark.parametrize("specimen", SPECIMENS, ids=lambda specimen: specimen.name)
+def test_no_gesture_changes_how_tall_a_figure_is(show, made, specimen):
+    for width in (350, 790):
+        page = show(made(specimen.name), width=width, reduced_motion="reduce")
+        at_rest(page)
+        assert len(heights := page.evaluate(HEIGHTS)) == 1, heights

@@ -21,7 +21,7 @@ def test_the_first_frame_says_what_to_see(v8):
     assert "both arrows lie on one line" in words["text"]
     assert "W</i><sub>2</sub>, <i>W</i><sub>3</sub> and <i>W</i><sub>4</sub>, more than 90° from x" in words["text"]
     assert "stand <b>56.4°</b> apart" in words["text"]
-    assert "the real step goes with 1/‖x‖: 1.60 times as long" in words["place"]
+    assert 'the real step goes with <span class="tight">1/‖x‖</span>: 1.60 times as long' in words["place"]
     assert words["rows"][0] == ["0 = y", "39.8°", "−23.1", "−0.231", "× 99.9"]
     assert words["rows"][2][4].endswith("⟲")
     assert "= 0.769 − 1 = <b>−0.231</b>" in words["pushes"][1]

@@ -163,7 +163,7 @@ def test_it_says_who_could_hold_it(v8):
 
 def test_it_says_what_a_step_takes_and_sends(v8):
     step = told(v8, params())[1]
-    assert "A step of the head takes 1.78 s (one process: 3.52 s), 86 % of it for reading and writing memory." in step
+    assert "A step of the head takes 1.78 s (one process: 3.52 s), 86 % of it for memory traffic." in step
     assert (
         "Each process sends 35.8 kB, however many classes there are; had each all weights, it would be 256 MB" in step
     )
@@ -171,7 +171,7 @@ def test_it_says_what_a_step_takes_and_sends(v8):
     own = told(v8, params(loss="p2sgrad"))[1]
     assert (
         "P2SGrad needs no sum over all classes: 3 exchanges, where a softmax has 8." in own
-        and "It wants d ≥ C, which it has not" in own
+        and "It wants d ≥ C, and has not." in own
     )
     assert "It wants" not in told(v8, params(loss="p2sgrad", num_classes=100, embedding_size=128))[1]
     assert told(v8, params(processes=1))[1].endswith("Nothing is sent.")

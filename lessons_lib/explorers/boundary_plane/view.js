@@ -125,7 +125,15 @@ function render({ model, el }) {
       360,
     );
   const side = [part('beside', circle, controls.aside, controls.gap)];
-  figure.lay({ field: [field, controls.key], knobs: controls.head, side });
+  figure.lay({
+    field: [field, controls.key],
+    most: [
+      [250, 148],
+      [226, 150],
+    ],
+    knobs: controls.head,
+    side,
+  });
 
   const seen = { hot: false, names: [] };
   function paint(_, width, size) {

@@ -1,5 +1,5 @@
 // What stands around CenterUpdate's plane: the rule, the batch, α, the buttons and the worked table.
-import { element, part, write } from '../kit/view.js';
+import { element, part, roomy, write } from '../kit/view.js';
 import { button, choice, named, ownKeys, slider, table } from '../kit/controls.js';
 import { MOST, RULES } from './maths.js';
 import { lawOf, shareLine, tableRows } from './words.js';
@@ -74,7 +74,7 @@ export function controls({ state, set, step, again, overshoot }, walk) {
       'side',
       part('rule', rule.root, law),
       part('moves', alpha.root, batch.root, part('buttons', one, ten, back, past), share),
-      part('sums', worked.root, walk),
+      part('sums', worked.root, roomy([walk], [126])),
     ),
     update(now, found) {
       rule.update(now.rule);

@@ -1,5 +1,5 @@
 // CenterUpdate: three points of a class and its centre, one update at a time.
-import { calm, element, mount, part, picked, surface, write } from '../kit/view.js';
+import { calm, element, mount, part, picked, roomy, surface, write } from '../kit/view.js';
 import { fitsIn, settingsLine, worked } from '../kit/controls.js';
 import { eased } from '../kit/numbers.js';
 import { FITS, samePlace, update, walked } from './maths.js';
@@ -80,7 +80,10 @@ function build(root, model, acts, changed) {
   const panel = controls(acts, walk);
   const line = settingsLine(model, SETTINGS, fitsIn(model, FITS), changed);
   hint.innerHTML = HINT;
-  root.append(part('center', part('field', field, hint), panel.side, part('words', caption)), line.root);
+  root.append(
+    part('center', part('field', field, hint), panel.side, part('words', roomy([caption], [330]))),
+    line.root,
+  );
   return { field, caption, walk, panel, line };
 }
 

@@ -1,5 +1,5 @@
 // ChargeSphere: class centres as like charges on the circle or the sphere, relaxing before the eye.
-import { calm, element, mount, part, picked, surface, write } from '../kit/view.js';
+import { calm, element, mount, part, picked, roomy, surface, write } from '../kit/view.js';
 import { degrees } from '../kit/words.js';
 import { settingsLine, worked } from '../kit/controls.js';
 import { FEWEST, flat, LAWS, MOST, onto, resized, scattered, shaken, standing } from './maths.js';
@@ -94,7 +94,11 @@ function build(root, model, act, changed) {
     aside = element('p', { class: 'soft aside' });
   const panel = chargeControls(model.get('trained'), act, aside);
   const line = settingsLine(model, SETTINGS, fitting(model), changed);
-  root.append(part('charge', part('field', field, hint), panel.side, part('words', caption)), panel.note, line.root);
+  root.append(
+    part('charge', part('field', field, hint), panel.side, part('words', roomy([caption], [304]))),
+    panel.note,
+    line.root,
+  );
   return { field, hint, caption, aside, panel, line };
 }
 

@@ -57,6 +57,10 @@ function render({ model, el }) {
   counted.innerHTML = countedText(given);
   figure.lay({
     field: [canvas],
+    most: [
+      [238, 318],
+      [224, 364],
+    ],
     knobs: controls.nodes,
     side: [table.root, ...measured.nodes],
     more: [fold('how it is counted', counted)],

@@ -139,7 +139,7 @@ export const roomAndChange = state => `${roomSentence(state)} ${changeSentence(s
 
 const PARTS = {
   products: 'products',
-  memory: 'reading and writing memory',
+  memory: 'memory traffic',
   bytes: 'sending',
   waiting: 'waiting for messages',
 };
@@ -170,7 +170,7 @@ function sentText(p) {
       `${sends} The softmax’s sums over all classes are ${most - least} of the ${most} exchanges, ` +
       `${tight(percent(sentForSums(p) / bytes))} of the bytes.`
     );
-  const room = p.embedding_size < p.num_classes ? ` It wants ${tight('d ≥ C')}, which it has not here.` : '';
+  const room = p.embedding_size < p.num_classes ? ` It wants ${tight('d ≥ C')}, and has not.` : '';
   return `${sends} P2SGrad needs no sum over all classes: ${least} exchanges, where a softmax has ${most}.${room}`;
 }
 

@@ -71,11 +71,10 @@ function weightText(age, edge) {
   const even = Math.acos(1 - age),
     right = Math.PI / 2,
     past = edge > right + 0.01;
-  if (age === 0)
-    return `a smaller logit than in ArcFace${past ? ' up to 90°, a larger one beyond' : ', at every angle'}`;
-  if (even >= Math.min(edge, right) - 1e-6) return 'a larger logit than in ArcFace, wherever it is hard';
-  const on = past ? 'to 90°, a larger one beyond' : 'on';
-  return `a larger logit than in ArcFace below ${bold(degrees(even))}, a smaller one from there ${on}`;
+  if (age === 0) return `smaller than ArcFace’s${past ? ' up to 90°, larger beyond' : ', at every angle'}`;
+  if (even >= Math.min(edge, right) - 1e-6) return 'larger than ArcFace’s, wherever it is hard';
+  const on = past ? 'to 90°, larger beyond' : 'on';
+  return `larger than ArcFace’s below ${bold(degrees(even))}, smaller from there ${on}`;
 }
 
 function curricularSentence(p) {

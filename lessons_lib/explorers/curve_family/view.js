@@ -1,5 +1,5 @@
 // CurveFamily: one curve that depends on more than θ. Drag a feature's length, or the age of the training.
-import { calm, element, part, surface, write } from '../kit/view.js';
+import { calm, element, roomy, surface, write } from '../kit/view.js';
 import { fold } from '../kit/controls.js';
 import { curves } from '../kit/curves.js';
 import { glider } from '../kit/glide.js';
@@ -130,7 +130,23 @@ function partsOf(model, figure, nets) {
     knobs: [controls.losses],
     field: [canvas],
     words: [],
-    side: [part(nets ? 'said' : 'said alone', figure.caption, figure.read), figure.formula, hint, ...controls.nets],
+    side: [
+      roomy(
+        [figure.caption, figure.read],
+        ...(nets
+          ? [
+              [374, 222],
+              [232, 258],
+            ]
+          : [
+              [374, 100],
+              [228, 120],
+            ]),
+      ),
+      figure.formula,
+      hint,
+      ...controls.nets,
+    ],
     more: [fold('more: margin, scale, classes', controls.sliders)],
   });
   return { canvas, hint, controls };

@@ -145,7 +145,7 @@ function pushTable() {
         row.className = !there ? 'none' : now.turned.includes(j) ? 'round' : j === now.label ? 'own' : '';
         if (!there) return;
         rowOf(now, j, now.label).forEach((text, k) => {
-          write(row.children[k], text);
+          write(row.children[k], text.replace('× ', '<span>× </span>'));
         });
       });
     },

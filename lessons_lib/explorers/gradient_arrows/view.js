@@ -1,5 +1,5 @@
 // GradientArrows: drag a feature, and see the steps of two losses on it and on every class weight.
-import { calm, element, gestureBefore, mount, part, surface, write } from '../kit/view.js';
+import { calm, element, gestureBefore, mount, part, roomy, surface, write } from '../kit/view.js';
 import { fitsIn, settingsLine, worked } from '../kit/controls.js';
 import { eased, kept } from '../kit/numbers.js';
 import { degrees } from '../kit/words.js';
@@ -34,7 +34,7 @@ function build(root, model, state, set, changed) {
     grid = part(
       'arrows',
       part('field', field, element('p', { class: 'soft' }, HINT)),
-      part('words', caption),
+      part('words', roomy([caption], [400])),
       part('side', pair, part('beside', along, lift.root)),
     );
   root.append(grid, common.root, numbers.root, line.root);

@@ -80,7 +80,7 @@ export function placeSentence({ at, theta }, lift) {
     `<i>θ<sub>y</sub></i> = ` +
     `${degrees(theta)}${lift > 0 ? `; x is ${degrees(lift)} above the plane, seen from above` : ''}. ` +
     (`Arrows on x are drawn × ‖x‖ = ${at.length.toFixed(2)}; the real ` +
-      `step goes with 1/‖x‖: ${(1 / at.length).toFixed(2)} times as long.`)
+      `step goes with <span class="tight">1/‖x‖</span>: ${(1 / at.length).toFixed(2)} times as long.`)
   );
 }
 

@@ -26,7 +26,7 @@ export function lossTable(choose) {
       moved = changed(before, p).was;
     const since = (loss, value) => {
       const old = shownValue(loss, angle, before, state);
-      return loss === 'p2sgrad' ? 'unmoved' : old === value ? 'the same' : `was ${old}`;
+      return loss === 'p2sgrad' ? 'unmoved' : old === value ? 'the same' : `${old} →`;
     };
     const cells = loss => {
       const value = shownValue(loss, angle, p, state);

@@ -55,7 +55,17 @@ function partsOf(model, figure) {
     panels = element('canvas', { class: 'panels', 'aria-hidden': 'true' }),
     title = 'another class, other units and places; who still pushes, factor by factor',
     more = fold(title, choices.folded, panels);
-  figure.lay({ knobs: knobs.nodes, field: [canvas], side: [table.root, ...choices.nodes, formula], more: [more] });
+  const side = [table.root, ...choices.nodes, formula];
+  figure.lay({
+    knobs: knobs.nodes,
+    field: [canvas],
+    most: [
+      [230, 134],
+      [222, 190],
+    ],
+    side,
+    more: [more],
+  });
   return { canvas, panels, unfolded: () => more.open, update: state => controls.forEach(part => part.update(state)) };
 }
 

@@ -100,8 +100,8 @@ export function reachSentence({ loss, p, net }) {
     );
   const why =
     mine >= theirs
-      ? ` Set like this, ${name} reaches ${mine > theirs ? 'more' : 'as many'}: that P2SGrad pushes ` +
-        `where others have stopped depends on their s and m, on C and on where the others stand.`
+      ? ` Set like this, ${name} reaches ${mine > theirs ? 'more' : 'as many'}: ` +
+        `who pushes further down depends on s, m, C and the others’ places.`
       : theirs < all / 2
         ? ` ${alike}, and most of this net’s angles lie there.`
         : '';

@@ -1,5 +1,5 @@
 // The life of a figure that draws curves: where its parts stand, what a gesture changed, and the settings to copy.
-import { element, gestures, mount, part, picked, write } from './view.js';
+import { element, gestures, mount, part, picked, roomy, write } from './view.js';
 import { choice, fitsIn, settingsLine } from './controls.js';
 import LAYOUT from './curves.css' with { type: 'text' };
 
@@ -12,8 +12,9 @@ import LAYOUT from './curves.css' with { type: 'text' };
  * - pick(names): the values of these traits; set(values), without a paint; save()
  * - put(values, keep): sets, saves or does what `keep` says, paints; move(what, values, keep): the same as part of a
  *   gesture on `what`
- * - lay({ field, words, knobs, run, side, more }): puts the parts on the page: the picture and its sentences, beside it
- *   what moves it, below it the rest; where it is narrow the controls follow the picture
+ * - lay({ field, words, most, knobs, run, side, more }): puts the parts on the page: the picture and its sentences, which
+ *   are at `most` so long (see `roomy`), beside it what moves it, below it the rest; where it is narrow the controls
+ *   follow the picture
  * - tell({ formula, caption, read }, silent): writes them; a screen reader hears caption and read
  * - seen(canvas, names): what a picture depends on: these traits, `before`, what is `drawn` as p, the page's colours,
  *   the chosen net, and whether keys are on the canvas
@@ -72,8 +73,8 @@ const seenOn = (canvas, model, { names, drawn, look }) => ({
 function layout(root, { caption, read }, hint, line) {
   const tip = element('p', { class: 'soft' });
   tip.innerHTML = hint;
-  return ({ field, words = [caption, read], knobs = [], run = [], side, more = [] }) => {
-    const left = part('left', part('field', ...field), part('words', ...words)),
+  return ({ field, words = [caption, read], most, knobs = [], run = [], side, more = [] }) => {
+    const left = part('left', part('field', ...field), part('words', ...(most ? [roomy(words, ...most)] : words))),
       right = part('right', part('knobs', ...knobs), ...run, part('side', ...side));
     root.append(part('curves', left, right, part('foot', ...more, tip, line)));
   };

@@ -1,5 +1,5 @@
 // LiveLab's controls: what trains, how fast, and the three buttons.
-import { element } from '../kit/view.js';
+import { element, roomy } from '../kit/view.js';
 import { button, choice, slider } from '../kit/controls.js';
 import { MARGINS, marginText } from '../kit/losses.js';
 import { fitMargins, scaleSlider } from '../kit/margins.js';
@@ -123,7 +123,13 @@ export function liveControls(model, put) {
     show: () => `${model.get('speed')} step${model.get('speed') === 1 ? '' : 's'} a frame`,
   });
   const from = row('learns from', source),
-    what = element('div', { class: 'what' }, row('loss', loss), turned.root, why),
+    what = element(
+      'div',
+      { class: 'what' },
+      row('loss', loss),
+      turned.root,
+      roomy([why], [model.get('warm') ? 82 : 138]),
+    ),
     begin = [row('weights begin', start), speed.root];
   function update(moment) {
     loss.update(model.get('loss'));

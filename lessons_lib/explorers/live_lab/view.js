@@ -1,5 +1,5 @@
 // LiveLab: a network trains in the page while one watches; its loss, margin and scale change under way.
-import { element, mount, surface, write } from '../kit/view.js';
+import { element, mount, roomy, surface, write } from '../kit/view.js';
 import { fold, ownKeys, settingsLine } from '../kit/controls.js';
 import { angleBetween } from '../kit/numbers.js';
 import { KINDS, anglesOf, rimArcs } from './maths.js';
@@ -112,10 +112,10 @@ function laidOut({ circle, curves, texts, buttons, controls, line }) {
     element('div', { class: 'top' }, buttons.root, controls.from),
     element('div', { class: 'pictures' }, circle, curves),
     texts.problem,
-    element('figcaption', {}, texts.where, texts.news),
+    roomy([element('figcaption', {}, texts.where, texts.news)], [530]),
     controls.what,
     fold('how it begins, and how fast', ...controls.begin),
-    element('div', { class: 'foot' }, texts.hint, line.root),
+    element('div', { class: 'foot' }, roomy([texts.hint], [295]), line.root),
   );
 }
 

@@ -1,5 +1,5 @@
 // LogitCurves: what stands in place of cos θ for the true class; drag m, λ, the angle between two classes, and θ.
-import { calm, element, surface } from '../kit/view.js';
+import { calm, element, roomy, surface } from '../kit/view.js';
 import { curves, netChoice } from '../kit/curves.js';
 import { cursorOn, thetaCanvas } from '../kit/cursor.js';
 import { announce } from '../kit/hold.js';
@@ -32,8 +32,9 @@ function partsOf(model, figure) {
     knobs: knobs.nodes,
     field: [canvas],
     words: [caption],
+    most: [[278]],
     side: [table.root, formula, ...net.nodes],
-    more: [element('div', { class: 'between' }, strip, read)],
+    more: [element('div', { class: 'between' }, strip, roomy([read], [238]))],
   });
   const update = state => {
     for (const part of [table, knobs]) part.update(state);

@@ -1,5 +1,5 @@
 // MarginBand: drag the margin on the circle that was just trained, and the class weights along its rim; and train on.
-import { calm, element, gestures, mount, picked, surface, write } from '../kit/view.js';
+import { calm, element, gestures, mount, picked, roomy, surface, write } from '../kit/view.js';
 import { bytes } from '../kit/bytes.js';
 import { ownKeys, settingsLine } from '../kit/controls.js';
 import { degrees, thousands } from '../kit/words.js';
@@ -117,7 +117,8 @@ class Band {
       save();
     };
     this.update = controls(panel, model, keep, { back: () => this.back(), train: () => this.train() });
-    root.append(element('div', { class: 'band' }, this.canvas, panel, this.caption, this.read), this.settings.root);
+    const words = [roomy([this.caption], [226]), roomy([this.read], [148])];
+    root.append(element('div', { class: 'band' }, this.canvas, panel, ...words), this.settings.root);
   }
 
   margin() {

@@ -86,6 +86,7 @@ function partsOf(model, figure, wish, play) {
     told = [figure.formula, table.root];
   figure.lay({
     field: [canvas],
+    most: [[302, 154]],
     knobs: knobs.nodes,
     run: run.nodes,
     side: moments.length ? net.nodes : [...told, ...net.nodes],

@@ -1,6 +1,6 @@
 // VerificationThreshold: do two images show the same class? Scores of genuine pairs and impostors, and a threshold to
 // drag.
-import { surface } from '../kit/view.js';
+import { roomy, surface } from '../kit/view.js';
 import { curves } from '../kit/curves.js';
 import { announce, held, hold } from '../kit/hold.js';
 import { penOn, tints } from '../kit/pen.js';
@@ -97,8 +97,9 @@ function render({ model, el }) {
   figure.lay({
     field: [...controls.heads, scores, controls.jumps],
     words: [figure.caption],
+    most: [[212]],
     side: [roc, ...controls.sides],
-    more: [figure.read],
+    more: [roomy([figure.read], [340])],
   });
 
   let scene = { scores: {}, roc: {} };
