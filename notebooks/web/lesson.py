@@ -29,6 +29,7 @@ RAN_BEFORE = (
     "the notebook, in JupyterLab.</p>"
 )
 HEADING = re.compile(r'(<div class="prose">\s*)?(<h[23]\b)')
+MARKED = re.compile(r"`([^`]+)`")
 PROSE = re.compile(r'(?=<div class="prose">\s*<h[23]\b)')
 PART = 6_000  # letters of HTML, at least
 OPENING = 330  # pixels that a lesson's first picture is high at most
@@ -138,6 +139,7 @@ def render(lesson: Lesson, links: Links, shelf: Shelf) -> None:
     exporter.register_filter("markdown2html", prose)
     exporter.register_filter("highlight_code", Listing())
     exporter.register_filter("folded", lambda cell: folded(cell.source, cell.metadata.get("tags", ())))
+    exporter.register_filter("marked_code", lambda line: MARKED.sub(r"<code>\1</code>", line))
     exporter.register_filter("answered", Answers())
     exporter.register_filter("later", shelf.figures)
     exporter.register_filter("sphere", shelf.sphere)

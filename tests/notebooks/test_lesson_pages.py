@@ -24,12 +24,14 @@ def test_a_figure_that_asks_python_says_that_it_needs_a_kernel():
 
 
 def test_a_folded_cell_is_its_first_line_which_opens_and_what_it_says_stays_in_sight():
-    folded = ran("# Checked: 1 < 2.\nassert 1 < 2\nprint('said')", new_output("stream", name="stdout", text="said"))
+    folded = ran("# Checked: `1` < 2.\nassert 1 < 2\nprint('said')", new_output("stream", name="stdout", text="said"))
     folded.metadata["tags"] = ["hide-input"]
     lesson = Lesson("01_dummy", notebook(folded, ran("1 + 1")))
     render(lesson, Links(), Shelf())
     assert lesson.body.count("<details") == 1
-    assert '<details class="folded"><summary>Checked: 1 &lt; 2.</summary><div class="input">' in lesson.body
+    assert (
+        '<details class="folded"><summary>Checked: <code>1</code> &lt; 2.</summary><div class="input">' in lesson.body
+    )
     inside, after = lesson.body.split("</details>")
     assert "assert" in inside and "said</pre>" in after and "said</pre>" not in inside
 
