@@ -58,7 +58,9 @@ export function paintProbability(g, width, state) {
   if (choice === 'followed') walls.push(paintMean(pen, frame, state, drawn));
   pen.grip(...(state.grasp ?? grip), hue, Boolean(state.grasp));
   const [x, y] = grip,
-    seats = paintNames(pen, frame, state, [...walls, [x - 10, y - 10, x + 10, y + 10]]);
+    half = frame.Y(0.5); // a dotted line, up to 45°
+  walls.push([frame.left, half - 1, frame.X(QUARTER), half + 1], [x - 10, y - 10, x + 10, y + 10]);
+  const seats = paintNames(pen, frame, state, walls);
   return { frame, line, grip, seats };
 }
 
