@@ -59,9 +59,7 @@ def test_the_sentences_hold_the_numbers(v8):
     text = said(v8, "curveSentence", p=params("curricularface", age=0.0, own=math.pi / 2))
     assert "smaller than ArcFace’s up to 90°, larger beyond. Its slope exceeds" in text
     assert text.endswith("From 90.0° on its slope t + 2 cos θj is negative: there it is pulled closer.")
-    assert "smaller than ArcFace’s, at every angle." in said(
-        v8, "curveSentence", p=params("curricularface", age=0.0)
-    )
+    assert "smaller than ArcFace’s, at every angle." in said(v8, "curveSentence", p=params("curricularface", age=0.0))
     text = said(v8, "curveSentence", p=params("curricularface", age=0.9))
     assert "larger than ArcFace’s, wherever it is hard. Its slope exceeds ArcFace’s, 1, below 78.6°" in text
 
