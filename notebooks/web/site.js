@@ -86,8 +86,11 @@ addEventListener('load', () => {
 document.addEventListener('copy', event => {
   const selection = getSelection();
   if (!selection.rangeCount) return;
-  const range = selection.getRangeAt(0).cloneRange(), around = node => (node.closest ? node : node.parentElement)?.closest('math');
-  const [first, last] = [around(range.startContainer), around(range.endContainer)];
+  const { startContainer, startOffset, endContainer, endOffset } = selection.getRangeAt(0);
+  const range = document.createRange(), around = node => (node.closest ? node : node.parentElement)?.closest('math');
+  range.setStart(startContainer, startOffset);  // of a clone of a selection Firefox hands out a part only
+  range.setEnd(endContainer, endOffset);
+  const [first, last] = [startContainer, endContainer].map(around);
   if (first) range.setStartBefore(first);
   if (last) range.setEndAfter(last);
   const copied = document.createElement('div');
