@@ -60,8 +60,8 @@ function partsOf(model, figure) {
     knobs: knobs.nodes,
     field: [canvas],
     most: [
-      [230, 134],
-      [222, 190],
+      [242, 134],
+      [226, 212],
     ],
     side,
     more: [more],
