@@ -75,6 +75,7 @@ function planeControls(acts, model) {
       min: 10,
       max: 180,
       step: 1,
+      most: '180°',
       show: v => plainDegrees(v * DEGREE),
       set: acts.saved(v => acts.between(v * DEGREE)),
     });

@@ -1,6 +1,6 @@
 // What stands around ChargeSphere's canvas: surface, number, the three laws with their energies, the buttons.
-import { element, part, write } from '../kit/view.js';
-import { button, choice, fold, ownKeys, slider } from '../kit/controls.js';
+import { element, part, roomy, write } from '../kit/view.js';
+import { button, choice, fold, ownKeys, renamed, slider } from '../kit/controls.js';
 import { degrees } from '../kit/words.js';
 import { FEWEST, LAWS, MOST } from './maths.js';
 import { energyText, lawNote } from './words.js';
@@ -70,16 +70,17 @@ export function chargeControls(trained, act, aside) {
       names.map(name => [name, name]),
       act.start,
     ),
-    [go, shake, again] = [act.toggle, act.shake, () => act.start(null)].map(click => button('', click)),
+    go = renamed(['let go', 'hold still'], act.toggle),
+    shake = button('shake', act.shake),
+    again = renamed(['throw anew', ...(trained.length ? ['back to trained'] : [])], () => act.start(null)),
     laws = lawTable(act.law),
     strip = element('canvas', { role: 'img' });
-  shake.textContent = 'shake';
   const side = part(
     'side',
     part('what', row('surface', surface), ...(trained.length ? [row('start from', start)] : []), count.root),
     part('buttons', go, shake, again),
     laws.root,
-    part('gauge', strip, aside),
+    part('gauge', strip, roomy([aside], [154])),
   );
   return {
     side,

@@ -95,7 +95,12 @@ function build(root, model, act, changed) {
   const panel = chargeControls(model.get('trained'), act, aside);
   const line = settingsLine(model, SETTINGS, fitting(model), changed);
   root.append(
-    part('charge', part('field', field, hint), panel.side, part('words', roomy([caption], [304]))),
+    part(
+      'charge',
+      part('field', field, roomy([hint], [HINT[3].length])),
+      panel.side,
+      part('words', roomy([caption], [304])),
+    ),
     panel.note,
     line.root,
   );

@@ -144,7 +144,7 @@ function partsOf(model, figure, nets) {
             ]),
       ),
       figure.formula,
-      hint,
+      roomy([hint], [126]),
       ...controls.nets,
     ],
     more: [fold('more: margin, scale, classes', controls.sliders)],

@@ -3,7 +3,7 @@ import { element, part, picked, write } from '../kit/view.js';
 import { choice, fold, named, slider } from '../kit/controls.js';
 import { MARGINS, marginText } from '../kit/losses.js';
 import { PUSHES } from '../kit/push.js';
-import { scaleSlider } from '../kit/margins.js';
+import { WIDEST, scaleSlider } from '../kit/margins.js';
 import { CLASSES, FITS, TALLEST, even, factors, short } from './steps.js';
 import { placeSentence, pushFormula, rowOf, significant } from './words.js';
 
@@ -23,6 +23,7 @@ export function lossPanel(trait, i, state, set) {
   });
   const margin = slider({
     label: 'margin <b class="m"><i>m</i></b>',
+    most: WIDEST,
     show: m => marginText(state()[trait], m),
     set: m => set('margins', { ...state().margins, [state()[trait]]: m }),
   });

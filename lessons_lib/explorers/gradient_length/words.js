@@ -112,7 +112,7 @@ export function reachSentence({ loss, p, net }) {
 const SLOPES = {
   softmax: 'f′ = 1',
   sphereface: 'f′ = m |sin mθ| / sin θ',
-  cosface: 'f′ = 1: m acts through P alone',
+  cosface: 'f′ = 1: m acts in P alone',
   arcface: 'f′ = |sin(θ + m)| / sin θ',
   adacos: 'f′ = 1, s = √2 ln(C − 1)',
   p2sgrad: 'no s, no m, no C',
@@ -132,7 +132,7 @@ export function formulaHtml({ loss, p, angle, quantity }) {
   return (
     `<span class="soft">${PUSHES[loss].name} at θ = ${degrees(angle)}: ${SLOPES[loss]}</span><br>${left} ` +
     `= ${names.join(' · ')}<br>= ${numbers.map(value).join(' · ')} = ${bold(amount(at[quantity]))}` +
-    `${limit ? ' (f′ · sin θ, in the limit)' : ''}`
+    `${limit ? ' (limit)' : ''}`
   );
 }
 

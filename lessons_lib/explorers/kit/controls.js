@@ -16,6 +16,8 @@ export const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], A
 
 export const button = (text, click, attributes = {}) =>
   ownKeys(element('button', { type: 'button', click, ...attributes }, text));
+/** One whose name changes: it is as wide as the widest of its `names`. */
+export const renamed = (names, click) => button(names[0], click, { 'data-room': names.join('\n') });
 
 /** What is looked at more rarely, under a word that unfolds it. */
 export const fold = (title, ...parts) =>
@@ -23,11 +25,14 @@ export const fold = (title, ...parts) =>
 
 let numbered = Math.floor(Math.random() * 1e12); // every figure of a page has its own copy of this module
 
-/** A labelled slider: `show(value)` is its value in words, for the eye and for a screen reader; `label` may be HTML. */
-export function slider({ label, show, set, ...range }) {
+/**
+ * A labelled slider: `show(value)` is its value in words, for the eye and for a screen reader; `label` may be HTML. With
+ * `most`, the longest of these words, they keep the room for it: the label breaks at every value or at none.
+ */
+export function slider({ label, show, set, most, ...range }) {
   const id = `lesson-slider-${++numbered}`,
     name = element('label', { for: id }),
-    words = element('output', { for: id, 'aria-hidden': 'true' });
+    words = element('output', { for: id, 'aria-hidden': 'true', ...(most && { 'data-room': most }) });
   const input = ownKeys(element('input', { id, type: 'range', ...range, input: () => set(Number(input.value)) }));
   name.innerHTML = `<span>${label}</span>`;
   name.append(words);

@@ -2,6 +2,9 @@
 import { fitsLimits, slider } from './controls.js';
 import { MARGINS, marginText } from './losses.js';
 
+/** The longest that a margin is written. */
+export const WIDEST = marginText('arcface', MARGINS.arcface.range.max);
+
 /** The slider of the margin of the chosen `loss()`; it rests where that has none. */
 export function marginSlider(loss, set) {
   const show = m => marginText(loss(), m),
@@ -10,6 +13,7 @@ export function marginSlider(loss, set) {
       min: 0,
       max: 1,
       step: 0.01,
+      most: WIDEST,
       show,
       set,
     });

@@ -17,7 +17,8 @@ export const CLASSES = [
 /** A slider through some `values`: `read()` is the one set, `show(value)` its words, `set(value)` takes another. */
 export function stepper({ label, values, read, show, set }) {
   const range = { min: 0, max: values.length - 1, step: 1 },
-    { root, update } = slider({ label, ...range, show: () => show(read()), set: i => set(values[i]) });
+    most = values.map(show).toSorted((a, b) => b.length - a.length)[0],
+    { root, update } = slider({ label, ...range, most, show: () => show(read()), set: i => set(values[i]) });
   return { root, update: () => update(nearestIn(values, read())) };
 }
 

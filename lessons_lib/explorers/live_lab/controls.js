@@ -2,7 +2,7 @@
 import { element, roomy } from '../kit/view.js';
 import { button, choice, slider } from '../kit/controls.js';
 import { MARGINS, marginText } from '../kit/losses.js';
-import { fitMargins, scaleSlider } from '../kit/margins.js';
+import { WIDEST, fitMargins, scaleSlider } from '../kit/margins.js';
 import { KINDS } from './maths.js';
 import { plainly, sized } from './words.js';
 
@@ -72,7 +72,7 @@ function knobs(model, put) {
   const kind = () => KINDS[model.get('loss')];
   const margin = slider({
     label: 'margin <b class="m"><i>m</i></b>',
-    ...{ min: 0, max: 1, step: 0.01 },
+    ...{ min: 0, max: 1, step: 0.01, most: WIDEST },
     show: m => (!kind().margin ? 'none' : kind().margin === 'sphereface' ? String(m) : marginText(kind().margin, m)),
     set: m => kind().margin && put('margins', { ...model.get('margins'), [kind().margin]: Number(m.toFixed(4)) }),
   });

@@ -34,7 +34,7 @@ function partsOf(model, figure) {
     words: [caption],
     most: [[278]],
     side: [table.root, formula, ...net.nodes],
-    more: [element('div', { class: 'between' }, strip, roomy([read], [238]))],
+    more: [element('div', { class: 'between' }, strip, roomy([read], [250]))],
   });
   const update = state => {
     for (const part of [table, knobs]) part.update(state);

@@ -2,7 +2,7 @@
 import { element, write } from '../kit/view.js';
 import { button, choice, slider } from '../kit/controls.js';
 import { MARGINS, curveFormula, marginText } from '../kit/losses.js';
-import { scaleSlider } from '../kit/margins.js';
+import { WIDEST, scaleSlider } from '../kit/margins.js';
 import { shares } from './band.js';
 
 const NO_IMAGES = 'To train, it needs images: MarginBand(run, data).';
@@ -11,6 +11,7 @@ const NO_IMAGES = 'To train, it needs images: MarginBand(run, data).';
 function marginControl(model, put) {
   const slide = slider({
     label: 'margin <b class="m"><i>m</i></b>',
+    most: WIDEST,
     show: m => marginText(model.get('loss'), m),
     set: m => put('margins', { ...model.get('margins'), [model.get('loss')]: m }),
   });

@@ -1,5 +1,5 @@
 // PairMatrix: a batch of images and captions as a matrix of cosines. Drag the scale and see which pairs still push.
-import { element, surface, write } from '../kit/view.js';
+import { element, roomy, surface, write } from '../kit/view.js';
 import { curves } from '../kit/curves.js';
 import { WAYS as ARROWS, worked } from '../kit/controls.js';
 import { hold } from '../kit/hold.js';
@@ -70,8 +70,8 @@ function partsOf(model, data, figure) {
   figure.lay({
     knobs: knobs.nodes,
     field: [canvas],
-    run: [element('div', { class: 'batch' }, figure.caption)],
-    words: [figure.read, figure.formula],
+    run: [element('div', { class: 'batch' }, roomy([figure.caption], [252]))],
+    words: [roomy([figure.read], [434]), figure.formula],
     side: [...(desk ? [desk.root] : []), landing, place],
   });
   return { canvas, place, landing, desk, knobs };

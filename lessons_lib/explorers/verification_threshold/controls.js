@@ -70,7 +70,7 @@ export function verificationControls(model, { move, choose, put }) {
     label: 'pairs asked',
     values: ASKED,
     read: () => 1 / model.get('prior'),
-    show: () => priorText(model.get('prior')),
+    show: many => priorText(1 / many),
     set: many => move('prior', Number((1 / many).toPrecision(6))),
   });
   const heads = nets.length > 1 ? [row('scores of', net.root)] : [];
