@@ -32,6 +32,8 @@ from shelf import Shelf
 from stills import opening, social
 from terms import Links
 
+from lessons_lib.explorers.kit.link import compact
+
 HERE = Path(__file__).parent
 SITE = build.ROOT / "site"
 COURSE = "Angles"
@@ -39,7 +41,8 @@ ABOUT = (
     "A course on angular losses, from plain softmax to ArcFace, AdaCos and P2SGrad: most are one curve, trained on "
     "real data and drawn as a figure that you can drag. Free, and it runs on a laptop."
 )
-IN_EVERY_PAGE = {"look": "site.css", "look_in_the_dark": "dark.css", "script": "site.js"}
+# The style sheets, in this order: a later one has the last word.
+LOOKS = ("page", "bar", "text", "code", "exercises", "around", "start", "narrow", "print")
 FORMS = {"answers.js": "answer", "sketches.js": "sketch"}  # what exercises need, and the class of their forms
 HERO = "MarginBand("  # the figure that the start page begins with: the cell that shows it
 # What formulas may need of the font: letters, Greek, accents, arrows, operators, italics. All of it would be 1.5 MB.
@@ -106,12 +109,18 @@ class _Pages:
         repository = links.address()
         address = "" if repository == links.NOT_GIVEN else f"{links.site(repository)}/"
         # In the page itself: a browser shows nothing before it has these.
-        own = {name: Markup((HERE / file).read_text(encoding="utf-8")) for name, file in IN_EVERY_PAGE.items()}
+        script = (HERE / "site.js").read_text(encoding="utf-8")
+        own = {"look": Markup(look(*LOOKS)), "look_in_the_dark": Markup(look("dark")), "script": Markup(script)}
         self.common = {"course": COURSE, "lessons": lessons, "glossary": glossary, "address": address, **own}
 
     def write(self, name: str, template: str, **content: Any) -> None:
         page = self.templates.get_template(f"{template}.html.j2").render(self.common, here=name, **content)
         (self.site / name).write_text(untranslated(page), encoding="utf-8")
+
+
+def look(*names: str) -> str:
+    """These style sheets as one, without what only people read."""
+    return "".join(compact((HERE / "looks" / f"{name}.css").read_text(encoding="utf-8")) for name in names)
 
 
 def untranslated(page: str) -> str:

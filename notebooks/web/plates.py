@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-DARK = (Path(__file__).parent / "dark.css").read_text(encoding="utf-8")
+DARK = (Path(__file__).parent / "looks" / "dark.css").read_text(encoding="utf-8")
 TO_CONE = np.array([[0.4122214708, 0.5363325363, 0.0514459929], [0.2119034982, 0.6806995451, 0.1073969566],
                     [0.0883024619, 0.2817188376, 0.6299787005]])  # fmt: skip
 TO_LAB = np.array([[0.2104542553, 0.793617785, -0.0040720468], [1.9779984951, -2.428592205, 0.4505937099],
@@ -21,7 +21,7 @@ COARSE = 8  # pixels to one that tells what is around
 
 def _colour(name: str) -> np.ndarray:
     """A colour of dark.css, 0..255."""
-    found = re.search(rf"{name}:#(\w{{6}})", DARK)
+    found = re.search(rf"{name}: #(\w{{6}})", DARK)
     return np.array([int(found[1][i : i + 2], 16) for i in (0, 2, 4)], dtype=float)
 
 

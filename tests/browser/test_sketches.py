@@ -20,8 +20,7 @@ def exercise(show, tmp_path):
     """exercise(number, dark, **context): a page with this exercise alone, as a lesson's page has it."""
 
     def make(number: str, dark: bool = False, **context) -> Page:
-        looks = "site.css", *(["dark.css"] if dark else [])
-        look = "".join((make_site.HERE / name).read_text(encoding="utf-8") for name in looks)
+        look = make_site.look(*make_site.LOOKS, *(["dark"] if dark else []))
         scripts = "".join(f"<script>{(make_site.HERE / name).read_text()}</script>" for name in make_site.FORMS)
         verdict = Answers()(check(number, ...)._repr_html_())
         page = show.new_page(**{"viewport": {"width": 1200, "height": 900}, **context})

@@ -163,6 +163,6 @@ def test_the_family_links_to_lessons_that_there_are():
 
 def test_no_line_under_words_is_lost_in_webkit():
     """The WebKit that was tried knows `text-decoration` with one word only, and passes over it with more."""
-    sheets = [*(ROOT / "notebooks" / "web").glob("*.css"), *(ROOT / "lessons_lib" / "explorers").rglob("*.css")]
+    sheets = [*(ROOT / "notebooks" / "web").rglob("*.css"), *(ROOT / "lessons_lib" / "explorers").rglob("*.css")]
     said = [value for sheet in sheets for value in re.findall(r"text-decoration:\s*([^;}]+)", sheet.read_text("utf-8"))]
     assert said and {value.strip() for value in said} <= {"none", "underline"}

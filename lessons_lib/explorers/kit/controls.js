@@ -26,8 +26,8 @@ export const fold = (title, ...parts) =>
 let numbered = Math.floor(Math.random() * 1e12); // every figure of a page has its own copy of this module
 
 /**
- * A labelled slider: `show(value)` is its value in words, for the eye and for a screen reader; `label` may be HTML. With
- * `most`, the longest of these words, they keep the room for it: the label breaks at every value or at none.
+ * A labelled slider: `show(value)` is its value in words, for the eye and for a screen reader; `label` may be HTML.
+ * With `most`, the longest of these words, they keep the room for it: the label breaks at every value or at none.
  */
 export function slider({ label, show, set, most, ...range }) {
   const id = `lesson-slider-${++numbered}`,

@@ -12,9 +12,9 @@ import LAYOUT from './curves.css' with { type: 'text' };
  * - pick(names): the values of these traits; set(values), without a paint; save()
  * - put(values, keep): sets, saves or does what `keep` says, paints; move(what, values, keep): the same as part of a
  *   gesture on `what`
- * - lay({ field, words, most, knobs, run, side, more }): puts the parts on the page: the picture and its sentences, which
- *   are at `most` so long (see `roomy`), beside it what moves it, below it the rest; where it is narrow the controls
- *   follow the picture
+ * - lay({ field, words, most, knobs, run, side, more }): puts the parts on the page: the picture and its sentences,
+ *   which are at `most` so long (see `roomy`), beside it what moves it, below it the rest; where it is narrow the
+ *   controls follow the picture
  * - tell({ formula, caption, read }, silent): writes them; a screen reader hears caption and read
  * - seen(canvas, names): what a picture depends on: these traits, `before`, what is `drawn` as p, the page's colours,
  *   the chosen net, and whether keys are on the canvas

@@ -21,7 +21,7 @@ const AS_SAID = 'At θ = 57.3° this loss still pushes 1,234 of its 2,000 angles
 export function roomy(texts, ...cases) {
   const kind = ({ localName, classList }) =>
       localName === 'figcaption' ? localName : classList.contains('soft') && 'soft',
-    words = letters => AS_SAID.repeat(letters / AS_SAID.length + 2).slice(0, 1.06 * letters), // some of it does not break
+    words = letters => AS_SAID.repeat(letters / AS_SAID.length + 2).slice(0, 1.06 * letters), // not all of it breaks
     room = (letters, i) => element('div', { class: kind(texts[i]) || '', 'data-words': words(letters) });
   return part(
     'roomy',
