@@ -15,6 +15,8 @@ PRIMED = re.compile(r"<msup>(<mi>\w</mi>)<mo>′</mo></msup>")  # a prime is rai
 TOGETHER = re.compile(r"(\(?)(<math(?! display)[^>]*>.*?</math>)([,.;:!?)’]*)", flags=re.DOTALL)
 TAGS = re.compile(r"<[^>]*>")
 TO_RUN = re.compile(r"\b(?:Then r|R)un(?: the (?:next )?cell| it)?,? and (\w)")  # before what one looks at then
+NAMELESS = "<thead>\n<tr>\n  <th></th>"
+FIRST_CELL = re.compile(r"(<tr>\n  )<td(?!></td>)(.*?)</td>")
 NOTEBOOK = re.compile(r"(?:\./)?(\d\d_\w+)\.ipynb(?:#(.*))?$")
 _set = LatexToMathML(fancy_error=False)
 
@@ -106,6 +108,9 @@ class _Renderer(IPythonRenderer):
         return f'<h{made.level} id="{made.id}">{text}</h{made.level}>\n'
 
     def table(self, text: str) -> str:
+        """Where the first column has no name, what it holds names the rows."""
+        if text.startswith(NAMELESS):
+            text = FIRST_CELL.sub(r'\1<th scope="row"\2</th>', text.replace("<th></th>", "<td></td>", 1))
         return f'<div class="scroll"><table>{text}</table></div>\n'
 
     def link(self, text: str, url: str, title: str | None = None) -> str:

@@ -104,3 +104,11 @@ def test_nothing_asks_to_run_a_cell():
     first, later = forms(status.format("1.3")), forms(status.format("2.1"))
     assert "JupyterLab checks it" in first and "<form" not in first
     assert "checks" not in later and "Python" in later
+
+
+def test_the_first_cells_of_a_table_name_its_rows_where_their_column_has_no_name():
+    prose = Prose(Links(), "x.html")
+    html = prose("| | a |\n|---|--:|\n| **r** | 1 |\n| q | 3 |\n")
+    assert html.count("<td></td>") == 1 and "<th></th>" not in html
+    assert '<th scope="row"><strong>r</strong></th>' in html and '<th scope="row">q</th>' in html
+    assert 'scope="row"' not in prose("| c | a |\n|---|---|\n| r | 1 |\n")
