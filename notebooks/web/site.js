@@ -118,7 +118,7 @@ const scrolled = new ResizeObserver(all => {
   }
 });
 addEventListener('load', () => {
-  const narrow = matchMedia('(max-width: 15em)').matches ? ', .together, .prose math' : ''; // as site.css has it
+  const narrow = matchMedia('(max-width: 15em)').matches ? ', .together, .prose math' : ''; // as looks/narrow.css has it
   for (const one of document.querySelectorAll(`.scroll, .formula, .plot, pre${narrow}`)) scrolled.observe(one);
 });
 
