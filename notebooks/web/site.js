@@ -118,7 +118,8 @@ const scrolled = new ResizeObserver(all => {
   }
 });
 addEventListener('load', () => {
-  const narrow = matchMedia('(max-width: 15em)').matches ? ', .together, .prose math' : ''; // as looks/narrow.css has it
+  // looks/narrow.css lets these scroll where a page is this narrow.
+  const narrow = matchMedia('(max-width: 15em)').matches ? ', .together, .prose math' : '';
   for (const one of document.querySelectorAll(`.scroll, .formula, .plot, pre${narrow}`)) scrolled.observe(one);
 });
 
