@@ -11,9 +11,13 @@ from benchmarks.starts import KINDS
 RECORDS = BENCHMARKS / "records"
 
 
+def _kept(name: str) -> dict:
+    return json.loads((RECORDS / f"{name}.json").read_text(encoding="utf-8"))
+
+
 def kept_starts(name: str) -> list[dict]:
     """The starts of a record with what each of them measured, as `played` gives them."""
-    record = json.loads((RECORDS / f"{name}.json").read_text(encoding="utf-8"))
+    record = _kept(name)
     return [start | {"taken": _of(record["values"], place)} for place, start in enumerate(record["starts"])]
 
 
@@ -45,7 +49,7 @@ def confirm(name: str, starts: list[dict], origin: str) -> list[str]:
 
     Code that was only moved or extended need not be recorded anew. Any number that differs shows that it was changed.
     """
-    record = json.loads((RECORDS / f"{name}.json").read_text(encoding="utf-8"))
+    record = _kept(name)
     recorded = {(start["seed"], start["kind"]): start["taken"] for start in kept_starts(name)}
     differ = []
     for start in starts:
@@ -108,7 +112,7 @@ def processor() -> str:
 def of_what(name: str) -> str | None:
     """What a record was made from; None where there is none, or none that can be read, as a merge may leave one."""
     try:
-        return json.loads((RECORDS / f"{name}.json").read_text(encoding="utf-8"))["made_from"]
+        return _kept(name)["made_from"]
     except (FileNotFoundError, ValueError, TypeError, KeyError):
         return None
 

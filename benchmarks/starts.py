@@ -8,12 +8,15 @@ from benchmarks.made_from import BENCHMARKS, TEXTS
 # A seed on another processor begins as the same picture, and often ends as one: other seeds tell more than other kinds.
 # A benchmark may have SEEDS of its own.
 SEEDS = {"native": (0, 1, 2, 3), "avx2": (0, 8, 9, 10), "plain": (0, 11, 12, 13)}
-# Where now and then a start ends far from all others, four of a kind are too few to know how far that is.
-LONG_TAILED = ("03_center_loss", "07_uniform_loss", "11_failure_gallery", "13_after_2019", "14_proxies_from_anywhere")
-MORE_SEEDS = {"native": (14, 15, 16, 17), "avx2": (18, 19, 20, 21), "plain": (22, 23, 24, 25)}
-# Of three of these, seven of eighteen further starts ended far outside 24: these are run from twice as many.
-LONGEST_TAILED = ("03_center_loss", "07_uniform_loss", "11_failure_gallery")
-MOST_SEEDS = {"native": range(26, 34), "avx2": range(34, 42), "plain": range(42, 50)}
+# Where now and then a start ends far from all others, four of a kind are too few to know how far that is: of three
+# lessons seven of eighteen further starts ended far outside 24. So many of MORE_SEEDS are recorded besides, of a kind.
+FURTHER = {"13_after_2019": 4, "14_proxies_from_anywhere": 4}
+FURTHER |= {"03_center_loss": 12, "07_uniform_loss": 12, "11_failure_gallery": 12}
+MORE_SEEDS = {
+    "native": (14, 15, 16, 17, *range(26, 34)),
+    "avx2": (18, 19, 20, 21, *range(34, 42)),
+    "plain": (22, 23, 24, 25, *range(42, 50)),
+}
 OTHER_SEEDS = (98, 99)  # no record has these
 KINDS: dict[str, dict[str, str]] = {
     "native": {},
@@ -33,6 +36,5 @@ def names() -> list[str]:
 def seeds_of(name: str, kind: str) -> Iterable[int]:
     """The seeds that are recorded of a lesson or benchmark on this kind of processor."""
     if (TEXTS / f"{name}.md").exists():
-        more = MORE_SEEDS[kind] if name in LONG_TAILED else ()
-        return (*SEEDS[kind], *more, *(MOST_SEEDS[kind] if name in LONGEST_TAILED else ()))
+        return (*SEEDS[kind], *MORE_SEEDS[kind][: FURTHER.get(name, 0)])
     return getattr(importlib.import_module(f"benchmarks.{name}"), "SEEDS", SEEDS)[kind]
