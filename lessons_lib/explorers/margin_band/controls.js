@@ -21,10 +21,11 @@ function marginControl(model, put) {
     .querySelector('label')
     .insertAdjacentHTML(
       'afterend',
-      '<svg viewBox="0 0 80 1" preserveAspectRatio="none" aria-hidden="true">' +
+      '<div class="soft">share not satisfied</div>' +
+        '<svg viewBox="0 0 80 1" preserveAspectRatio="none" aria-hidden="true">' +
         '<path fill="var(--accent)" opacity=".28"/><path fill="var(--ink)" opacity=".5"/></svg>',
     );
-  root.append(element('span', { class: 'soft' }, 'share not satisfied'), tick);
+  root.append(tick);
   const area = heights => `M0 1${heights.map((h, i) => `L${i} ${(1 - h).toFixed(4)}`).join('')}L80 1Z`,
     [band, wrong] = root.querySelectorAll('path');
   function update({ key, m, seen, top }) {
