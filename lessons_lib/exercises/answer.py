@@ -124,6 +124,13 @@ def numbers(found: list[Tensor], columns: int, what: str = "One number is wanted
     return torch.stack([value.reshape(()) for value in found]).reshape(-1, columns)
 
 
+def one_for_each(found: Tensor, count: int, what: str) -> Tensor:
+    """`found`, if it has one number for each of so many; else a Slip that names them and tells its shape."""
+    if found.shape != (count,):
+        raise Slip(f"One number is wanted for each of the {count} {what}; yours has shape {tuple(found.shape)}.")
+    return found
+
+
 def _as_given(value: Any) -> Any:
     return value.clone() if isinstance(value, Tensor) else value
 

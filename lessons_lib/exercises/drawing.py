@@ -65,10 +65,16 @@ def dots(picture: Picture, x: Tensor, target: Tensor, yours: Tensor | None) -> N
 
 
 def name(
-    picture: Picture, words: str, at: tuple[float, float], offset: tuple[float, float] = (9, 0), panel: int = 0
+    picture: Picture,
+    words: str,
+    at: tuple[float, float],
+    offset: tuple[float, float] = (9, 0),
+    *,
+    panel: int = 0,
+    side: str = "left",
 ) -> None:
-    """Words beside a place in a picture, `offset` points to its right and above it."""
-    look = {"textcoords": "offset points", "color": SOFT, "fontsize": 9, "va": "center"}
+    """Words beside a place in a picture, `offset` points to its right and above it; `side` of them is put there."""
+    look = {"textcoords": "offset points", "color": SOFT, "fontsize": 9, "va": "center", "ha": side}
     picture.axes[panel].annotate(words, at, offset, **look)
 
 

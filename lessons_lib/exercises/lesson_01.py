@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from lessons_lib.exercises.answer import Slip, call, numbers
+from lessons_lib.exercises.answer import call, numbers, one_for_each
 from lessons_lib.exercises.drawing import curve, dots, name, panels
 from lessons_lib.exercises.exercise import Exercise
 from lessons_lib.figures.style import Picture
@@ -24,10 +24,7 @@ def contrastive(distance: Tensor, same: Tensor, margin: float) -> Tensor:
 def _at_each_margin(function: Any) -> Tensor:
     """The reader's function, or a mistaken one: one class and two at each distance, for each margin, (41, 4)."""
     found = [call(function, _D.clone(), _SAME.clone(), margin) for margin in _MARGINS]
-    for losses in found:
-        if losses.shape != _D.shape:
-            raise Slip(f"One number is wanted for each of the {len(_D)} pairs; yours has shape {tuple(losses.shape)}.")
-    return torch.cat([losses.reshape(41, 2) for losses in found], dim=1)
+    return torch.cat([one_for_each(losses, len(_D), "pairs").reshape(41, 2) for losses in found], dim=1)
 
 
 def _mistaken(one: Any, two: Any) -> Tensor:
@@ -129,10 +126,7 @@ def chord(theta: Tensor) -> Tensor:
 
 
 def _at_each_angle(function: Any) -> Tensor:
-    found = call(function, _THETA.clone())
-    if found.shape != _THETA.shape:
-        raise Slip(f"One number is wanted for each of the 61 angles; yours has shape {tuple(found.shape)}.")
-    return found
+    return one_for_each(call(function, _THETA.clone()), len(_THETA), "angles")
 
 
 def _draw_chord(yours: Tensor | None) -> Picture:

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from lessons_lib.exercises.answer import Slip, call
-from lessons_lib.exercises.drawing import curve
+from lessons_lib.exercises.drawing import curve, name
 from lessons_lib.exercises.exercise import Exercise
-from lessons_lib.figures.style import SOFT, Picture
+from lessons_lib.figures.style import Picture
 
 _ALPHAS = torch.linspace(0, 1, 11, dtype=torch.float64)
 _CENTER = torch.tensor([0.5, -0.5], dtype=torch.float64)
@@ -56,16 +56,12 @@ def _evaluate_moved(answer: Any) -> Tensor:
     return found
 
 
-def _name(picture: Picture, name: str, at: tuple[float, float], offset: tuple[float, float]) -> None:
-    picture.axes[0].annotate(name, at, offset, textcoords="offset points", color=SOFT, fontsize=9, va="center")
-
-
 def _draw_moved(yours: Tensor | None) -> Picture:
     picture = curve(_ALPHAS, _MOVED, yours, "α", "where the centre is then")
     for i, end in enumerate(_MOVED[-1].tolist()):
-        _name(picture, f"n = {_COUNTS[i % 3]}", (1, end), (9, 0))
-    for name, start, rise in zip(("first coordinate", "second coordinate"), _CENTER.tolist(), (14, -14), strict=True):
-        _name(picture, name, (0, start), (0, rise))
+        name(picture, f"n = {_COUNTS[i % 3]}", (1, end), (9, 0))
+    for words, start, rise in zip(("first coordinate", "second coordinate"), _CENTER.tolist(), (14, -14), strict=True):
+        name(picture, words, (0, start), (0, rise))
     return picture
 
 
@@ -157,7 +153,7 @@ def _for_each_setting(function: Any) -> Tensor:
 def _draw_left(yours: Tensor | None) -> Picture:
     picture = curve(_STEPS, _LEFT, yours, "steps", "share of the distance left")
     for (count, alpha), end, rise in zip(_SETTINGS, _LEFT[-1].tolist(), (2, 2, -3), strict=True):
-        _name(picture, f"{count} point{'s' * (count > 1)}, α = {alpha}", (10, end), (9, rise))
+        name(picture, f"{count} point{'s' * (count > 1)}, α = {alpha}", (10, end), (9, rise))
     return picture
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lessons_lib.exercises.answer import Slip, call, numbers
+from lessons_lib.exercises.answer import Slip, call, numbers, one_for_each
 from lessons_lib.exercises.drawing import curve, dots, name
 from lessons_lib.exercises.exercise import Exercise
 from lessons_lib.figures.style import SOFT, Picture
@@ -25,10 +25,7 @@ def psi(theta: Tensor, m: int) -> Tensor:
 def _for_each_factor(function: Any) -> Tensor:
     """The reader's function, or a mistaken one, at every angle for every m, (62, 4)."""
     columns = [call(function, _THETA.clone(), m) for m in _FACTORS]
-    for column in columns:
-        if column.shape != _THETA.shape:
-            raise Slip(f"One number is wanted for each of the 62 angles; yours has shape {tuple(column.shape)}.")
-    return torch.stack(columns, dim=1)
+    return torch.stack([one_for_each(column, len(_THETA), "angles") for column in columns], dim=1)
 
 
 def _evaluate_psi(answer: Any) -> Tensor:

@@ -1,4 +1,4 @@
-"""Exercises of lesson 05: the combined margin, where CosFace is content, and what the popular gradient leaves out."""
+"""Exercises of lesson 05: the combined margin, and where CosFace is content."""
 
 import math
 from typing import Any
@@ -6,14 +6,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lessons_lib.exercises.answer import Slip, call
-from lessons_lib.exercises.drawing import curve
+from lessons_lib.exercises.answer import Slip, call, one_for_each
+from lessons_lib.exercises.drawing import curve, name
 from lessons_lib.exercises.exercise import Exercise
-from lessons_lib.figures.style import SOFT, Picture
+from lessons_lib.figures.style import Picture
 
 _MARGINS = ((1.0, 0.5, 0.0), (1.0, 0.0, 0.35), (2.0, 0.0, 0.0), (1.5, 0.4, 0.2))
 _NAMES = (
-    ("m₂ = 0.5", "left", 6),
+    ("m₂ = 0.5", "left", 10),
     ("m₃ = 0.35", "right", -17),
     ("m₁ = 2", "right", -17),
     ("all three", "left", -17),
@@ -29,14 +29,7 @@ def combined(theta: Tensor, m1: float, m2: float, m3: float) -> Tensor:
 def _for_each_margin(function: Any) -> Tensor:
     """The reader's function, or a mistaken one, at every angle of every margin, (60, 4)."""
     columns = [call(function, theta.clone(), *margin) for theta, margin in zip(_THETA.T, _MARGINS, strict=True)]
-    return _one_number_an_angle(columns, len(_THETA))
-
-
-def _one_number_an_angle(columns: list[Tensor], angles: int) -> Tensor:
-    for column in columns:
-        if column.shape != (angles,):
-            raise Slip(f"One number is wanted for each of the {angles} angles; yours has shape {tuple(column.shape)}.")
-    return torch.stack(columns, dim=1)
+    return torch.stack([one_for_each(column, len(_THETA), "angles") for column in columns], dim=1)
 
 
 def _evaluate_combined(answer: Any) -> Tensor:
@@ -59,18 +52,12 @@ def _evaluate_combined(answer: Any) -> Tensor:
     return found
 
 
-def _name(
-    picture: Picture, name: str, at: tuple[float, float], offset: tuple[float, float], side: str = "left"
-) -> None:
-    picture.axes[0].annotate(name, at, offset, textcoords="offset points", color=SOFT, fontsize=9, ha=side)
-
-
 def _draw_combined(yours: Tensor | None) -> Picture:
     picture = curve(torch.rad2deg(_THETA), _for_each_margin(combined), yours, "θ, degrees", "cos(m₁θ + m₂) − m₃")
-    for (name, side, rise), turn, end in zip(
+    for (words, side, rise), turn, end in zip(
         _NAMES, torch.rad2deg(_THETA[-1]), _for_each_margin(combined)[-1], strict=True
     ):
-        _name(picture, name, (float(turn), float(end)), (0, rise), side)
+        name(picture, words, (float(turn), float(end)), (0, rise), side=side)
     return picture
 
 
@@ -171,7 +158,7 @@ def _draw_edge(yours: Tensor | None) -> Picture:
     target = torch.rad2deg(_for_both_circles(cosface_edge))
     picture = curve(_UP_TO_THE_CEILING.T, target, shown, "margin m", "edge, degrees from its weight")
     for apart in _APARTS:
-        _name(picture, f"weights\n{math.degrees(apart):.0f}° apart", (1 - math.cos(apart), 0), (0, -32), "center")
+        name(picture, f"weights\n{math.degrees(apart):.0f}° apart", (1 - math.cos(apart), 0), (0, -32), side="center")
     return picture
 
 
@@ -240,73 +227,4 @@ EDGE = Exercise(
     "direction is right enough.",
 )
 
-_TWO_MARGINS = (0.2, 0.5)
-# To one degree before 180° − m: at the end itself the factor is 0, and one upside down would be infinite.
-_ASIDE = torch.stack(
-    [torch.linspace(math.radians(5), math.pi - m - math.radians(1), 90, dtype=torch.float64) for m in _TWO_MARGINS], 1
-)
-
-
-def factor(theta: Tensor, margin: float) -> Tensor:
-    return torch.sin(theta + margin) / torch.sin(theta)
-
-
-def _for_both_margins(function: Any) -> Tensor:
-    """The reader's function, or a mistaken one, at every angle of both margins, (90, 2)."""
-    columns = [call(function, theta.clone(), margin) for theta, margin in zip(_ASIDE.T, _TWO_MARGINS, strict=True)]
-    return _one_number_an_angle(columns, len(_ASIDE))
-
-
-def _draw_factor(yours: Tensor | None) -> Picture:
-    target = _for_both_margins(factor)
-    picture = curve(torch.rad2deg(_ASIDE), target, yours, "θ, degrees", "true gradient ÷ the popular code's")
-    for margin, ends, rise in zip(_TWO_MARGINS, torch.rad2deg(_ASIDE[-1]).tolist(), (14, -14), strict=True):
-        _name(picture, f"m = {margin}", (ends, 0), (0, rise), "center")
-    return picture
-
-
-FACTOR = Exercise(
-    number="5.4",
-    stub="def factor(theta, margin):\n    ...",
-    hints=(
-        "Both gradients are by cos θ, and both curves are functions of θ: that is the chain rule.",
-        "Divide the derivative of cos(θ + m) by θ by the derivative of cos θ by θ.",
-    ),
-    solution=factor,
-    evaluate=_for_both_margins,
-    target=_for_both_margins(factor),
-    slips={
-        "Upside down: the derivative of cos(θ + m) goes on top.": _for_both_margins(
-            lambda theta, margin: torch.sin(theta) / torch.sin(theta + margin)
-        ),
-        "That is the ratio of the two cosines; wanted is the ratio of their derivatives.": _for_both_margins(
-            lambda theta, margin: torch.cos(theta + margin) / torch.cos(theta)
-        ),
-        "That is the derivative by θ, up to its sign; by cos θ, it is still to be divided by that of cos θ.": (
-            _for_both_margins(lambda theta, margin: torch.sin(theta + margin))
-        ),
-        "That is the derivative by θ; by cos θ, it is still to be divided by that of cos θ, −sin θ.": (
-            _for_both_margins(lambda theta, margin: -torch.sin(theta + margin))
-        ),
-        "The sign is turned: both derivatives have a minus, and the two cancel.": _for_both_margins(
-            lambda theta, margin: -torch.sin(theta + margin) / torch.sin(theta)
-        ),
-        "That is the difference of the two slopes; wanted is how many times one is as long as the other.": (
-            _for_both_margins(lambda theta, margin: torch.sin(theta + margin) - torch.sin(theta))
-        ),
-        "sin(θ + m) is not sin θ + sin m.": _for_both_margins(
-            lambda theta, margin: (torch.sin(theta) + math.sin(margin)) / torch.sin(theta)
-        ),
-        "theta and margin are in radians already: nothing is to be converted.": _for_both_margins(
-            lambda theta, margin: torch.sin(torch.deg2rad(theta + margin)) / torch.sin(torch.deg2rad(theta))
-        ),
-        "margin is in radians already: nothing is to be converted.": _for_both_margins(
-            lambda theta, margin: torch.sin(theta + math.radians(margin)) / torch.sin(theta)
-        ),
-    },
-    draw=_draw_factor,
-    done="With m = 0.5 the true gradient is 6.4 times as long at 5°, just as long at (180° − m)/2 = 75.7°, and shorter "
-    "beyond; at 180° − m it is gone.",
-)
-
-EXERCISES = (COMBINED, EDGE, FACTOR)
+EXERCISES = (COMBINED, EDGE)

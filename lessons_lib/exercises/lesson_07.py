@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from lessons_lib.exercises.answer import AUTOGRAD, Slip, Without, call, numbers
+from lessons_lib.exercises.answer import AUTOGRAD, Without, call, numbers, one_for_each
 from lessons_lib.exercises.drawing import curve, dots, name
 from lessons_lib.exercises.exercise import Exercise
 from lessons_lib.figures.style import SOFT, Picture
@@ -167,10 +167,7 @@ def push(angle: Tensor) -> Tensor:
 
 def _at_each_angle(function: Any) -> Tensor:
     with Without(AUTOGRAD, "That is autograd: derive the formula yourself, with the chain rule."):
-        found = call(function, _ANGLES)
-    if found.shape != _ANGLES.shape:
-        raise Slip(f"One number is wanted for each of the 90 angles; yours has shape {tuple(found.shape)}.")
-    return found
+        return one_for_each(call(function, _ANGLES), len(_ANGLES), "angles")
 
 
 def _draw_push(yours: Tensor | None) -> Picture:

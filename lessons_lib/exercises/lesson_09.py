@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from lessons_lib.exercises.answer import Slip, call
+from lessons_lib.exercises.answer import Slip, call, one_for_each
 from lessons_lib.exercises.drawing import curve
 from lessons_lib.exercises.exercise import Exercise
 from lessons_lib.figures.style import SOFT, Picture
@@ -38,9 +38,7 @@ def smoothed(cosines: Tensor, scale: float) -> Tensor:
 def _at_each_scale(function: Any) -> Tensor:
     """The reader's function, or a mistaken one, at every scale, (61, 3)."""
     found = [call(function, _batch(), scale) for scale in _SCALES]
-    if any(values.shape != _OWN.shape for values in found):
-        raise Slip(f"One number is wanted for each of the 61 rows; yours has shape {tuple(found[0].shape)}.")
-    return torch.stack(found, dim=1)
+    return torch.stack([one_for_each(values, len(_OWN), "rows") for values in found], dim=1)
 
 
 def _draw_smoothed(yours: Tensor | None) -> Picture:

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lessons_lib.exercises.answer import Slip, call
+from lessons_lib.exercises.answer import call, one_for_each
 from lessons_lib.exercises.exercise import Exercise
 from lessons_lib.figures.style import ACCENT, FAINT, INK, SOFT, Picture, quiet_axes
 
@@ -43,9 +43,7 @@ def _margins(function: Any) -> Tensor:
     found = call(function, _X, _LABELS)
     if found.shape == (len(_X), 1):
         found = found.squeeze(1)
-    if found.shape != _LABELS.shape:
-        raise Slip(f"One number is wanted for each of the 36 images; yours has shape {tuple(found.shape)}.")
-    return found
+    return one_for_each(found, len(_LABELS), "images")
 
 
 def _parts(x: Tensor, labels: Tensor, *, leave_out: bool = True, unit: bool = True) -> tuple[Tensor, Tensor]:
