@@ -59,7 +59,7 @@ class ArcFaceLoss(Head):
 
     Deng et al., ArcFace, CVPR 2019, Eq. 3. Past π − m, where cos(θ + m) would rise again, `beyond` chooses: "mirror"
     −2 − cos(θ + m), smooth and falling; "linear" cos θ − m sin m, falling after a jump, as the first published code;
-    "raw" cos(θ + m), rising. `gradient="detached"` has the same value but cos θ's gradient, as the most used code has.
+    "raw" cos(θ + m), rising. `gradient="detached"` has the same value but cos θ's gradient, as InsightFace's code has.
     `margin` may be one a class, (C,): larger for classes of few images, say.
     Raises ValueError for a margin outside 0..π, one in degrees above all.
     """
