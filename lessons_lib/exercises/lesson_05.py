@@ -1,4 +1,4 @@
-"""Exercises of lesson 05: the combined margin, and where CosFace is content."""
+"""Exercises of lesson 05: the combined margin, and up to where CosFace is satisfied."""
 
 import math
 from typing import Any

@@ -37,7 +37,7 @@ class FixedAdaCosLoss(Head):
 
 
 class AdaCosLoss(Head):
-    """s·cos θ with a scale that follows the training: it falls as the angles do, so that half of P_y stays to be won.
+    """s·cos θ with a scale that follows the training: as the angles fall, it falls, and P_y at the median stays near ½.
 
     Zhang et al., AdaCos, CVPR 2019, Eq. 14: s ← ln B / cos(min(45°, θ_med)), with θ_med the batch's median target angle
     and B the mean over the batch of Σ_{j≠y} e^{s·cos θ_j} at the scale before. `scale` is a buffer, saved with the

@@ -63,7 +63,7 @@ def test_no_gradient_flows_through_the_scale():
 
 
 def test_with_perfect_features_the_scale_falls_to_its_rest_and_the_loss_to_ln_2():
-    """Ten classes as a simplex: s = 0.9 ln 9 = 1.978, and half of P is left to be won for ever."""
+    """Ten classes as a simplex: s = 0.9 ln 9 = 1.978, where P is one half."""
     simplex = unit_vectors(torch.eye(10, dtype=torch.float64) - 0.1)
     head = AdaCosLoss(10, 10).double()
     head.weight.data = simplex.clone()
