@@ -120,7 +120,7 @@ function roomNews({ settings, arcs }) {
   const m = margin === 'sphereface' ? settings.margins[margin] : marginText(margin, settings.margins[margin]);
   return (
     `No direction on this circle satisfies ${accent(`<i>m</i> = ${m}`)}: the class weights stand ` +
-    `too close for it, and the loss pushes every digit, wherever it lies.`
+    `too close for it, and no digit is right enough, wherever it lies.`
   );
 }
 

@@ -117,7 +117,7 @@ function followedSentence(p, { now, first, last, lost }) {
       `counts with 45°; only below that does s follow the angles down.`
     );
   return (
-    `${here} ${way}. Below 45° the rule always leaves half of P to be won: s ` +
+    `${here} ${way}. Below 45° the rule keeps the median's P near one half: with room for a simplex, s ` +
     `goes towards ${limit}, the loss towards ${tight('ln 2 = 0.693')}, not 0.`
   );
 }
@@ -157,7 +157,7 @@ export function netSentence({ p, net, choice }) {
           `${tight(`s = ${next > 0.01 ? scaleText(Number(next.toPrecision(3))) : '0.01'}`)} next.`;
   if (choice === 'followed' && !done)
     return (
-      `Of ${anglesText(net)} ${bold('none')} counts as 99\u00a0% ` + `right: every one of them is still pulled.${out}`
+      `Of ${anglesText(net)} ${bold('none')} counts as 99\u00a0% ` + `right: the loss of each is above 0.01.${out}`
     );
   return (
     `Of ${anglesText(net)} ` +
