@@ -1,3 +1,5 @@
+import json
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,6 +12,8 @@ from tests.browser.lab import NO_BROWSER, JupyterLab, chromium_path, headless
 from tests.browser.pictures import IN_FIGURES
 from tests.browser.specimens import SETUP, SPECIMENS
 
+WITH_CLOCK = "clock"
+Motion = Literal["reduce", "no-preference"]
 READY = "inFigures('figcaption')[0]?.textContent"  # its sentence comes with the drawing
 
 
@@ -33,16 +37,17 @@ def lab(chromium, tmp_path_factory):
 class Pages:
     """Pages with one explorer each. What a test needs is taken from the test before: that costs a third of new ones.
 
-    Pages with a clock in the test's hand are kept apart from the others, as it cannot be taken out of a page.
+    Pages of another kind are kept apart: a clock in the test's hand, say, cannot be taken out of a page.
     """
 
     def __init__(self, browser: Browser, folder: Path):
         self.browser, self.folder = browser, folder
-        self.kept: dict[bool, list[Page]] = {False: [], True: []}
+        self.kept: defaultdict[str, list[Page]] = defaultdict(list)
         self.own: list[Page] = []
-        self.taken = {False: 0, True: 0}
+        self.taken: Counter[str] = Counter()
         self.troubles: list[str] = []
         self.count = 0
+        self.motion: Motion = "reduce"
 
     def __call__(
         self,
@@ -51,11 +56,15 @@ class Pages:
         clock: bool = False,
         ready: str = READY,
         color_scheme: Literal["light", "dark"] = "light",
-        reduced_motion: Literal["reduce", "no-preference"] = "no-preference",
+        reduced_motion: Motion | None = None,
         **choices: Any,
     ) -> Page:
-        """The explorer's HTML and nothing else, `ready`; with `clock` the test may turn the page's clock."""
-        page = self.new_page(**choices) if choices else self.another(clock)
+        """The explorer's HTML and nothing else, `ready`; with `clock` the test may turn the page's clock.
+
+        Where the test has no clock and does not say otherwise, nothing glides: to draw each frame takes long.
+        """
+        page = self.another(clock, choices)
+        reduced_motion = reduced_motion or ("no-preference" if clock else self.motion)
         page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
         page.set_viewport_size({"width": width, "height": 900})
         head = '<!doctype html><meta charset="utf-8"><title>explorer</title><link rel="icon" href="data:,">'
@@ -66,16 +75,17 @@ class Pages:
         page.wait_for_function(ready)
         return page
 
-    def another(self, clock: bool) -> Page:
-        """A page that this test has not had yet."""
-        if self.taken[clock] == len(self.kept[clock]):
-            page = self.new_page()
+    def another(self, clock: bool, choices: dict[str, Any]) -> Page:
+        """A page of this kind that this test has not had yet."""
+        kind = WITH_CLOCK if clock else json.dumps(choices)
+        if self.taken[kind] == len(self.kept[kind]):
+            page = self.new_page(**choices)
             self.own.remove(page)
-            self.kept[clock].append(page)
+            self.kept[kind].append(page)
             if clock:
                 page.clock.install()  # before a figure sets a timer: one that runs by the true clock stays with it
-        self.taken[clock] += 1
-        return self.kept[clock][self.taken[clock] - 1]
+        self.taken[kind] += 1
+        return self.kept[kind][self.taken[kind] - 1]
 
     def new_page(self, **choices: Any) -> Page:
         """A page of this test's own, in a context of its own."""
@@ -89,19 +99,21 @@ class Pages:
         page.on("request", lambda asked: self.troubles.append(asked.url) if asked.url.startswith("http") else None)
         return page
 
-    def begin(self) -> None:
-        self.taken = {False: 0, True: 0}
+    def begin(self, motion: Motion) -> None:
+        self.motion = motion
+        self.taken.clear()
         self.troubles.clear()
 
     def end(self) -> None:
         """Close what only this test used; what is kept shows nothing any more that moves or trains."""
-        for clock, pages in self.kept.items():
-            for page in pages[: self.taken[clock]]:
+        for kind, pages in self.kept.items():
+            for page in pages[: self.taken[kind]]:
                 page.mouse.move(0, 0)
                 page.evaluate("0")  # whatever failed until now has been told when this is answered
-                if clock:
+                if kind == WITH_CLOCK:
                     page.clock.resume()
-                page.goto("about:blank")
+                if kind == WITH_CLOCK or self.motion != "reduce":
+                    page.goto("about:blank")
         for page in self.own:
             page.context.close()
         self.own.clear()
@@ -113,12 +125,18 @@ def pages(chromium, tmp_path_factory):
 
 
 @pytest.fixture
-def show(pages):
+def motion() -> Motion:
+    """What a page is asked for where a test does not say; a module of figures that train has another."""
+    return "reduce"
+
+
+@pytest.fixture
+def show(pages, motion):
     """show(explorer, width=1000, clock=False, **choices) -> a page with the explorer's HTML and nothing else.
 
     At the end no script may have failed and no request may have left the page.
     """
-    pages.begin()
+    pages.begin(motion)
     yield pages
     pages.end()
     assert pages.troubles == []

@@ -69,7 +69,7 @@ def test_points_and_centre_are_dragged_out_of_the_figure_and_back(page):
 
 
 def test_steps_by_button_and_key_are_those_of_python(show):
-    page, figure = opened(show, reduced_motion="reduce"), CenterUpdate()
+    page, figure = opened(show), CenterUpdate()
     for act in (
         lambda: page.get_by_role("button", name="one step").click(),
         lambda: field(page).press("Enter"),
@@ -119,7 +119,7 @@ def test_the_batch_is_switched_by_click_by_key_and_by_word(page):
 
 
 def test_a_step_too_long_lands_on_the_other_side_again_and_again(show):
-    page = opened(show, reduced_motion="reduce")
+    page = opened(show)
     page.get_by_role("button", name="overshoot").click()
     expect(caption(page)).to_contain_text("4 steps: from 1.463 to 0.599 away from the mean")
     expect(caption(page)).to_contain_text("it jumps over the mean")
@@ -161,7 +161,7 @@ def test_settings_go_out_and_come_back_and_wrong_ones_get_a_sentence(page):
     assert abs(settings(page)["center"][0]) <= 1
 
 
-def test_it_fits_every_page_in_both_schemes(page):
+def test_it_fits_every_page(page):
     for width in each_page(page, (420, 1600)):
         plane, side = (page.locator(f"{name}").bounding_box() for name in (".field canvas", ".sums"))
         assert plane["height"] == pytest.approx(plane["width"], abs=1)

@@ -13,9 +13,9 @@ from tests.browser.pictures import at_rest, each_page, paste, settings
 TRAINED = {"λ = 0": np.array(scattered(10, 3, seed=5)) * 3, "plane": np.array(scattered(8, 2, seed=6))}
 
 
-def opened(show, figure=None, motion="reduce"):
+def opened(show, figure=None, **choices):
     """The figure where charges come to rest at once, unless motion is welcome."""
-    return show(figure or ChargeSphere(), reduced_motion=motion)
+    return show(figure or ChargeSphere(), **choices)
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_let_go_the_charges_come_to_rest_in_the_optimum_of_each_law(page):
 
 
 def test_the_reader_sees_them_move_and_can_stop_them(show):
-    page = opened(show, motion="no-preference")
+    page = opened(show, reduced_motion="no-preference")
     start = at_rest(page)
     button(page, "let go").click()
     expect(caption(page)).to_contain_text(
@@ -287,7 +287,7 @@ def test_a_resize_in_the_middle_of_a_drag(page):
     np.testing.assert_allclose(seen(now["points"], now["turn"])[j, :2], [-0.3, 0.5], atol=0.06)
 
 
-def test_it_fits_every_page_in_both_schemes(show):
+def test_it_fits_every_page(show):
     page = opened(show, ChargeSphere(TRAINED))
     for width in each_page(page, (420, 760, 845, 1000, 1600)):  # JupyterLab makes it 830 wide
         stage, gauge = (page.locator(f"{name} canvas").bounding_box() for name in (".field", ".gauge"))

@@ -12,6 +12,11 @@ from lessons_lib.nets import EmbeddingNet
 LINE = [(0.3, 0.2), (0.6, 0.25), (0.5, 0.5), (0.4, 0.8)]
 
 
+@pytest.fixture
+def motion():
+    return "no-preference"  # each step is shown
+
+
 @pytest.fixture(scope="module")
 def explorer():
     """An untrained network is enough to see that everything moves."""

@@ -21,6 +21,11 @@ from tests.browser.pictures import (
 )
 
 
+@pytest.fixture
+def motion():
+    return "no-preference"  # each step is shown
+
+
 @pytest.fixture(scope="module")
 def lab():
     chance = torch.Generator().manual_seed(0)
@@ -293,7 +298,7 @@ def test_wrong_settings_get_a_sentence(page):
         expect(page.get_by_role("status")).to_have_text(words)
 
 
-def test_it_fits_every_page_in_both_schemes(page):
+def test_it_fits_every_page(page):
     for _ in each_page(page, (390, 1000, 1600)):
         page.evaluate("inFigures('details').forEach(fold => { fold.open = true; })")
         outside = page.evaluate(

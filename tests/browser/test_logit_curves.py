@@ -97,7 +97,8 @@ def test_the_cursor_walks_by_key(page):
     expect(plot(page)).to_have_attribute("aria-valuetext", "θ 170.0°: SphereFace −6.766, lower than any cosine")
 
 
-def test_each_control_answers_and_says_what_it_did(page):
+def test_each_control_answers_and_says_what_it_did(show, explorer):
+    page = show(explorer, reduced_motion="no-preference")
     caption, before = page.locator("figcaption"), at_rest(page)
     for name, key, words in [
         ("margin", "End", "m of SphereFace 4.0 → 5.0"),
@@ -148,7 +149,7 @@ OVERFLOWING = """side => [...side.querySelectorAll('.row, .formula')]
   .filter(node => node.scrollWidth > node.clientWidth).map(node => node.textContent)"""
 
 
-def test_it_fits_every_page_in_both_schemes(page):
+def test_it_fits_every_page(page):
     paste(page, '{"annealing": 999, "angle": 3.0, "margins": {"sphereface": 5}}')  # the longest formula
     for width in each_page(page, (NARROW, WIDE, 1600)):
         beside = page.locator(".side").bounding_box()["x"] > plot(page).bounding_box()["x"] + 100

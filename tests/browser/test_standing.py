@@ -39,7 +39,7 @@ def on_a_page(show, before, *figures, after="", **choices):
 
 
 def test_no_style_of_a_page_reaches_a_figure(show, explorer):
-    pages = [on_a_page(show, styles, explorer, reduced_motion="reduce") for styles in ("", HOSTILE)]
+    pages = [on_a_page(show, styles, explorer) for styles in ("", HOSTILE)]
     for page in pages:
         page.evaluate(f"document.querySelector('[data-explorer]').style = '{IN_ONE_PLACE}'")
     for _ in range(TRIES):
@@ -92,7 +92,7 @@ def test_a_figure_that_was_hidden_is_drawn_once_it_is_shown(show, made):
 
 
 def test_a_figure_is_sharp_after_the_page_is_zoomed(show, explorer):
-    page = show(explorer, width=1250, viewport={"width": 1250, "height": 900})
+    page = show(explorer, width=1250)
     at_rest(page)
     tool = page.context.new_cdp_session(page)
     zoomed = {"width": 1240, "height": 890, "deviceScaleFactor": 2, "mobile": False}  # the figure keeps its 1000 pixels
@@ -102,6 +102,7 @@ def test_a_figure_is_sharp_after_the_page_is_zoomed(show, explorer):
     blurred = """all => all.filter(one => one.width < 2 * one.clientWidth - 1 && one.width !== 28)
       .map(one => [one.width, one.clientWidth])"""  # 28: a digit, whose pixels are meant to be seen
     assert page.locator("canvas:visible").evaluate_all(blurred) == []
+    tool.detach()  # nor is the next test's page zoomed
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
