@@ -227,11 +227,3 @@ def test_a_resize_in_the_middle_of_a_drag(page):
     page.mouse.up()
     assert point(page) == pytest.approx([100, 110], abs=8)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-def test_ten_fast_reloads_leave_one_living_figure(page):
-    for _ in range(10):
-        page.goto(page.url, wait_until="commit")
-    page.wait_for_function("() => inFigures('figcaption')[0]?.textContent")
-    assert page.locator(".lesson").count() == 1
-    expect(caption(page)).to_contain_text("ArcFace, m = 0.20 rad")

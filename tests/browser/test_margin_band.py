@@ -37,6 +37,11 @@ def band(count=300, skip=None, **settings):
     return MarginBand(Run(EmbeddingNet(2, width=2), head, frames=[frame]), **settings)
 
 
+@pytest.fixture
+def motion():
+    return "no-preference"  # each step is shown
+
+
 @pytest.fixture(scope="module")
 def explorer():
     return band()
@@ -248,14 +253,7 @@ def test_no_points_and_a_class_without_points(show):
     expect(page.locator(".read")).to_contain_text("no digits")
 
 
-def test_ten_fast_reloads(page):
-    for _ in range(10):
-        page.reload(wait_until="domcontentloaded")
-    page.wait_for_selector("figure.lesson")
-    drawn(page)
-
-
-def test_it_fits_every_page_in_both_schemes(page):
+def test_it_fits_every_page(page):
     for _ in each_page(page, (420, 1600)):
         assert page.locator("canvas").bounding_box()["width"] > 380
 
