@@ -65,7 +65,7 @@ class Pages:
         """
         page = self.another(clock, choices)
         reduced_motion = reduced_motion or ("no-preference" if clock else self.motion)
-        page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
+        page.emulate_media(media="screen", color_scheme=color_scheme, reduced_motion=reduced_motion)
         page.set_viewport_size({"width": width, "height": 900})
         head = '<!doctype html><meta charset="utf-8"><title>explorer</title><link rel="icon" href="data:,">'
         self.count += 1  # another address each time: the same one again would keep what was scrolled and typed

@@ -23,7 +23,9 @@ def exercise(show, tmp_path):
         look = make_site.look(*make_site.LOOKS, *(["dark"] if dark else []))
         scripts = "".join(f"<script>{(make_site.HERE / name).read_text()}</script>" for name in make_site.FORMS)
         verdict = Answers()(check(number, ...)._repr_html_())
-        page = show.new_page(**{"viewport": {"width": 1200, "height": 900}, **context})
+        page = show.another(False, context)
+        page.emulate_media(media="screen", color_scheme="light", reduced_motion="no-preference")
+        page.set_viewport_size(context.get("viewport", {"width": 1200, "height": 900}))
         file = tmp_path / f"{number}.html"
         file.write_text(
             '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
