@@ -81,7 +81,7 @@ test-site: ## open every page of the site in a browser and try its figures (make
 	@sh .make/setup.sh requirements-dev.txt
 	@EVERY_PAGE=yes $(IN_VENV) -m pytest tests/browser/test_site.py $(ARGS)
 
-test-browsers: ## try every explorer in Firefox and WebKit, where they are installed (make test: one gesture each)
+test-browsers: ## try every explorer in Firefox and WebKit, where they are installed (make test: one gesture in one)
 	@sh .make/setup.sh requirements-dev.txt
 	@EVERY_GESTURE=yes $(IN_VENV) -m pytest -n0 tests/browser/test_engines.py $(ARGS)
 
