@@ -101,8 +101,9 @@ def test_a_figure_is_sharp_after_the_page_is_zoomed(show, explorer):
     at_rest(page)
     blurred = """all => all.filter(one => one.width < 2 * one.clientWidth - 1 && one.width !== 28)
       .map(one => [one.width, one.clientWidth])"""  # 28: a digit, whose pixels are meant to be seen
-    assert page.locator("canvas:visible").evaluate_all(blurred) == []
-    tool.detach()  # nor is the next test's page zoomed
+    found = page.locator("canvas:visible").evaluate_all(blurred)
+    tool.detach()  # the next test's page is not zoomed
+    assert found == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
