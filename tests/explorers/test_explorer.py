@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -10,10 +11,17 @@ from traitlets import TraitError
 
 from lessons_lib.explorers import (
     BoundaryPlane,
+    CenterUpdate,
+    ChargeSphere,
     ClassCost,
     CurveFamily,
+    DrawADigit,
+    DriftPlayer,
+    GradientArrows,
     GradientLength,
+    LiveLab,
     LogitCurves,
+    MarginBand,
     PairMatrix,
     ProbabilityCurve,
     VerificationThreshold,
@@ -21,6 +29,9 @@ from lessons_lib.explorers import (
 from lessons_lib.explorers.kit import explorer as base
 from lessons_lib.explorers.kit.losses import LOSSES, MARGINS, NAMES, SHORT_NAMES
 from lessons_lib.figures.style import PALETTE, number_ink
+from lessons_lib.losses import ModifiedSoftmaxLoss
+from lessons_lib.nets import EmbeddingNet
+from tests.explorers.bands import images, points, run_with
 from tests.explorers.modules import modules
 
 MADE = {
@@ -37,6 +48,43 @@ MADE = {
         torch.linspace(0, 1, 20), torch.arange(20) % 2 == 0, **given
     ),
 }
+# The same for those that do not send the limits of all their settings.
+OTHERS = {
+    "CenterUpdate": CenterUpdate,
+    "ChargeSphere": ChargeSphere,
+    "DrawADigit": lambda **given: DrawADigit(
+        EmbeddingNet(2, width=2).eval(),
+        ModifiedSoftmaxLoss(10, 2),
+        images(40).train.images,
+        torch.arange(40) % 10,
+        **given,
+    ),
+    "DriftPlayer": lambda **given: DriftPlayer.of([], **given),
+    "GradientArrows": GradientArrows,
+    "LiveLab": lambda **given: LiveLab(images(40), **given),
+    "MarginBand": lambda **given: MarginBand(run_with(*points()), **given),
+}
+EVERY = MADE | OTHERS
+SET = [name for name in EVERY if name not in ("DrawADigit", "DriftPlayer")]  # what has settings
+WRONG = [
+    *((name, {"nonsense": 1}, "has no setting 'nonsense'; it has") for name in SET),
+    *((name, {"loss": "hinge"}, "loss must be one of") for name in SET if "loss" in EVERY[name]().setting_names),
+    *((name, {"scale": math.nan}, "scale must lie in 1..64, got nan") for name in ("GradientArrows", "MarginBand")),
+    *(
+        (name, {"loss": "arcface", "margin": 28.6}, "the margin of arcface must lie in 0.0..0.8, got 28.6")
+        for name in ("BoundaryPlane", "LogitCurves", "LiveLab", "GradientArrows", "MarginBand")
+    ),
+    ("CenterUpdate", {"alpha": 2}, "alpha must lie in 0..1, got 2"),
+    ("CenterUpdate", {"path": [[0]]}, "path must be at most 200 places"),
+    ("BoundaryPlane", {"point": [4, 0]}, "point must be two angles"),
+    ("GradientArrows", {"classes": 4}, "classes must be 3, 5 or 10, got 4"),
+    ("ChargeSphere", {"surface": "torus"}, "surface must be 'circle' or 'sphere', got 'torus'"),
+    ("ChargeSphere", {"charges": 25}, "charges must be a whole number in 2..24, got 25"),
+    ("ChargeSphere", {"law": "gravity"}, "law must be one of uniform, coulomb, steep, got 'gravity'"),
+    ("LiveLab", {"rate": "fast"}, "rate must lie in 1e-05..0.1, got fast"),
+    ("LiveLab", {"speed": 2.5}, "speed must lie in 1..50, got 2.5"),
+    ("MarginBand", {"view": "side"}, "view must be one of features, angle, got 'side'"),
+]
 
 
 @pytest.fixture
@@ -50,9 +98,16 @@ def asked(monkeypatch):
     return ask
 
 
-@pytest.mark.parametrize("make", MADE.values(), ids=MADE)
+@pytest.mark.parametrize("make", EVERY.values(), ids=EVERY)
 def test_a_figure_takes_the_layout_of_a_widget(make):
     assert make(layout={"width": "50%"}).layout.width == "50%"
+
+
+@pytest.mark.parametrize(("name", "given", "words"), WRONG)
+def test_a_figure_is_not_made_with_a_wrong_setting(recwarn, name, given, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        EVERY[name](**given)
+    assert not recwarn.list
 
 
 @pytest.mark.parametrize("content, seen", [({"allow_stdin": True}, True), ({"allow_stdin": False}, False), ({}, True)])

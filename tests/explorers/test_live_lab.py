@@ -93,7 +93,7 @@ def test_the_still_picture_says_what_it_shows(lab):
         ({"scale": math.nan}, "scale must lie in 1..64, got nan."),
         ({"rate": 1.0}, "rate must lie in 1e-05..0.1, got 1.0."),
         ({"start": "far"}, "start must be one of random, even, got 'far'."),
-        ({"speed": 51}, "speed must lie in 1..50 steps a frame, got 51."),
+        ({"speed": 51}, "speed must lie in 1..50, got 51."),
         ({"points": [[0.1, 0.2]]}, "points must be [x, y, label] with x and y in -2..2, got [0.1, 0.2]."),
         ({"points": [[0.1, 3, 1]]}, "points must be [x, y, label] with x and y in -2..2, got [0.1, 3, 1]."),
         ({"points": [[0.1, 0, 10]]}, "points must be [x, y, label]"),

@@ -182,7 +182,7 @@ def test_settings_can_be_read_and_set(band):
         ({"margins": {"arcface": 11.5}}, "must lie in 0.0..0.8"),
         ({"margins": {"cosface": math.nan}}, "must lie in 0.0..0.35"),
         ({"margins": {"l2": 1.0}}, "margins are those of sphereface, cosface, arcface"),
-        ({"scale": 0}, "should not be less than 1.0"),
+        ({"scale": 0}, "scale must lie in 1..64, got 0"),
         ({"directions": [1.0]}, "directions must be 10 angles"),
         ({"directions": [math.nan] * 10}, "directions must be 10 angles"),
         ({"depth": 3}, "has no setting 'depth'; it has loss, margins"),

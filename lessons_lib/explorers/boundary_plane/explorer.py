@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 from numpy.typing import NDArray
 
-from lessons_lib.explorers.kit.explorer import Number
+from lessons_lib.explorers.kit.explorer import Number, of_a_widget
 from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.losses import LOSSES, SHORT_NAMES, MarginExplorer, line_style
 from lessons_lib.figures.style import ACCENT, INK, PALETTE, PAPER, SOFT, Picture, number_ink, quiet_axes
@@ -34,10 +34,8 @@ class BoundaryPlane(MarginExplorer):
     point = traitlets.List([0.20944, 0.41888]).tag(sync=True)
 
     def __init__(self, margin: float | None = None, **settings: Any):
-        own = {name: settings[name] for name in self.setting_names if name in settings}
-        super().__init__(**own | settings)  # a point exists or not with respect to `between`
-        if margin is not None:
-            self.margin = margin
+        super().__init__(**of_a_widget(settings))
+        self.begin_with(settings, margin)
 
     @traitlets.default("limits")
     def _limits(self) -> dict[str, Any]:

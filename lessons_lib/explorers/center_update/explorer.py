@@ -8,7 +8,7 @@ from typing import Any
 import traitlets
 from matplotlib.axes import Axes
 
-from lessons_lib.explorers.kit.explorer import Choice, Number
+from lessons_lib.explorers.kit.explorer import Choice, Number, of_a_widget, refused_as_a_value
 from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.still import bare_plane
 from lessons_lib.explorers.kit.together import JoinedExplorer
@@ -42,10 +42,13 @@ class CenterUpdate(JoinedExplorer):
     rule = Choice(tuple(_DIVISORS), default_value="paper").tag(sync=True)
     path = traitlets.List().tag(sync=True)
 
-    def __init__(self, **settings: Any):
-        with self._as_one():
-            super().__init__(**settings)
-        if not {"center", "path"} & settings.keys():
+    def __init__(self, *, path: list[list[float]] | None = None, **settings: Any):
+        super().__init__(**of_a_widget(settings))
+        self.use(settings)
+        if path is not None:
+            with refused_as_a_value():
+                self.path = path
+        elif "center" not in settings:
             self.step()
 
     def use(self, settings: Mapping[str, Any] | str) -> None:

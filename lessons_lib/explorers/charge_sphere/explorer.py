@@ -27,6 +27,7 @@ from lessons_lib.explorers.charge_sphere.places import (
     seen,
     trained_sets,
 )
+from lessons_lib.explorers.kit.explorer import Choice, of_a_widget, refused_as_a_value
 from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.still import bare_plane
 from lessons_lib.explorers.kit.together import JoinedExplorer
@@ -49,7 +50,7 @@ class ChargeSphere(JoinedExplorer):
     _esm = link(Path(__file__).with_name("view.js"))
     setting_names = ("law", "start", "points", "turn")
     points = traitlets.List().tag(sync=True)
-    law = traitlets.Enum(tuple(_LAWS), default_value="uniform").tag(sync=True)
+    law = Choice(tuple(_LAWS), default_value="uniform").tag(sync=True)
     start = traitlets.Unicode(RANDOM).tag(sync=True)
     turn = traitlets.List([0.5, 0.35]).tag(sync=True)
     running = traitlets.Bool(False).tag(sync=True)
@@ -66,8 +67,9 @@ class ChargeSphere(JoinedExplorer):
         **settings: Any,
     ):
         sets = trained_sets(trained)
-        with self._as_one():
-            super().__init__(trained=sets, optima=all_optima(), points=sets[0]["points"] if sets else scattered(10, 3))
+        with self._as_one(), refused_as_a_value():
+            points = sets[0]["points"] if sets else scattered(10, 3)
+            super().__init__(trained=sets, optima=all_optima(), points=points, **of_a_widget(settings))
             self.start = sets[0]["name"] if sets else RANDOM
             if surface is not None:
                 self.surface = surface

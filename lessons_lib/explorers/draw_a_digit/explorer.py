@@ -3,6 +3,7 @@
 import copy
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -11,7 +12,7 @@ from torch import Tensor, nn
 
 from lessons_lib.explorers.draw_a_digit.network import SIDE, Strokes, as_mnist
 from lessons_lib.explorers.draw_a_digit.teaching import first_learner, pack_lesson, practice_rows
-from lessons_lib.explorers.kit.explorer import Explorer
+from lessons_lib.explorers.kit.explorer import Explorer, of_a_widget
 from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.packing import deflate, folded, pack
 from lessons_lib.figures.plane import draw_directions, draw_points, draw_rim
@@ -59,7 +60,7 @@ class DrawADigit(Explorer):
     practice = traitlets.Bytes().tag(sync=True)
     taught = traitlets.List().tag(sync=True)
 
-    def __init__(self, net: nn.Module, head: Head, images: Tensor, labels: Tensor):
+    def __init__(self, net: nn.Module, head: Head, images: Tensor, labels: Tensor, **settings: Any):
         _check(images, labels, head)
         layers = folded(*_parts(net))
         described, parameters = pack(layers)
@@ -103,7 +104,9 @@ class DrawADigit(Explorer):
                 "alt": self.alt,
             },
             strokes=_THREE,
+            **of_a_widget(settings),
         )
+        self.use(settings)
 
     @traitlets.validate("strokes")
     def _on_the_pad(self, proposal: traitlets.Bunch) -> Strokes:

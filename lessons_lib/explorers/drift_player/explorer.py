@@ -54,9 +54,9 @@ class DriftPlayer(Explorer):
         self._sent = -math.inf
 
     @classmethod
-    def of(cls, frames: Iterable[tuple[int, dict[str, float], dict[str, Any]]]) -> Self:
+    def of(cls, frames: Iterable[tuple[int, dict[str, float], dict[str, Any]]], **traits: Any) -> Self:
         """The film of a run that is over, from its (step, metrics, frame) in the order of the steps."""
-        player = cls()
+        player = cls(**traits)
         for step, metrics, frame in frames:
             player._record(step, metrics, frame)
         player._publish()

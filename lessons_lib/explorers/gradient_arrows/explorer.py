@@ -2,7 +2,6 @@
 
 import math
 import warnings
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lessons_lib.angles import circle_points
-from lessons_lib.explorers.kit.explorer import Choice, Number
+from lessons_lib.explorers.kit.explorer import Choice, Number, of_a_widget, refused_as_a_value
 from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.losses import LOSSES, NAMES, MarginExplorer, named_head
 from lessons_lib.explorers.kit.still import bare_plane
@@ -52,20 +51,11 @@ class GradientArrows(MarginExplorer):
     lengths = Choice(("own", "as_is", "per_scale"), default_value="own").tag(sync=True)
 
     def __init__(self, margin: float | None = None, classes: int | None = None, **settings: Any):
+        super().__init__(**of_a_widget(settings))
         if classes is not None:
-            settings.setdefault("directions", _even(classes))
-        super().__init__(**{name: settings[name] for name in self._ordered(settings)})
-        if margin is not None:
-            self.margin = margin
-
-    @classmethod
-    def _ordered(cls, settings: Mapping[str, Any]) -> list[str]:
-        """The names, those that others depend on first: a label exists or not with respect to `directions`."""
-        known = [name for name in cls.setting_names if name in settings]
-        return known + [name for name in settings if name not in known]
-
-    def _take(self, values: Mapping[str, Any]) -> None:
-        super()._take({name: values[name] for name in self._ordered(values)})
+            with refused_as_a_value():
+                self.classes = classes
+        self.begin_with(settings, margin)
 
     @traitlets.default("margins")
     def _usual_margins(self) -> dict[str, float]:

@@ -12,7 +12,8 @@ import html
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from numbers import Real
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn
@@ -137,7 +138,9 @@ class Explorer(anywidget.AnyWidget):
         before = self.settings
         for name in given:
             if name not in before:
-                raise ValueError(f"{type(self).__name__} has no setting {name!r}; it has {', '.join(before)}.")
+                raise ValueError(
+                    f"{type(self).__name__} has no setting {name!r}; it has {', '.join(before) or 'none'}."
+                )
         with self.hold_sync():
             try:
                 self._take(given)
@@ -179,6 +182,15 @@ class Explorer(anywidget.AnyWidget):
             return shown, {}
         data, metadata = super()._repr_mimebundle_(**kwargs)  # who asks is no notebook, and may choose
         return data | shown, metadata
+
+
+@contextmanager
+def refused_as_a_value() -> Iterator[None]:
+    """What a trait refuses here is a ValueError: that is what a constructor raises."""
+    try:
+        yield
+    except TraitError as error:
+        raise ValueError(str(error)) from error
 
 
 def is_seen() -> bool:

@@ -2,12 +2,13 @@
 
 import json
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import traitlets
 
-from lessons_lib.explorers.kit.explorer import Choice, Explorer
+from lessons_lib.explorers.kit.explorer import Choice, Explorer, refused_as_a_value
 from lessons_lib.figures.style import PALETTE
 from lessons_lib.losses import (
     ArcFaceLoss,
@@ -64,6 +65,13 @@ class MarginExplorer(Explorer):
                 degrees = f"; {math.radians(margin):.3f} is that angle in radians" if loss == "arcface" else ""
                 raise traitlets.TraitError(f"the margin of {loss} must lie in {low}..{high}, got {margin}{degrees}.")
         return {loss: float(margin) for loss, margin in margins.items()}
+
+    def begin_with(self, settings: Mapping[str, Any], margin: Any = None) -> None:
+        """Take over what a constructor was given, the margin of its loss too; ValueError where something is wrong."""
+        self.use(settings)
+        if margin is not None:
+            with refused_as_a_value():
+                self.margin = margin
 
     @property
     def margin(self) -> float:

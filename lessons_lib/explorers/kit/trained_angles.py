@@ -50,11 +50,11 @@ class AngleExplorer(CursorExplorer, MarginExplorer):
     ValueError for trained angles that are none; what is no number is left out and counted.
     """
 
-    def __init__(self, theta: Mapping[str, Tensor | NDArray] | None = None, **settings: Any):
+    def __init__(
+        self, theta: Mapping[str, Tensor | NDArray] | None = None, *, margin: float | None = None, **settings: Any
+    ):
         super().__init__(nets=counted(theta), **of_a_widget(settings))
-        self.use({name: value for name, value in settings.items() if name != "margin"})
-        if "margin" in settings:
-            self.margin = settings["margin"]
+        self.begin_with(settings, margin)
 
 
 def counted(theta: Mapping[str, Tensor | NDArray] | None) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 // LiveLab's controls: what trains, how fast, and the three buttons.
 import { element, roomy } from '../kit/view.js';
-import { button, choice, slider } from '../kit/controls.js';
+import { button, choice, fitsIn, slider } from '../kit/controls.js';
 import { MARGINS, marginText } from '../kit/losses.js';
 import { WIDEST, fitMargins, scaleSlider } from '../kit/margins.js';
 import { KINDS } from './maths.js';
@@ -37,17 +37,12 @@ const fitPoints = (value, classes) =>
   );
 
 /** Whether a pasted value may be set. */
-export const liveFits = model => (name, value) =>
-  ({
-    source: () => value === 'pixels' || value === 'points' || (value === 'trunk' && model.get('warm')),
-    loss: () => Object.hasOwn(KINDS, value),
-    margins: () => fitMargins(value) && Number.isInteger(value.sphereface ?? 1),
-    scale: () => within(value, 1, 64),
-    rate: () => within(value, 1e-5, 0.1),
-    start: () => value === 'random' || value === 'even',
-    speed: () => Number.isInteger(value) && within(value, 1, 50),
-    points: () => fitPoints(value, model.get('classes')),
-  })[name]();
+export const liveFits = model =>
+  fitsIn(model, {
+    source: value => value === 'pixels' || value === 'points' || (value === 'trunk' && model.get('warm')),
+    margins: value => fitMargins(value) && Number.isInteger(value.sphereface ?? 1),
+    points: value => fitPoints(value, model.get('classes')),
+  });
 
 /** Buttons: `hand` has play(), step(), reset(). */
 export function liveButtons(hand) {

@@ -12,7 +12,7 @@ import traitlets
 from torch import Tensor, nn
 
 from lessons_lib.data import ImageData
-from lessons_lib.explorers.kit.explorer import Choice, of_a_widget
+from lessons_lib.explorers.kit.explorer import Choice, Number, of_a_widget
 from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.losses import MARGINS, NAMES, MarginExplorer
 from lessons_lib.explorers.kit.packing import Squeezed, packed_text, trunk_features
@@ -58,23 +58,29 @@ class LiveLab(MarginExplorer):
 
     source = Choice(("pixels", "trunk", "points"), default_value="pixels").tag(sync=True)
     loss = Choice(LOSSES, default_value="arcface").tag(sync=True)
-    scale = traitlets.Float(16.0).tag(sync=True)
-    rate = traitlets.Float(0.005).tag(sync=True)
+    scale = Number(16.0, 1, 64).tag(sync=True)
+    rate = Number(0.005, 1e-5, 0.1).tag(sync=True)
     start = Choice(("random", "even"), default_value="random").tag(sync=True)
-    speed = traitlets.Int(10).tag(sync=True)
+    speed = Number(10, 1, 50, whole=True).tag(sync=True)
     points = traitlets.List().tag(sync=True)
     seed = traitlets.Int(0).tag(sync=True)
     classes = traitlets.Int().tag(sync=True)
     warm = traitlets.Bool(help="whether there is a trunk to learn from").tag(sync=True)
     examples = traitlets.Dict(help="for each source what is trained on and what is shown").tag(sync=True)
 
-    def __init__(self, data: ImageData, warm: Run | Callable[[], Run] | None = None, *, seed: int = 0, **settings: Any):
+    def __init__(
+        self,
+        data: ImageData,
+        warm: Run | Callable[[], Run] | None = None,
+        *,
+        seed: int = 0,
+        margin: float | None = None,
+        **settings: Any,
+    ):
         self._data, self._run = data, warm if warm is None or callable(warm) else _with_trunk(warm)
         super().__init__(classes=data.num_classes, warm=warm is not None, seed=seed, **of_a_widget(settings))
         self.points = _two_a_class(data.num_classes)
-        self.use({name: value for name, value in settings.items() if name != "margin"})
-        if "margin" in settings:
-            self.margin = settings["margin"]
+        self.begin_with(settings, margin)
 
     @traitlets.validate("source")
     def _a_source_that_is_there(self, proposal: traitlets.Bunch) -> str:
@@ -90,14 +96,6 @@ class LiveLab(MarginExplorer):
                 f"the margin of sphereface must be a whole number here, got {margins['sphereface']}."
             )
         return margins
-
-    @traitlets.validate("scale", "rate", "speed")
-    def _within(self, proposal: traitlets.Bunch) -> float:
-        name, value = proposal["trait"].name, proposal["value"]
-        low, high, unit = {"scale": (1, 64, ""), "rate": (1e-5, 0.1, ""), "speed": (1, 50, " steps a frame")}[name]
-        if not low <= value <= high:  # NaN is neither
-            raise traitlets.TraitError(f"{name} must lie in {low}..{high}{unit}, got {value}.")
-        return value
 
     @traitlets.validate("points")
     def _points_of_the_plane(self, proposal: traitlets.Bunch) -> list[list[float]]:

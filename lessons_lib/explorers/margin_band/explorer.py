@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from lessons_lib.angles import safe_angle, unit_vectors
 from lessons_lib.data import ImageData, LabelledImages
+from lessons_lib.explorers.kit.explorer import Choice, Number, of_a_widget
 from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.losses import MarginExplorer, named_head
 from lessons_lib.explorers.kit.packing import RATE, Start, reference, steps_of, trunk_features
@@ -37,8 +38,8 @@ class MarginBand(MarginExplorer):
     _esm = link(Path(__file__).with_name("view.js"))
     setting_names = ("loss", "margins", "scale", "view", "directions")
 
-    scale = traitlets.Float(16.0, min=1.0, max=64.0).tag(sync=True)
-    view = traitlets.Enum(("features", "angle"), default_value="features").tag(sync=True)
+    scale = Number(16.0, 1, 64).tag(sync=True)
+    view = Choice(("features", "angle"), default_value="features").tag(sync=True)
     selected = traitlets.Int(0, help="the class whose weight the arrow keys turn").tag(sync=True)
     directions = traitlets.List().tag(sync=True)
     home = traitlets.List().tag(sync=True)
@@ -47,7 +48,15 @@ class MarginBand(MarginExplorer):
     labels = traitlets.Bytes().tag(sync=True)
     left_out = traitlets.Int(0).tag(sync=True)
 
-    def __init__(self, run: Run, data: ImageData | None = None, points: int = 3_000, **settings: Any):
+    def __init__(
+        self,
+        run: Run,
+        data: ImageData | None = None,
+        points: int = 3_000,
+        *,
+        margin: float | None = None,
+        **settings: Any,
+    ):
         self._start = None if data is None else start_of(run, data.train[:points])
         embeddings, labels = _shown(run) if self._start is None else (self._start.embeddings(), self._start.labels)
         if embeddings.shape[1:] != (2,):
@@ -61,10 +70,9 @@ class MarginBand(MarginExplorer):
             points=b"" if self._start else _as_int16(self._embeddings),
             labels=self._labels.numpy().astype(np.uint8).tobytes(),
             left_out=int((~kept).sum()),
+            **of_a_widget(settings),
         )
-        self.use({name: value for name, value in settings.items() if name != "margin"})
-        if "margin" in settings:
-            self.margin = settings["margin"]
+        self.begin_with(settings, margin)
         if self._start is not None:
             head = {"loss": self.loss, "margin": self.margin, "scale": self.scale}
             losses = reference(self._start, self._head())

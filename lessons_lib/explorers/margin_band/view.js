@@ -1,7 +1,7 @@
 // MarginBand: drag the margin on the circle that was just trained, and the class weights along its rim; and train on.
 import { calm, element, gestures, mount, picked, roomy, surface, write } from '../kit/view.js';
 import { bytes } from '../kit/bytes.js';
-import { ownKeys, settingsLine } from '../kit/controls.js';
+import { fitsIn, ownKeys, settingsLine } from '../kit/controls.js';
 import { degrees, thousands } from '../kit/words.js';
 import { MARGINS } from '../kit/losses.js';
 import { featuresInTurns } from '../kit/training.js';
@@ -23,14 +23,12 @@ const HINT =
 const ANGLES =
   'Lengths are left out here: the farther out a class reaches, the more of its digits lie in that direction.';
 
-const fits = model => (name, value) =>
-  ({
-    loss: () => Object.hasOwn(MARGINS, value),
-    margins: () => fitMargins(value),
-    scale: () => Number.isFinite(value) && value >= 1 && value <= 64,
-    view: () => ['features', 'angle'].includes(value),
-    directions: () => Array.isArray(value) && value.length === model.get('home').length && value.every(Number.isFinite),
-  })[name]();
+const fits = model =>
+  fitsIn(model, {
+    margins: fitMargins,
+    directions: value =>
+      Array.isArray(value) && value.length === model.get('home').length && value.every(Number.isFinite),
+  });
 
 /** How far from features (0) to angles alone (1) the circle is: one eased move between the two views. */
 function viewGlide(model) {
