@@ -412,6 +412,18 @@ def test_on_a_phone_its_height_stays(show, explorer):
     assert max(heights) - min(heights) <= 2
 
 
+@pytest.mark.parametrize("width, height", [(1440, 900), (1536, 864), (1680, 1050)])
+def test_below_the_start_page_s_words_the_circle_and_the_first_line_of_its_sentence_are_seen(
+    show, explorer, width, height
+):
+    page = show(explorer, width=min(width, 1000))
+    page.set_viewport_size({"width": width, "height": height})
+    drawn(page)
+    circle, said = (page.locator(what).bounding_box() for what in ("canvas", "figcaption"))
+    above = 300 - page.locator("figure.lesson").bounding_box()["y"]  # what the start page has above the figure
+    assert circle["width"] >= 360 and above + said["y"] + 25 <= height
+
+
 def test_an_edge_of_the_band_has_a_grip_that_pulls_it(page):
     """On the edge beside the selected class, at 0.7 of the rim, the picture is the accent's colour."""
     page.get_by_label("margin").fill("0.2")
