@@ -4,7 +4,7 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ RAN_BEFORE = (
 HEADING = re.compile(r'(<div class="prose">\s*)?(<h[23]\b)')
 MARKED = re.compile(r"`([^`]+)`")
 PROSE = re.compile(r'(?=<div class="prose">\s*<h[23]\b)')
+SENTENCE = 70  # letters after a line's last gap, at least: a row of a table has fewer
 PART = 6_000  # letters of HTML, at least
 OPENING = 330  # pixels that a lesson's first picture is high at most
 FACES = [PLOTLY, "text/html", "image/png", "text/plain"]  # the first that an output has is shown
@@ -140,6 +141,7 @@ def render(lesson: Lesson, links: Links, shelf: Shelf) -> None:
     exporter.register_filter("highlight_code", Listing())
     exporter.register_filter("folded", lambda cell: folded(cell.source, cell.metadata.get("tags", ())))
     exporter.register_filter("marked_code", lambda line: MARKED.sub(r"<code>\1</code>", line))
+    exporter.register_filter("wrapped", wrapped)
     exporter.register_filter("answered", Answers())
     exporter.register_filter("later", shelf.figures)
     exporter.register_filter("sphere", shelf.sphere)
@@ -173,6 +175,15 @@ def with_opening(lesson: Lesson) -> str:
         picture += RAN_BEFORE
     head, end, rest = lesson.body.partition("</p>")
     return f"{head}{end}{picture}{rest}"
+
+
+def wrapped(told: str) -> str:
+    """What a cell printed, as HTML: a sentence among its lines may go on in the next one, a row of a table may not."""
+    return "\n".join(f'<span class="words">{line}</span>' if _speaks(line) else line for line in told.split("\n"))
+
+
+def _speaks(line: str) -> bool:
+    return "<" not in line and len(unescape(line).rpartition("  ")[2]) >= SENTENCE
 
 
 def in_parts(body: str) -> str:

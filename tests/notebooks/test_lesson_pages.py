@@ -36,6 +36,16 @@ def test_a_folded_cell_is_its_first_line_which_opens_and_what_it_says_stays_in_s
     assert "assert" in inside and "said</pre>" in after and "said</pre>" not in inside
 
 
+def test_a_sentence_that_a_table_s_cell_says_is_wrapped_and_the_table_is_not():
+    table, sentence = "one  0.1   0.0 ·  ·●  1.0", f"Outside, {'one 0.1, recorded 0.2 to 0.3; ' * 4}& so on."
+    said = new_output("stream", name="stdout", text=f"{table}\n{sentence}\nraw pixels  {sentence}\n")
+    lesson = Lesson("01_dummy", notebook(ran("record()", said), ran("1 + 1")))
+    render(lesson, Links(), Shelf())
+    wrapped = sentence.replace("&", "&amp;")
+    lines = [table, f'<span class="words">{wrapped}</span>', f'<span class="words">raw pixels  {wrapped}</span>']
+    assert f'<pre class="said">{chr(10).join(lines)}</pre>' in lesson.body
+
+
 def test_a_lesson_begins_with_its_picture_which_stands_for_it_in_the_list_too(made):
     page = page_of(made)
     before, opening = page.split('<figure class="opening">')
