@@ -170,6 +170,25 @@ def test_no_words_overlap_or_are_cut(v8, width):
                 assert_apart(boxes, width)
 
 
+@pytest.mark.parametrize("width", [340, 400, 560])
+def test_the_words_on_the_pressed_part_cover_no_curve_and_no_cursor(v8, width):
+    cases = [
+        [params(sphereface=m), math.radians(angle)] for m in reached("sphereface", 9) for angle in range(0, 181, 5)
+    ]
+    met = v8(
+        f"""{json.dumps(cases)}.map(([p, angle]) => {{
+          const {{ inPlot, frame }} = painted({width}, p, {{ angle }});
+          const box = inPlot.find(([words]) => /pressed/.test(words)), {{ X, top, floor }} = frame;
+          if (!box) return 'none';
+          const curve = LOGITS.flatMap(loss => logitLine(frame, logitsOf(loss, p)));
+          const line = Array.from({{ length: 60 }}, (_, i) => [X(angle), top + ((floor - top) * i) / 59]);
+          const covers = ([x, y]) => x > box[1] && x < box[3] && y > box[2] && y < box[4];
+          return [...curve, ...line].some(covers) ? 'covers' : 'clear';
+        }})"""
+    )
+    assert "covers" not in met and met.count("clear") > 0.9 * len(met)
+
+
 def test_every_coordinate_is_a_number(v8):
     """A coordinate that is none would raise in V8."""
     for p in walk():

@@ -51,10 +51,26 @@ export const unsteppedLine = ({ X, Y }, m, steps = 90) =>
     return [X(theta), Y(Math.cos(m * theta))];
   });
 
-/** Where the words on the pressed part of the axis stand, left or right of the cursor: no curve comes down there. */
-export function pressedBox({ left, floor, X }, angle) {
-  const x = X(angle) < left + 166 ? X(angle) + 12 : left + 7;
-  return [x, floor - 37, x + 151, floor - 18];
+const PRESSED = ['below −1.2 pressed together', 'pressed together', 'pressed'];
+const SPOKEN = 330; // pixels along the floor where no name of a curve stands
+
+/**
+ * Words on the pressed part of the axis, left or right of the cursor: as many as cover no curve. `wide(words)` measures;
+ * null where there is room for none.
+ */
+export function pressedWords({ left, right, floor, X }, angle, curves, wide) {
+  const points = curves.flat(),
+    x = X(angle),
+    [top, bottom] = [floor - 37, floor - 18];
+  const clear = ([x0, , x1]) =>
+    x0 >= left + 7 &&
+    x1 <= Math.min(right, left + SPOKEN) &&
+    (x1 < x - 8 || x0 > x + 8) &&
+    !points.some(([px, py]) => px > x0 - 5 && px < x1 + 5 && py > top && py < bottom);
+  const places = PRESSED.flatMap(words =>
+    [left + 7, x + 12].map(at => ({ words, box: [at, top, at + wide(words), bottom] })),
+  );
+  return places.find(({ box }) => clear(box)) ?? null;
 }
 
 /**
@@ -77,7 +93,7 @@ export function namesOf(frame, { loss: chosen, p, before }, wide) {
   const order = [chosen, ...LOGITS.filter(loss => loss !== chosen)],
     m = p.margins.sphereface,
     { left, right, top, floor } = frame,
-    walls = [[left, floor - 37, left + 330, floor - 18]];
+    walls = [[left, floor - 37, left + SPOKEN, floor - 18]];
   const items = order.map(key => ({ key, width: wide(key), line: logitLine(frame, logitsOf(key, p), 4) }));
   items.splice(1, 0, { key: 'other', width: wide('other'), line: towardsOther(frame, p.between) });
   if (chosen === 'sphereface' && m > 1.05)

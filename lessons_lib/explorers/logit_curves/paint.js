@@ -5,7 +5,7 @@ import { DASHES, lossTints, penOn } from '../kit/pen.js';
 import { paintAngles, paintCursor, paintTitle, paintTrained, footOf, writeNames } from '../kit/theta_plot.js';
 import { upTo } from '../kit/trained.js';
 import { degrees, minus } from '../kit/words.js';
-import { EVEN, LEVELS, logitFrame, logitLine, namesOf, pressedBox, towardsOther, unsteppedLine } from './axes.js';
+import { EVEN, LEVELS, logitFrame, logitLine, namesOf, pressedWords, towardsOther, unsteppedLine } from './axes.js';
 import { LOGITS, edgeOf, logitAt, logitsOf, piecesOf, sameCosine } from './maths.js';
 import { changed } from './words.js';
 
@@ -115,7 +115,7 @@ function paintEdges({ c, line, ring }, { X, Y, floor }, { loss: chosen, p }) {
 
 /** The cursor: a dot on each curve, and from the chosen one across to where softmax has the same logit. */
 function paintHere(pen, frame, state) {
-  const { c, line, bead, write } = pen,
+  const { c, line, bead, write, wide } = pen,
     { X, Y, floor } = frame,
     { loss: chosen, p, angle } = state,
     f = logitAt(chosen, angle, p),
@@ -126,8 +126,9 @@ function paintHere(pen, frame, state) {
     line(x, y, x, floor, c.ink, 1, { dash: [3, 3] });
     bead(x, y, 3, c.ink);
   }
-  const [x0, , , y1] = pressedBox(frame, angle);
-  write('below −1.2 pressed together', x0, y1 - 9, { font: '11', halo: 4, under: c.band });
+  const curves = LOGITS.map(loss => logitLine(frame, logitsOf(loss, p), 2)),
+    said = pressedWords(frame, angle, curves, words => wide(words, '11'));
+  if (said) write(said.words, said.box[0], floor - 27, { font: '11', halo: 4, under: c.band });
   paintCursor(pen, frame, state);
   for (const loss of inOrder(chosen)) {
     const [size, rim] = loss === chosen ? [4.5, 1.5] : [2.2, 0.8];
