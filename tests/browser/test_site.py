@@ -409,11 +409,14 @@ def test_on_paper_there_is_the_lesson_alone_and_light(opened):
     gone = ".bar, .contents, .turn, button, figure.lesson, img.for-dark"
     assert not page.locator(gone).filter(visible=True).count()
     assert page.locator("img.still").filter(visible=True).count() == figures
+    said = page.locator("img.still + p.still").filter(visible=True)
+    assert said.all_inner_texts() == [still.get_attribute("alt") for still in page.locator("img.still").all()]
     assert page.locator("img.for-light:not([data-explorer] img)").filter(visible=False).count() == 0
     assert page.evaluate("() => getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     broken = "all => all.filter(node => getComputedStyle(node).breakInside !== 'avoid').length"
     assert page.locator(".input, .output, img").evaluate_all(broken) == 0
     page.emulate_media(media="screen", color_scheme="light")
+    assert not page.locator(".still").filter(visible=True).count()
 
 
 def test_keys_reach_everything_and_show_where_they_are(opened):
