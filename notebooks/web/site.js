@@ -76,8 +76,8 @@ addEventListener('beforeprint', () => {
   for (const one of document.querySelectorAll('img')) one.loading = 'eager';
 });
 
-// A figure puts itself in the place of its still picture; paper needs that again, and a sentence that says what it shows,
-// as the figure's own stays on the screen. (Before any figure runs.)
+// A figure puts itself in the place of its still picture; paper needs that again, and a sentence that says what it
+// shows, as the figure's own stays on the screen. (Before any figure runs.)
 document.addEventListener('readystatechange', () => {
   const stills = document.querySelectorAll('[data-explorer] > img.for-light');
   for (const still of document.readyState === 'interactive' ? stills : []) {
