@@ -55,8 +55,8 @@ const PRESSED = ['below −1.2 pressed together', 'pressed together', 'pressed']
 const SPOKEN = 330; // pixels along the floor where no name of a curve stands
 
 /**
- * Words on the pressed part of the axis, left or right of the cursor: as many as cover no curve. `wide(words)` measures;
- * null where there is room for none.
+ * Words on the pressed part of the axis, left or right of the cursor: as many as cover no curve; null where there is
+ * room for none. `wide(words)` measures.
  */
 export function pressedWords({ left, right, floor, X }, angle, curves, wide) {
   const points = curves.flat(),
