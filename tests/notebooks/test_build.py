@@ -86,6 +86,16 @@ def test_built_twice_is_the_same_file_and_unchanged_is_not_built_again(course, c
     assert len({cell.id for cell in notebook.cells}) == 4
 
 
+def test_a_lesson_is_built_from_a_start_that_its_record_has(course):
+    """What a reader finds in it is then in the record that its text speaks of, whatever machine it was built on."""
+    names = list(build.A_RECORDED_START)
+    course(HEADER + f"\n```{{code-cell}}\nimport os\nprint(*map(os.environ.get, {names}))\n```\n")
+    build.build("01_dummy")
+    (cell,) = read().cells
+    assert cell.outputs[0].text.split() == list(build.A_RECORDED_START.values())
+    assert {"1", "avx2"} < set(cell.outputs[0].text.split())
+
+
 def test_a_changed_text_or_library_makes_a_notebook_stale(course, unrun):
     course(HEADER + "\nProse alone.\n")
     module, script = (build.ROOT / "lessons_lib" / name for name in ("angles.py", "core.js"))
