@@ -1,5 +1,6 @@
 import json
 from collections import Counter, defaultdict
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, Literal
 
@@ -8,9 +9,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from lessons_lib.explorers import Explorer
 from tests.browser.harness import figure_of
-from tests.browser.lab import NO_BROWSER, JupyterLab, chromium_path, headless
+from tests.browser.lab import NO_BROWSER, JupyterLab, chromium_path, headless, notebook_of
 from tests.browser.pictures import IN_FIGURES
-from tests.browser.specimens import SETUP, SPECIMENS
+from tests.browser.specimens import BOXES_SHOWN, EXPLORERS_SHOWN, SETUP, SPECIMENS, WITHOUT_PICTURES
 
 WITH_CLOCK = "clock"
 Motion = Literal["reduce", "no-preference"]
@@ -32,6 +33,25 @@ def lab(chromium, tmp_path_factory):
     """One JupyterLab for all tests, with nothing in it: starting it takes seconds."""
     with JupyterLab(tmp_path_factory.mktemp("lab")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def executed(tmp_path_factory):
+    """A notebook with every explorer, then every box, run as nbconvert does it, its widgets' state kept."""
+    import build
+
+    cells = [SETUP, *EXPLORERS_SHOWN, WITHOUT_PICTURES, *BOXES_SHOWN]  # in boxes are the same figures again
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IPYTHONDIR", str(tmp_path_factory.mktemp("ipython")))
+        return build.execute(notebook_of(*cells), "explorers")
+
+
+@pytest.fixture(scope="session")
+def shipped(executed):
+    """The same, cleaned as `make notebooks` does it."""
+    import build
+
+    return build.clean(deepcopy(executed), made_from={})
 
 
 class Pages:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -22,7 +22,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.sign import NotebookNotary
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, Request, WebSocket
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Playwright, Request, WebSocket
 
 from tests.browser.pictures import IN_FIGURES, LOOK
 
@@ -66,6 +66,7 @@ class JupyterLab:
         self.folder, self.notebooks = folder, folder / "notebooks"
         self.notebooks.mkdir(parents=True)
         self._data = folder / "data"
+        self._windows: dict[Browser, BrowserContext] = {}
 
     def __enter__(self) -> Self:
         with (self.folder / "server.log").open("wb") as log:
@@ -86,6 +87,8 @@ class JupyterLab:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for window in self._windows.values():
+            window.close()
         self._stop()
 
     def put(self, name: str, notebook: NotebookNode, trusted: bool = False) -> Path:
@@ -99,16 +102,21 @@ class JupyterLab:
 
     @contextmanager
     def open(self, browser: Browser, name: str) -> "Iterator[OpenNotebook]":
-        """The notebook in a window of its own, its kernel started. (Behind another tab it would hardly draw.)"""
-        context = browser.new_context(viewport={"width": 1280, "height": 1000}, reduced_motion="reduce")
+        """The notebook on a page of its own, its kernel started. (Behind another tab of Lab it would hardly draw.)
+
+        The browser keeps what it has read of Lab from one notebook to the next: reading all of it takes seconds.
+        """
+        if browser not in self._windows:
+            self._windows[browser] = browser.new_context(
+                viewport={"width": 1280, "height": 1000}, reduced_motion="reduce"
+            )
+            self._windows[browser].add_init_script(IN_FIGURES)
+        page = self._windows[browser].new_page()
         try:
-            context.add_init_script(IN_FIGURES)
-            page = context.new_page()
             page.set_default_timeout(1000 * SECONDS)
-            notebook = OpenNotebook(page, f"{self._url}{self.place.format(name=name)}", self._token)
-            yield notebook
+            yield OpenNotebook(page, f"{self._url}{self.place.format(name=name)}", self._token)
         finally:
-            context.close()
+            page.close()
 
     def _command(self) -> list[str]:
         options = ["--no-browser", "--ip=127.0.0.1", "--port=0", "--LabApp.expose_app_in_browser=True"]
@@ -171,7 +179,9 @@ class OpenNotebook:
     @property
     def troubles(self) -> list[str]:
         """Errors of the console, of scripts, of cells and of callbacks, and requests to other machines, so far."""
-        return self._seen + self.page.evaluate(f"() => {{ {_NOTEBOOK} return window.fromKernel.concat(cellErrors()) }}")
+        return self._seen + self.page.evaluate(
+            f"() => {{ {_CELL_ERRORS} return window.fromKernel.concat(cellErrors()) }}"
+        )
 
     def command(self, name: str) -> None:
         """Do what a menu of Lab does, and wait until it is done."""
@@ -182,8 +192,8 @@ class OpenNotebook:
         self.command("notebook:run-all-cells")
 
     def python(self, code: str) -> str:
-        """Type code into the notebook's last cell, run it and return what it printed."""
-        return self.page.evaluate(f"async code => {{ {_NOTEBOOK} return await runLast(code) }}", code)
+        """Have the notebook's kernel run code, without a cell to scroll to, and return what it printed."""
+        return self.page.evaluate(_RUN, code)
 
     def save(self) -> None:
         self.command("docmanager:save")
@@ -256,6 +266,12 @@ _REST = f"""async (figure, [before, milliseconds]) => {{
 }}"""
 
 
+def all_drawn(page: Page, figures: Sequence[Locator]) -> list[int]:
+    """The same of several figures, which come to rest side by side."""
+    rest = f"figures => Promise.all(figures.map(figure => ({_REST})(figure, [0, {1000 * SECONDS}])))"
+    return page.evaluate(rest, [figure.element_handle() for figure in figures])
+
+
 def drawn(figure: Locator) -> int:
     """A number for what a figure shows once it has come to rest."""
     return figure.evaluate(_REST, [0, 1000 * SECONDS])
@@ -285,17 +301,18 @@ _LISTEN = """() => {
   });
 }"""
 
-_NOTEBOOK = """
-const { content, sessionContext } = window.jupyterapp.shell.currentWidget;
+_CELL_ERRORS = """
+const { content } = window.jupyterapp.shell.currentWidget;
 const outputs = cell => cell.model.type === 'code' ? cell.model.outputs.toJSON() : [];
 const cellErrors = () => content.widgets.flatMap((cell, i) => outputs(cell)
   .filter(({ output_type, name }) => output_type === 'error' || (output_type === 'stream' && name === 'stderr'))
   .map(({ ename, evalue, text }) => `cell ${i}: ${ename ? `${ename}: ${evalue}` : text}`));
-const runLast = async code => {
-  const cell = content.widgets.at(-1);
-  content.activeCellIndex = content.widgets.length - 1;
-  cell.model.sharedModel.setSource(code);
-  await window.jupyterapp.commands.execute('notebook:run-cell');
-  return outputs(cell).map(({ text, ename, evalue }) => text ?? `${ename}: ${evalue}`).join('').trim();
-};
 """
+
+_RUN = """async code => {
+  const future = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code });
+  let said = '';
+  future.onIOPub = ({ content: { text, ename, evalue } }) => { said += text ?? (ename ? `${ename}: ${evalue}` : ''); };
+  await future.done;
+  return said.trim();
+}"""

@@ -205,6 +205,19 @@ SPECIMENS = [
     ),
 ]
 
+# Two figures in each of the boxes of ipywidgets, beside what is no figure: how many are seen while a kernel holds them.
+BOXES = {
+    "HBox": ("HBox([IntSlider(), explorers.CenterUpdate(), explorers.LogitCurves({})])", 2),
+    "Tab": ("Tab([explorers.CenterUpdate(), VBox([explorers.LogitCurves({})])], titles=['one', 'other'])", 1),
+    "Accordion": (
+        "Accordion([explorers.CenterUpdate(), explorers.LogitCurves({})], titles=['one', 'other'], selected_index=0)",
+        1,
+    ),
+    "Output": ("out = Output()\nwith out:\n    display(explorers.CenterUpdate(), explorers.LogitCurves({}))\nout", 2),
+}
+EXPLORERS_SHOWN = [f"{specimen.name} = {specimen.make}\n{specimen.name}" for specimen in SPECIMENS]  # a cell each
+BOXES_SHOWN = [f"from ipywidgets import *\n{box}" for box, _ in BOXES.values()]
+
 # What pages have in store: the names that figures use themselves, bare elements, and what is handed down.
 HOSTILE = """<style>
   * { letter-spacing: 3px; word-spacing: 9px; box-sizing: content-box; line-height: 3; text-align: right; }

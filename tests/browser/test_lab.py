@@ -1,29 +1,72 @@
-"""Every explorer in a real JupyterLab: what a reader sees, and what the kernel hears of it."""
+"""Every explorer in a real JupyterLab: what a reader sees, and what the kernel hears of it.
+
+One notebook goes through all that: it is run, reloaded while its kernel goes on, saved with its widgets, left by its
+kernel, and opened again. So the tests stand in that order, each stage a fixture that begins with the one before.
+"""
 
 import time
 from collections import Counter
+from copy import deepcopy
 
+import nbformat
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import SECONDS, drawn, drawn_anew, notebook_of
-from tests.browser.specimens import SETUP, SPECIMENS, WITHOUT_PICTURES
+from tests.browser.lab import SECONDS, all_drawn, drawn, drawn_anew, notebook_of
+from tests.browser.pictures import LOOK
+from tests.browser.specimens import BOXES, BOXES_SHOWN, EXPLORERS_SHOWN, SETUP, SPECIMENS, WITHOUT_PICTURES
 
-VIEWS = {specimen.name: (1 + 2 * place, 2 + 2 * place) for place, specimen in enumerate(SPECIMENS)}  # cells
-# How far the page has come when a reader reloads it. Ten reloads, without Lab, stand with each explorer's own tests.
-IMPATIENCE = ["body", "figure.lesson"]
+CELLS = {specimen.name: place for place, specimen in enumerate(SPECIMENS, start=1)}
+BOXED = {name: place for place, name in enumerate(BOXES, start=1 + len(CELLS))}
+SECOND = 1 + len(CELLS) + len(BOXED)  # where the explorers stand once more
+VIEWS = {name: (place, SECOND - 1 + place) for name, place in CELLS.items()}
+ALONE = "Error displaying widget"  # what Lab says of a widget that has no kernel
 
 
 @pytest.fixture(scope="module")
 def notebook(lab, chromium):
-    """Every explorer in one notebook, each shown in two cells; the last cell is for typing into."""
-    cells = [SETUP + WITHOUT_PICTURES]
-    for specimen in SPECIMENS:
-        cells += [f"{specimen.name} = {specimen.make}\n{specimen.name}", f"display({specimen.name})"]
-    lab.put("explorers", notebook_of(*cells, ""))
+    """Every explorer in one notebook, then every box, then a second view of every explorer."""
+    second = [f"display({specimen.name})" for specimen in SPECIMENS]
+    lab.put("explorers", notebook_of(SETUP + WITHOUT_PICTURES, *EXPLORERS_SHOWN, *BOXES_SHOWN, *second))
     with lab.open(chromium, "explorers") as notebook:
         notebook.run_all()
         yield notebook
+
+
+@pytest.fixture(scope="module")
+def saved(notebook, lab):
+    """The notebook when its reader has saved it, having asked Lab to save widgets as well."""
+    notebook.command("@jupyter-widgets/jupyterlab-manager:saveWidgetState")
+    notebook.save()
+    saved = nbformat.read(lab.notebooks / "explorers.ipynb", as_version=4)
+    (states,) = saved.metadata.widgets.values()
+    assert sum("_esm" in model["state"] for model in states["state"].values()) >= len(SPECIMENS)
+    return saved
+
+
+@pytest.fixture(scope="module")
+def orphaned(notebook, saved):
+    """The notebook, its kernel started anew: nothing of what the figures show is in it any more."""
+    notebook.restart_kernel()
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def with_widgets(orphaned):
+    """The notebook another day, with a kernel that knows nothing yet."""
+    orphaned.reload()
+    return orphaned
+
+
+@pytest.fixture(scope="module")
+def without_widgets(lab, chromium, shipped, saved):
+    """What is shipped, and below it what a reader saves who asks for nothing: by default Lab saves no widgets."""
+    both = deepcopy(shipped)
+    both.cells += deepcopy(saved.cells[:SECOND])
+    assert "widgets" not in both.metadata
+    lab.put("both", both, trusted=True)
+    with lab.open(chromium, "both") as opened:
+        yield opened
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +77,11 @@ def _no_trouble(notebook):
 
 @pytest.fixture(params=SPECIMENS, ids=lambda specimen: specimen.name)
 def specimen(request):
+    return request.param
+
+
+@pytest.fixture(params=BOXED)
+def box(request):
     return request.param
 
 
@@ -72,7 +120,23 @@ def at_rest(notebook, views):
     """What each view shows, without the marks of a pointer or of the keyboard's focus."""
     notebook.page.mouse.move(0, 0)
     notebook.page.evaluate("document.activeElement.blur()")
-    return [drawn(view) for view in views]
+    return all_drawn(notebook.page, views)
+
+
+def assert_alive(figure, specimen):
+    """A key changes what is drawn."""
+    before = drawn(figure)
+    specimen.by_key(figure)
+    drawn_anew(figure, before)
+
+
+def boxed(notebook, place, seen):
+    """A box in a cell, of whose figures so many are seen."""
+    cell = notebook.cell(place)
+    cell.scroll_into_view_if_needed()  # Lab leaves out what is far below
+    expect(cell.locator("figure.lesson:visible")).to_have_count(seen, timeout=1000 * SECONDS)
+    expect(cell).not_to_contain_text(ALONE)
+    return cell
 
 
 def test_the_settings_of_the_project_are_in_force(notebook):
@@ -127,30 +191,87 @@ def test_figures_on_one_page_do_not_share_names(notebook):
 
 
 def test_both_themes_have_their_colours(notebook):
-    figures = [notebook.figure(VIEWS[specimen.name][0]) for specimen in SPECIMENS]
+    figures = [notebook.figure(CELLS[specimen.name]) for specimen in SPECIMENS]
     shown = {}
     for theme in ("dark", "light"):
         notebook.use_theme(theme)
         shown[theme] = at_rest(notebook, figures)
-        notebook.page.evaluate(
-            "document.body.classList.toggle('a-test')"
-        )  # makes figures draw again as the page is now
-        assert [drawn(figure) for figure in figures] == shown[theme]
+        notebook.page.evaluate("document.body.classList.toggle('a-test')")  # figures draw again as the page is now
+        assert all_drawn(notebook.page, figures) == shown[theme]
     assert all(dark != light for dark, light in zip(*shown.values(), strict=True))
 
 
+def test_figures_in_a_box_are_in_the_box_as_long_as_a_kernel_holds_it(notebook, box):
+    cell = boxed(notebook, BOXED[box], seen=BOXES[box][1])
+    inside = cell.locator(".jupyter-widgets figure.lesson")
+    expect(inside).to_have_count(2)
+    notebook.page.wait_for_function(
+        "figure => figure.getBoundingClientRect().right < innerWidth", arg=inside.first.element_handle()
+    )
+
+
 def test_a_saved_notebook_bears_reloading_and_shows_what_was_set(notebook):
-    figures = [notebook.figure(VIEWS[specimen.name][0]) for specimen in SPECIMENS]
-    for specimen, figure in zip(SPECIMENS, figures, strict=True):
-        set_anew(notebook, specimen, [figure], 0.25)
+    figures = [notebook.figure(CELLS[specimen.name]) for specimen in SPECIMENS]
+    before = at_rest(notebook, figures)
+    for specimen in SPECIMENS:
+        assert notebook.python(specimen.assign.format(0.25)) == ""
+    for figure, picture in zip(figures, before, strict=True):
+        drawn_anew(figure, picture)
     shown = at_rest(notebook, figures)
     notebook.save()
-    for moment in IMPATIENCE:
-        notebook.page.reload(wait_until="commit")
-        notebook.page.wait_for_selector(moment, state="attached")
+    notebook.page.reload(wait_until="commit")
+    notebook.page.wait_for_selector("figure.lesson", state="attached")  # and before all are there, the reader reloads
     notebook.reload()
     for specimen, figure, before in zip(SPECIMENS, figures, shown, strict=True):
         expect(figure).to_be_attached()
         wait_until_shown(notebook, specimen, figure, before)
         specimen.by_key(figure)
         drawn_anew(figure, before)
+
+
+def test_figures_in_a_box_outlive_it(orphaned, box):
+    boxed(orphaned, BOXED[box], seen=2)
+
+
+def test_a_figure_outlives_its_kernel(orphaned, specimen):
+    expect(orphaned.figure(CELLS[specimen.name])).to_have_count(1)
+    assert_alive(orphaned.figure(CELLS[specimen.name]), specimen)
+
+
+def test_no_button_is_dead_when_the_kernel_is_gone(orphaned, specimen):
+    figure = orphaned.figure(CELLS[specimen.name])
+    shown = f"figure => figure.innerHTML + ({LOOK})(figure)"
+    for button in figure.get_by_role("button").or_(figure.get_by_role("switch")).all():
+        if button.is_visible() and button.is_enabled():
+            before = figure.evaluate(shown)
+            button.click()
+            orphaned.page.wait_for_function(
+                f"([figure, before]) => ({shown})(figure) !== before", arg=[figure.element_handle(), before]
+            )
+
+
+def test_figures_in_a_box_are_there_when_a_notebook_is_opened_again_with_its_widgets(with_widgets, box):
+    boxed(with_widgets, BOXED[box], seen=2)
+
+
+def test_a_readers_own_notebook_is_alive_when_it_is_opened_again_with_its_widgets(with_widgets, specimen):
+    cell = with_widgets.cell(CELLS[specimen.name])
+    expect(cell).not_to_contain_text(ALONE)
+    assert_alive(cell.locator("figure.lesson"), specimen)
+
+
+def test_a_shipped_notebook_is_alive_before_a_cell_was_run(without_widgets, specimen):
+    assert_alive(without_widgets.figure(CELLS[specimen.name]), specimen)
+    assert without_widgets.troubles == []
+
+
+def test_a_readers_own_notebook_is_alive_when_it_is_opened_again(without_widgets, shipped, specimen):
+    cell = without_widgets.cell(len(shipped.cells) + CELLS[specimen.name])
+    expect(cell).not_to_contain_text(ALONE)
+    assert_alive(cell.locator("figure.lesson"), specimen)
+    assert without_widgets.troubles == []
+
+
+def test_figures_in_a_box_are_there_when_a_notebook_is_opened_again(without_widgets, shipped, box):
+    boxed(without_widgets, len(shipped.cells) + BOXED[box], seen=2)
+    assert without_widgets.troubles == []
