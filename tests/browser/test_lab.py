@@ -16,18 +16,18 @@ from tests.browser.lab import SECONDS, all_drawn, drawn, drawn_anew, notebook_of
 from tests.browser.pictures import LOOK
 from tests.browser.specimens import BOXES, BOXES_SHOWN, EXPLORERS_SHOWN, SETUP, SPECIMENS, WITHOUT_PICTURES
 
-CELLS = {specimen.name: place for place, specimen in enumerate(SPECIMENS, start=1)}
-BOXED = {name: place for place, name in enumerate(BOXES, start=1 + len(CELLS))}
-SECOND = 1 + len(CELLS) + len(BOXED)  # where the explorers stand once more
-VIEWS = {name: (place, SECOND - 1 + place) for name, place in CELLS.items()}
+VIEWS = {specimen.name: (1 + 2 * place, 2 + 2 * place) for place, specimen in enumerate(SPECIMENS)}  # cells
+CELLS = {name: cells[0] for name, cells in VIEWS.items()}
+BOXED = {name: place for place, name in enumerate(BOXES, start=1 + 2 * len(SPECIMENS))}
 ALONE = "Error displaying widget"  # what Lab says of a widget that has no kernel
 
 
 @pytest.fixture(scope="module")
 def notebook(lab, chromium):
-    """Every explorer in one notebook, then every box, then a second view of every explorer."""
+    """Every explorer in one notebook, each shown in two cells, then every box."""
     second = [f"display({specimen.name})" for specimen in SPECIMENS]
-    lab.put("explorers", notebook_of(SETUP + WITHOUT_PICTURES, *EXPLORERS_SHOWN, *BOXES_SHOWN, *second))
+    twice = [cell for both in zip(EXPLORERS_SHOWN, second, strict=True) for cell in both]
+    lab.put("explorers", notebook_of(SETUP + WITHOUT_PICTURES, *twice, *BOXES_SHOWN))
     with lab.open(chromium, "explorers") as notebook:
         notebook.run_all()
         yield notebook
@@ -62,7 +62,7 @@ def with_widgets(orphaned):
 def without_widgets(lab, chromium, shipped, saved):
     """What is shipped, and below it what a reader saves who asks for nothing: by default Lab saves no widgets."""
     both = deepcopy(shipped)
-    both.cells += deepcopy(saved.cells[:SECOND])
+    both.cells += deepcopy(saved.cells)
     assert "widgets" not in both.metadata
     lab.put("both", both, trusted=True)
     with lab.open(chromium, "both") as opened:
@@ -261,7 +261,7 @@ def test_a_readers_own_notebook_is_alive_when_it_is_opened_again_with_its_widget
 
 
 def test_a_shipped_notebook_is_alive_before_a_cell_was_run(without_widgets, specimen):
-    assert_alive(without_widgets.figure(CELLS[specimen.name]), specimen)
+    assert_alive(without_widgets.figure(1 + SPECIMENS.index(specimen)), specimen)  # there each has one cell
     assert without_widgets.troubles == []
 
 
