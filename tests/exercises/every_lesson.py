@@ -76,9 +76,8 @@ class EveryLesson:
 
     def test_whatever_can_be_drawn_is_drawn(self, number):
         target = EXERCISES[number].target
-        holed = torch.where(torch.arange(target.numel()).reshape(target.shape) % 2 == 0, target, math.nan)
-        for answer in (-target, 1e9 * target, holed):
-            assert EXERCISES[number].draw(answer).png(dpi=30)
+        kept = torch.arange(target.numel()).reshape(target.shape) % 2 == 0
+        assert EXERCISES[number].draw(torch.where(kept, -1e9 * target, math.nan)).png(dpi=30)
 
     def test_other_ways_to_be_right_are_right(self, number, answer):
         assert check(number, answer).state == DONE
