@@ -29,7 +29,7 @@ from pathlib import Path
 import jupytext
 import nbformat
 from cleaning import cell_ids, clean, sources
-from nbclient import NotebookClient
+from client import Client
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.validator import ValidationError
@@ -131,7 +131,7 @@ def origin(name: str) -> dict[str, str]:
 
 def execute(notebook: NotebookNode, name: str) -> NotebookNode:
     """Run all cells in the folder where a reader runs them, with this tree's library and silent progress bars."""
-    client = NotebookClient(
+    client = Client(
         notebook,
         timeout=CELL_SECONDS,
         kernel_name="python3",
