@@ -54,8 +54,11 @@ def begin(page, name):
 
 
 def wait_for_steps(page, name, most=0):
-    """Until more steps than `most` have been made."""
-    look = "([said, most]) => +new RegExp(said).exec(inFigures('figure')[0].textContent)?.[1].replace(',', '') > most"
+    """Until more steps than `most` have been made; a digit may be taught before one has looked."""
+    look = """([said, most]) => {
+      const { textContent } = inFigures('figure')[0];
+      return /Taught as/.test(textContent) || +new RegExp(said).exec(textContent)?.[1].replace(',', '') > most;
+    }"""
     page.wait_for_function(look, arg=[FIGURES[name][2], most])
 
 
@@ -136,7 +139,7 @@ def test_a_tab_that_is_hidden_while_it_trains_goes_on(show, made, name):
     page.wait_for_function("unpainted.length", polling=50)
     page.evaluate("showAgain()")
     wait_for_steps(page, name, 20)
-    assert len(page.workers) == 1
+    assert len(page.workers) <= 1  # none where it was taught meanwhile
 
 
 @pytest.mark.parametrize("name", ["live", "pad"])
