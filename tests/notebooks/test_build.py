@@ -87,7 +87,7 @@ def test_built_twice_is_the_same_file_and_unchanged_is_not_built_again(course, c
 
 
 def test_a_lesson_is_built_from_a_start_that_its_record_has(course):
-    """What a reader finds in it is then in the record that its text speaks of, whatever machine it was built on."""
+    """What a reader finds in it is then in the record that its text speaks of, if its builder has AVX2."""
     names = list(build.A_RECORDED_START)
     course(HEADER + f"\n```{{code-cell}}\nimport os\nprint(*map(os.environ.get, {names}))\n```\n")
     build.build("01_dummy")
