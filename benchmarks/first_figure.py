@@ -5,7 +5,7 @@
     python -m benchmarks.first_figure --write         put the sentence into README
 
 Does what README says, in a new folder: clones, runs `make lab`, opens lesson 00 in Chromium and moves its film before
-any cell has run. `make` sees PIP_ARGS and PYTHON as anybody's would. What pip has kept from before is used, unless
+any cell has run. `make` sees PIP_ARGS and PYTHON as anybody's would. What uv or pip kept before is used, unless
 PIP_NO_CACHE_DIR=1 is set: so the sentence says which. Nothing is asserted.
 """
 
@@ -51,7 +51,7 @@ class Watch:
     def sentence(self, about: str) -> str:
         """What README says of it."""
         each = ", ".join(f"{step} {seconds:.0f} s" for step, seconds in self.steps.items())
-        kept = "nothing kept by pip" if os.environ.get("PIP_NO_CACHE_DIR") else "with pip's own cache"
+        kept = "no package kept from before" if os.environ.get("PIP_NO_CACHE_DIR") else "with packages kept from before"
         return f"From `git clone` to a dragged figure: {sum(self.steps.values()):.0f} s ({each}), {kept}, on {about}."
 
 

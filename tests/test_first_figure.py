@@ -21,10 +21,10 @@ def test_the_sentence_adds_up_and_says_what_was_kept(monkeypatch):
     said = watch(clone=2.4, **{"make lab": 100.0}, drag=0.4).sentence("a laptop")
     assert said == (
         "From `git clone` to a dragged figure: 103 s (clone 2 s, make lab 100 s, drag 0 s), "
-        "with pip's own cache, on a laptop."
+        "with packages kept from before, on a laptop."
     )
     monkeypatch.setenv("PIP_NO_CACHE_DIR", "1")
-    assert "nothing kept by pip" in watch(clone=1.0).sentence("a laptop")
+    assert "no package kept from before" in watch(clone=1.0).sentence("a laptop")
 
 
 def test_readme_has_a_place_for_it_and_keeps_the_rest():

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="make is not he
 PRETENDER = """#!/bin/sh
 case "$*" in
 *version_info*) echo VERSION ;;
+*with_uv.py*) exit 1 ;;
 *ensurepip*) exit NO_VENV ;;
 "-m venv --clear .venv")
     rm -rf .venv; mkdir -p .venv/bin; cp "$0" .venv/bin/python

@@ -1,0 +1,160 @@
+"""What .make/with_uv.py tells uv, and when it leaves the set-up to pip; nothing is downloaded."""
+
+import importlib.util
+import json
+import os
+import shutil
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.test_setup import ROOT, calls, make, pretender, tree  # noqa: F401
+
+PATH = ROOT / ".make" / "with_uv.py"
+FAKE = f"""#!{sys.executable}
+import json, os, pathlib, sys
+words = sys.argv[1:]
+here = pathlib.Path(__file__).parent
+if "config" in words:
+    print((here / "settings").read_text())
+elif words[:2] == ["-m", "pip"]:
+    (here / "fetched").write_text(" ".join(words))
+    sys.exit(int((here / "no uv").exists()))
+else:
+    told = {{key: value for key, value in os.environ.items() if key.startswith("UV_") or key == "SSL_CERT_FILE"}}
+    (here / "said").write_text(json.dumps([words, told]))
+    for name in (here / "leaves").read_text().split():
+        (here.parent / "lib/python3/site-packages" / name).mkdir(parents=True)
+    sys.exit(int((here / "fails").exists()))
+"""
+
+
+@pytest.fixture
+def with_uv():
+    spec = importlib.util.spec_from_file_location("with_uv", PATH)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def environment(with_uv, tmp_path, monkeypatch):
+    """An environment whose pip and uv write down what they are told."""
+    programs = tmp_path / "a clone" / "bin"
+    programs.mkdir(parents=True)
+    for name, text in {"python": FAKE, "uv": FAKE, "settings": "", "leaves": ""}.items():
+        (programs / name).write_text(text)
+        (programs / name).chmod(0o755)
+    monkeypatch.setattr(with_uv, "PIP", [str(programs / "python"), "-m", "pip"])
+    monkeypatch.setattr(sys, "executable", str(programs / "python"))
+    monkeypatch.setattr(sys, "prefix", str(programs.parent))
+    return programs
+
+
+def half_installed(log: Path) -> bool:
+    """As setup.sh asks it."""
+    text = log.read_text() if log.exists() else ""
+    return "Installing collected packages" in text and "Successfully installed" not in text
+
+
+def test_uv_installs_into_this_environment_what_is_asked_for(with_uv, environment, monkeypatch, tmp_path):
+    (environment / "settings").write_text("global.cert='/certificates'\nglobal.find-links='/wheels'\n")
+    for name, value in {"UV_OVERRIDE": "theirs", "UV_CACHE_DIR": "/kept"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("SSL_CERT_FILE", "another")
+    assert with_uv.main(str(tmp_path / "log"), "--extra-index-url", "https://wheels.example", "-r", "all of it.txt")
+    words, variables = json.loads((environment / "said").read_text())
+    assert words[:2] == ["pip", "install"] and words[words.index("--python") + 1] == str(environment / "python")
+    assert words[-6:-2] == ["--find-links", "/wheels", "--extra-index-url", "https://wheels.example"]
+    assert words[-2:] == ["-r", "all of it.txt"]
+    assert variables == {"UV_CACHE_DIR": "/kept", "SSL_CERT_FILE": "/certificates"}
+    assert not half_installed(tmp_path / "log")
+    assert (environment / "fetched").read_text().endswith(f"--extra-index-url https://wheels.example {with_uv.UV}")
+
+
+def test_where_uv_is_not_to_be_had_nothing_is_begun(with_uv, environment, tmp_path):
+    (environment / "no uv").touch()
+    assert not with_uv.main(str(tmp_path / "log"), "-r", "requirements.txt")
+    assert not (environment / "said").exists() and not (tmp_path / "log").exists()
+
+
+@pytest.mark.parametrize(("leaves", "half"), [("", False), ("torch-2.dist-info", True)])
+def test_an_environment_is_half_installed_where_uv_stopped_after_its_first_package(
+    with_uv, environment, tmp_path, leaves, half
+):
+    (environment / "fails").touch()
+    (environment / "leaves").write_text(leaves)
+    assert not with_uv.main(str(tmp_path / "log"), "-r", "requirements.txt")
+    assert half_installed(tmp_path / "log") == half
+
+
+def test_a_variable_counts_before_a_file_and_install_before_all(with_uv):
+    listed = ":env:.index-url='3'\nglobal.cert='a b'\nglobal.index-url='1'\ninstall.index-url='2'\nwheel.proxy='4'\n"
+    assert with_uv.settings_of(listed) == {"cert": "a b", "index-url": "3"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "words", "options", "variables"),
+    [
+        ({"extra-index-url": "a b"}, [], ["--extra-index-url", "a", "--extra-index-url", "b"], {}),
+        ({"index-url": "theirs"}, ["-i", "mine"], ["--index-url", "mine"], {}),
+        ({"index-url": "theirs"}, ["--index-url=mine"], ["--index-url=mine"], {}),
+        ({"no-index": "1", "trusted-host": "h"}, [], ["--no-index", "--allow-insecure-host", "h"], {}),
+        ({"no-index": "false", "no-cache-dir": "yes"}, [], ["--no-cache"], {}),
+        ({"constraint": "c.txt"}, ["--constraint", "d.txt"], ["--constraints", "c.txt", "--constraints", "d.txt"], {}),
+        ({"user": "1", "target": "x", "args": ""}, [], [], {}),
+        ({"timeout": "9", "retries": "0"}, [], [], {"UV_HTTP_TIMEOUT": "9", "UV_HTTP_RETRIES": "0"}),
+    ],
+)
+def test_what_pip_is_told_is_told_to_uv(with_uv, settings, words, options, variables):
+    assert with_uv.told(settings, words) == (options, variables)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"), [({"no-binary": "torch"}, []), ({"pre": "1"}, []), ({}, ["--pre"]), ({}, ["-fhere"])]
+)
+def test_what_is_not_known_to_be_the_same_is_left_to_pip(with_uv, settings, words):
+    assert with_uv.told(settings, words) is None
+
+
+def test_uv_itself_takes_these_options(with_uv, monkeypatch, tmp_path):
+    """A real environment and uv, and a wheel instead of the packages."""
+    uv = Path(sys.executable).with_name("uv")
+    if not uv.exists():
+        pytest.skip("uv is not here: pip installed the packages")
+    venv.create(tmp_path / "real")
+    python = tmp_path / "real" / "bin" / "python"
+    (tmp_path / "real" / "bin" / "uv").symlink_to(uv)
+    with zipfile.ZipFile(tmp_path / "small-1-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("small-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: small\nVersion: 1\n")
+        wheel.writestr("small-1.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr("small-1.dist-info/RECORD", "")
+    (tmp_path / "wanted.txt").write_text("small==1\n")
+    (tmp_path / "no more.txt").write_text("small<2\n")
+    settings = {"find-links": str(tmp_path), "no-index": "1", "no-cache-dir": "1", "trusted-host": "h"}
+    settings |= {"cert": os.devnull, "proxy": "http://127.0.0.1:9", "timeout": "9", "retries": "0"}
+    options, variables = with_uv.told(settings, ["-c", str(tmp_path / "no more.txt")])
+    monkeypatch.setattr(sys, "executable", str(python))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "real"))
+    log = tmp_path / "log"
+    wanted = ["-r", str(tmp_path / "wanted.txt")]
+    assert with_uv.install(log, [*options, *wanted], {**os.environ, **variables}), log.read_text()
+    assert with_uv.installed() == {"small-1.dist-info"}
+    options, variables = with_uv.told({"index-url": "file:///nowhere", "extra-index-url": "file:///here"}, [])
+    assert with_uv.install(log, [*options, *wanted], {**os.environ, **variables}), log.read_text()  # it is there
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="make is not here; README says how to do without it")
+@pytest.mark.parametrize("held", [True, False])
+def test_pip_does_what_uv_has_not_done(tree, tmp_path, held):  # noqa: F811
+    python = pretender(tmp_path / "bin" / "python3")
+    noting = f'*with_uv.py*) echo "$*" >>asked; exit {int(not held)} ;;\n*with_uv.py*'
+    python.write_text(python.read_text().replace("*with_uv.py*", noting))
+    assert make(tree, PYTHON=python, PIP_ARGS="--pre --find-links=w").returncode == 0
+    asked = (tree / "asked").read_text().splitlines()
+    begins = "-P .make/with_uv.py .venv/setup.log --pre --find-links=w "
+    assert asked == [begins + "-r requirements.txt", begins + "--quiet --no-deps -e ."]
+    assert calls(tree) == (["venv"] if held else ["venv", "requirements.txt", "."])
