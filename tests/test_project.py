@@ -118,6 +118,7 @@ def test_contributors_get_the_readers_pins():
 
 def test_pins_and_ranges_speak_of_the_same_packages():
     pins = requirements("requirements.txt")
+    del pins["jsonschema"]  # which JupyterLab needs; held back, as its comment there says
     ranges = {(needed := Requirement(line)).name: needed.specifier for line in PROJECT["project"]["dependencies"]}
     assert set(pins) == set(ranges)
     outside = [name for name, pin in pins.items() if next(iter(pin.specifier)).version not in ranges[name]]
