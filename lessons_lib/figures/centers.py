@@ -8,7 +8,7 @@ import torch
 from matplotlib.axes import Axes
 from torch import Tensor
 
-from lessons_lib.figures.plane import draw_points, draw_regions, draw_rim
+from lessons_lib.figures.plane import draw_points, draw_regions, draw_rim, rim_of
 from lessons_lib.figures.style import INK, PALETTE, PAPER, Picture, number_ink
 from lessons_lib.losses import SoftTripleLoss
 
@@ -40,7 +40,7 @@ def several_centers(
     picture = Picture("", _SIDE * len(views), _SIDE + 0.5)
     panels, said = picture.subplots(1, len(views), squeeze=False)[0], []
     for axes, (title, (features, labels, kinds, head)) in zip(panels, views.items(), strict=True):
-        rim = float(torch.linalg.vector_norm(features, dim=1).quantile(0.995))
+        rim = rim_of(features)
         found = rays(features, labels, kinds, head)
         draw_regions(axes, head, rim)
         draw_points(axes, features[:points], labels[:points], rim)

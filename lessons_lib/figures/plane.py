@@ -40,7 +40,7 @@ def embeddings(
     for axes, (title, (features, labels, head)) in zip(
         picture.subplots(1, len(views), squeeze=False)[0], views.items(), strict=True
     ):
-        rim = float(np.quantile(torch.linalg.vector_norm(features, dim=1).numpy(), 0.995))
+        rim = rim_of(features)
         draw_regions(axes, head, rim)
         if satisfied:
             draw_satisfied(axes, head, rim)
@@ -49,6 +49,12 @@ def embeddings(
         draw_directions(axes, head, rim)
         axes.set_title(title, color=INK, fontsize=12)
     return picture
+
+
+def rim_of(embeddings: Tensor) -> float:
+    """The 99.5th percentile of ‖x‖, so that the few longest leave the others room; 1 where no point has a length."""
+    lengths = torch.linalg.vector_norm(embeddings, dim=1).numpy()
+    return float(np.quantile(lengths, 0.995)) or 1.0 if len(lengths) else 1.0
 
 
 def draw_regions(axes: Axes, head: Head, rim: float) -> None:

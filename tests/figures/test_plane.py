@@ -9,7 +9,7 @@ import torch
 from lessons_lib import figures
 from lessons_lib.figures.centers import rays
 from lessons_lib.figures.offsets import offsets
-from lessons_lib.figures.plane import beside, draw_regions, draw_satisfied
+from lessons_lib.figures.plane import beside, draw_regions, draw_satisfied, rim_of
 from lessons_lib.figures.style import Picture
 from lessons_lib.losses import (
     ArcFaceLoss,
@@ -21,6 +21,7 @@ from lessons_lib.losses import (
     SphereFaceLoss,
     random_pairs,
 )
+from tests.explorers.modules import modules
 from tests.figures.made import on_circle, points, shown, with_centers
 
 
@@ -157,3 +158,12 @@ def test_clouds_around_their_centres_have_a_panel_each_and_say_how_much_is_radia
     assert len(picture.axes) == 2 and "cross: 52% of it" in picture.alt  # (2 + 2/26) / 4
     assert shown(picture) and len(picture.png()) < 100_000
     figures.around_centers({"all in one place": (far, torch.arange(4), far)})  # no pull at all
+
+
+def test_the_rim_leaves_out_one_of_two_hundred_here_and_in_a_page():
+    lengths = [*range(1, 200), 1e6]
+    rim = rim_of(torch.tensor([[0.0, length] for length in lengths]))
+    with modules("kit/numbers.js") as v8:
+        assert v8("rimOf(lengths)", lengths=lengths[::-1]) == 199
+    assert 199 <= rim < 0.01 * lengths[-1]
+    assert rim_of(torch.zeros(3, 2)) == rim_of(torch.zeros(0, 2)) == 1

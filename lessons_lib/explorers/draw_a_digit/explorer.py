@@ -15,7 +15,7 @@ from lessons_lib.explorers.draw_a_digit.teaching import first_learner, pack_less
 from lessons_lib.explorers.kit.explorer import Explorer, of_a_widget
 from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.packing import deflate, folded, pack
-from lessons_lib.figures.plane import draw_directions, draw_points, draw_rim
+from lessons_lib.figures.plane import draw_directions, draw_points, draw_rim, rim_of
 from lessons_lib.figures.style import ACCENT, PAPER, Picture
 from lessons_lib.losses import Head
 from lessons_lib.nets import embed
@@ -93,7 +93,7 @@ class DrawADigit(Explorer):
             practice=practice,
             facts={
                 "weight": [[float(f"{value:.6g}") for value in row] for row in rows.tolist()],
-                "rim": max(float(np.quantile(length, 0.995)), 1e-6),
+                "rim": rim_of(embeddings),
                 "step": step,
                 "misread": _shares(misread) if len(misread) >= _MANY else [],
                 "digit_labels": labels[gallery].tolist(),

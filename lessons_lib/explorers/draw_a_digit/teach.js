@@ -1,6 +1,7 @@
 // What is taught to the network, and what becomes of it: the layers after the trunk train on (kit/trainer.js) on packed
 // digits and the drawn ones. Pure arithmetic; teaching.py packs, pupil.js trains.
 import { bytes, inflate } from '../kit/bytes.js';
+import { rimOf } from '../kit/numbers.js';
 import { learnable, unpack } from '../kit/unpack.js';
 import { forward, reading, region } from './network.js';
 
@@ -130,7 +131,7 @@ export function readerAfter(start, loss, from, { layers, weight, features }) {
       x: x.map((v, j) => v + features[2 * i + j] - from[2 * i + j]),
     })),
     lengths = points.map(p => Math.hypot(...p.x)),
-    rim = Math.max(start.rim, lengths.toSorted((a, b) => a - b)[Math.floor(0.995 * (lengths.length - 1))]);
+    rim = Math.max(start.rim, rimOf(lengths));
   return {
     layers: readable(layers),
     weight: rows,

@@ -205,10 +205,7 @@ class DriftPlayer(Explorer):
                 axes.add_collection(LineCollection(pieces, **strength))
             axes.plot(x, y, "D", color=colour, markersize=7, markeredgecolor=INK, path_effects=halo, zorder=2.3)
             others = np.delete(path[-1], k, axis=0)
-            for side in (
-                0.085,
-                -0.085,
-            ):  # where neither class weight nor path runs, and no other centre or number stands
+            for side in (0.085, -0.085):  # where neither class weight nor path runs, no other centre, no number
                 place = path[-1, k] + side * np.array([-y, x]) / (math.hypot(x, y) or 1)
                 if not (np.linalg.norm(np.reshape([*others, *taken], (-1, 2)) - place, axis=1) < 0.075).any():
                     style = {"fontsize": 9, "weight": "bold", "ha": "center", "va": "center", "zorder": 2.4}

@@ -6,6 +6,8 @@ export const DEGREE = Math.PI / 180;
 export const wrapped = angle => Math.atan2(Math.sin(angle), Math.cos(angle));
 export const angleBetween = (a, b) => Math.abs(wrapped(a - b));
 export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+/** Of all lengths the 99.5th percentile: the few longest would leave the others no room. */
+export const rimOf = lengths => Float64Array.from(lengths).sort()[Math.floor(0.995 * (lengths.length - 1))];
 /** From 0 to 1, beginning and ending slowly. */
 export const eased = part => part * part * (3 - 2 * part);
 

@@ -1,8 +1,7 @@
-// The margin band on the circle: pure maths, no drawing. Angles are radians, counter-clockwise from +x; `dirs` holds
-// the
-// direction of each class weight.
+// The margin band on the circle: pure maths, no drawing. Angles are radians, counter-clockwise from +x; `dirs`
+// holds the direction of each class weight.
 import { MARGINS } from '../kit/losses.js';
-import { TAU, angleBetween, clamp, wrapped } from '../kit/numbers.js';
+import { TAU, angleBetween, clamp, rimOf, wrapped } from '../kit/numbers.js';
 
 export const CLEAR = 0;
 export const BAND = 1;
@@ -46,7 +45,7 @@ export function readPoints(xy, labels, rim = null) {
     points.phi[i] = Math.atan2(b, a);
     points.r[i] = r;
   }
-  points.rim = rim ?? points.r.slice().sort()[Math.floor(0.995 * (n - 1))];
+  points.rim = rim ?? rimOf(points.r);
   for (let i = 0; i < n; i++) points.r[i] = 0.97 * Math.min(1, points.r[i] / points.rim);
   return points;
 }

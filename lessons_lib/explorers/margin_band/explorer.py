@@ -17,7 +17,7 @@ from lessons_lib.explorers.kit.explorer import Choice, Number, of_a_widget
 from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.losses import MarginExplorer, named_head
 from lessons_lib.explorers.kit.packing import RATE, Start, reference, steps_of, trunk_features
-from lessons_lib.figures.plane import draw_directions, draw_points, draw_rim
+from lessons_lib.figures.plane import draw_directions, draw_points, draw_rim, rim_of
 from lessons_lib.figures.style import ACCENT, SOFT, Picture
 from lessons_lib.losses import Head
 from lessons_lib.runs import Run
@@ -113,8 +113,7 @@ class MarginBand(MarginExplorer):
         head = head_of(self.loss, self.margin, self.scale, self.directions)
         picture = Picture(self.alt, 5.4, 5.4)
         axes = picture.subplots()
-        lengths = torch.linalg.vector_norm(self._embeddings, dim=1)
-        rim = float(lengths.quantile(0.995)) if len(lengths) else 1.0
+        rim = rim_of(self._embeddings)
         edges = {"levels": [0.5, 1.5], "colors": [ACCENT], "alpha": 0.16}
         line = np.linspace(-rim, rim, _GRID)
         axes.contourf(line, line, in_band(head, line), **edges)
