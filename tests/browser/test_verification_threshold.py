@@ -91,10 +91,10 @@ def test_the_point_is_dragged_along_the_roc_curve(page):
     page.mouse.move(*on_roc(page, 0.4, 0.9))
     page.mouse.down()
     page.mouse.move(*on_roc(page, 0, 0), steps=4)
-    expect(readings.locator("tr").nth(0)).to_contain_text("0 %0")  # nothing is accepted
+    expect(readings.locator("tbody tr").nth(0)).to_contain_text("0 %0")  # nothing is accepted
     expect(page.locator(".read")).to_contain_text("Nothing is accepted.")
     page.mouse.move(3000, 0, steps=3)  # past the corner
-    expect(readings.locator("tr").nth(0)).to_contain_text("100 %4,000")
+    expect(readings.locator("tbody tr").nth(0)).to_contain_text("100 %4,000")
     page.set_viewport_size({"width": 620, "height": 900})
     page.wait_for_function("() => innerWidth === 620")
     page.mouse.move(*on_roc(page, 0.5, 1), steps=2)
@@ -137,7 +137,7 @@ def test_each_control_answers_and_says_what_it_did(page):
     paste(page, '{"threshold": 0.4}')
     page.get_by_role("button", name="FAR 1 %", exact=True).click()
     at_rest(page)
-    readings = page.locator(".readings tr")
+    readings = page.locator(".readings tbody tr")
     far = float(re.search(r"[\d.]+", readings.nth(2).locator("b").inner_text())[0])
     assert 0.8 <= far <= 1
     before = at_rest(page)
@@ -198,10 +198,10 @@ def test_settings_pasted_wrong_get_a_sentence_and_right_ones_are_taken(page, exp
     assert settings(page)["threshold"] == pytest.approx(edges_of(explorer.nets[1])[-1])
     paste(page, '{"net": 0, "threshold": 0.5}')
     at_rest(page)
-    far = page.locator(".readings tr").nth(2).locator("b").inner_text()
+    far = page.locator(".readings tbody tr").nth(2).locator("b").inner_text()
     paste(page, '{"net": 1}')  # alone: the same FAR
     expect(caption(page)).to_contain_text("plain → better: ")
-    assert page.locator(".readings tr").nth(2).locator("b").inner_text()[:2] == far[:2]
+    assert page.locator(".readings tbody tr").nth(2).locator("b").inner_text()[:2] == far[:2]
 
 
 def test_one_network_is_shown_without_a_choice(show):

@@ -63,6 +63,7 @@ export function paintLength(g, width, state) {
   pen.within(frame.left, frame.top, frame.right - frame.left, frame.floor - frame.top + 3, () =>
     paintCurves(pen, frame, state),
   );
+  paintNote(pen, frame, state);
   if (state.net)
     paintTrained(
       pen,
@@ -85,6 +86,13 @@ export function paintLength(g, width, state) {
   return { seats, named, busy, frame };
 }
 
+/** What the axis is above its knee: over the curves, as SphereFace's passes there. */
+function paintNote({ c, write }, frame, { quantity, divided, angle }) {
+  const [x, y] = noteBox(frame, angle),
+    { knee } = AXES[divided][quantity];
+  write(`above ${knee} pressed together`, x + 4, y + 10, { font: '11', halo: 4, under: c.band });
+}
+
 /** Grid, ticks and what is said above the plot. */
 function paintGround(pen, frame, state) {
   const { c, line, block, write, wide, fitting } = pen,
@@ -98,8 +106,6 @@ function paintGround(pen, frame, state) {
     line(left, y, right, y, tick ? c.faint : c.pale);
     write(String(tick).replace(/^(\d)(\d{3})$/, '$1,$2'), left - 8, y, { align: 'right' });
   }
-  const [x0, y0] = noteBox(frame, angle);
-  write(`above ${axis.knee} pressed together`, x0 + 4, y0 + 10, { font: '11', halo: 4, under: c.band });
   const what = quantity === 'length' ? 'gradient length' : 'coefficient |∂L/∂cos θ|',
     unit = divided ? ' ÷ s' : '',
     title = fitting([`${what} on the own class weight${unit}`, `${what}${unit}`], width - 6, '13');

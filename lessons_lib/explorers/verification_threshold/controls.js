@@ -25,6 +25,8 @@ const ROWS = [
   ['precision, of the accepted', s => s.precision, () => ''],
 ];
 
+const heads = () => ['share', 'pairs'].map(name => element('th', { scope: 'col' }, name));
+
 function readings() {
   const cells = ROWS.map(([, , , mark]) => [
     element(mark ? 'b' : 'span', mark ? { class: mark } : {}),
@@ -33,6 +35,7 @@ function readings() {
   const root = element(
     'table',
     { class: 'readings', 'aria-label': 'rates at this threshold' },
+    element('thead', {}, element('tr', {}, element('td'), ...heads())),
     element(
       'tbody',
       {},
