@@ -81,7 +81,7 @@ class Number(TraitType):
         if self.counts:
             return f"{self.name} counts {self.counts} from 0 to {high}, got {value}."
         if not self.angle:
-            return f"{self.name} must lie in {low:,.12g}..{high:,.12g}, got {value}."
+            return f"{self.name} must lie in {low:.12g}..{high:.12g}, got {value}."
         reach = f"{math.degrees(low):.0f}° to {math.degrees(high):.0f}° in radians, {low:.3f}..{high:.3f}"
         degrees = number and high < value and math.degrees(low) <= value <= math.degrees(high)
         meant = f"; {math.radians(value):.3f} is that many degrees" if degrees else ""
