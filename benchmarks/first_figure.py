@@ -101,7 +101,7 @@ def drag(browser: Browser, address: str, watch: Watch) -> None:
         page.mouse.wheel(0, 500)
         page.wait_for_timeout(50)
     before = drawn(figure)
-    watch.done("open the lesson, a figure alive")
+    watch.done("open the lesson until a figure is alive")
     figure.get_by_role("slider").first.press("ArrowLeft")
     drawn_anew(figure, before)
     watch.done("drag it")

@@ -102,18 +102,18 @@ def lines(repository: str, lessons: list[str]) -> str:
         where: " ".join(f"[{lesson[:2]}]({link(repository, lesson)})" for lesson in lessons)
         for where, link in (("Google Colab", colab), ("Binder", binder))
     }
+    waiting = (
+        "**The links below do not work yet.** They wait for a public address: "
+        "`.venv/bin/python notebooks/web/links.py ADDRESS` puts it in."
+    )
     told = [
         " ".join(row),
         "",
+        *([waiting, ""] if repository == NOT_GIVEN else []),
         f"**Without installing anything:** read it as a [web site]({site(repository)}), or run a lesson",
         *(f"- on {where}: {links}" for where, links in opened.items()),
         "",
     ]
-    if repository == NOT_GIVEN:
-        told += [
-            "These links wait for a public address: `.venv/bin/python notebooks/web/links.py ADDRESS` puts it in.",
-            "",
-        ]
     return "\n".join(told)
 
 
