@@ -39,9 +39,13 @@ stamped() {
     [ -f ".venv/made-from-$1" ] && made_from "$1" | cmp -s - ".venv/made-from-$1" && ! half_installed
 }
 
-# pip trusts a package that was half written when it was stopped, so such an environment must go.
+# pip and uv trust a package that was half written when they were stopped, so such an environment must go. What the log
+# says last counts: uv may have ended well, and pip after it not.
 half_installed() {
-    [ -f "$log" ] && grep -q 'Installing collected packages' "$log" && ! grep -q 'Successfully installed' "$log"
+    [ -f "$log" ] && case $(grep -oE 'Installing collected packages|Successfully installed' "$log" | tail -n 1) in
+        Installing*) true ;;
+        *) false ;;
+    esac
 }
 
 usable() {
@@ -88,10 +92,21 @@ pip_install() {
         ${PIP_ARGS:-} "$@" 2>/dev/null || explain
 }
 
-# uv takes a sixth of the time. What it cannot do, or is not known to do as pip would, is left to pip.
+# What uv cannot do, or is not known to do as pip would, is left to pip: in an environment made anew where uv stopped
+# after its first package, as on a full disk.
 install_packages() {
     # shellcheck disable=SC2086  # PIP_ARGS holds several words
-    .venv/bin/python -P .make/with_uv.py "$log" ${PIP_ARGS:-} "$@" || pip_install "$@"
+    if .venv/bin/python -P .make/with_uv.py "$log" "$wanted" ${PIP_ARGS:-}; then
+        rm -f .venv/made-from-*
+        return 0
+    fi
+    if half_installed; then
+        make_venv
+        : >"$log"
+    fi
+    pip_install -r "$wanted"
+    rm -f .venv/made-from-*
+    pip_install --quiet --no-deps -e .
 }
 
 # Once, here: the first lesson does not wait for it, and an environment that is only read later has it too.
@@ -164,8 +179,6 @@ else
     make_venv
 fi
 : >"$log" # says whose .venv it is, until the stamp does
-install_packages -r "$wanted"
-rm -f .venv/made-from-*
-install_packages --quiet --no-deps -e .
+install_packages
 compile_what_lessons_import
 for file in requirements.txt "$wanted"; do made_from "$file" >".venv/made-from-$file"; done

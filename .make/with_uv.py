@@ -1,12 +1,14 @@
-"""Installs with uv, in a sixth of pip's time: `.venv/bin/python .make/with_uv.py LOG [option of pip …] -r FILE`.
+"""Installs with uv, in a sixth of pip's time: `.venv/bin/python .make/with_uv.py LOG FILE [option of pip …]`.
 
-Ends with 1 where uv is not to be had, fails, or is not known to understand what pip is told: then it is left to pip.
+FILE names the packages; the course itself comes after them. Ends with 1 where uv is not to be had, fails, or is not
+known to understand what pip is told: then it is left to pip.
 """
 
 import ast
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 UV = "uv==0.13.9"
@@ -23,18 +25,22 @@ OPTIONS = {
 }
 SHORT = {"-i": "--index-url", "-f": "--find-links", "-c": "--constraint"}
 VARIABLES = {
-    "cert": "SSL_CERT_FILE",
-    "proxy": "ALL_PROXY",
-    "timeout": "UV_HTTP_TIMEOUT",
-    "default-timeout": "UV_HTTP_TIMEOUT",
-    "retries": "UV_HTTP_RETRIES",
+    "cert": ["SSL_CERT_FILE"],
+    "proxy": ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"],  # the first that is set counts
+    "timeout": ["UV_HTTP_TIMEOUT"],
+    "default-timeout": ["UV_HTTP_TIMEOUT"],
+    "retries": ["UV_HTTP_RETRIES"],
+    "cache-dir": ["UV_CACHE_DIR"],
 }
+YES = {"1", "y", "yes", "t", "true", "on"}
 # What says how pip looks or where else it would install, which the set-up passes over with pip as well; and PIP_ARGS.
 NO_MATTER = {"disable-pip-version-check", "no-color", "no-input", "progress-bar", "quiet", "verbose", "log"}
-NO_MATTER |= {"cache-dir", "compile", "no-compile", "no-warn-script-location", "root-user-action"}
+NO_MATTER |= {"compile", "no-compile", "no-warn-script-location", "root-user-action"}
 NO_MATTER |= {"args", "user", "target", "require-virtualenv", "config-file", "break-system-packages"}
 # Of uv's own settings only these count, so that uv and pip are told the same.
 KEPT = {"UV_CACHE_DIR", "UV_LINK_MODE", "UV_SYSTEM_CERTS", "UV_NATIVE_TLS", "UV_CONCURRENT_DOWNLOADS"}
+# uv's own way on Linux, a hard link, would carry what somebody edits in .venv into every later one.
+OURS = {"UV_LINK_MODE": "copy"} if sys.platform == "linux" else {}
 
 
 def settings_of(listed: str) -> dict[str, str]:
@@ -53,13 +59,13 @@ def told(settings: dict[str, str], words: list[str]) -> tuple[list[str], dict[st
         return None
     for name, value in settings.items():
         if name in ("no-index", "no-cache-dir"):
-            options += [OPTIONS[name]] if value.lower() in ("1", "true", "yes", "on") else []
+            options += [OPTIONS[name]] if value.lower() in YES else []
         elif name == "index-url" and "--index-url" in names:
             pass  # said anew in words
         elif name in OPTIONS:
-            options += [part for each in value.split() for part in (OPTIONS[name], each)]
+            options += [part for each in value.split() for part in (OPTIONS[name], os.path.expanduser(each))]
         elif name in VARIABLES:
-            variables[VARIABLES[name]] = value
+            variables |= dict.fromkeys(VARIABLES[name], value)
         elif name not in NO_MATTER:
             return None
     for word in words:
@@ -73,39 +79,47 @@ def installed() -> set[str]:
     return {path.name for path in Path(sys.prefix).glob("lib/python*/site-packages/*.dist-info")}
 
 
-def install(log: Path, options: list[str], environment: dict[str, str]) -> bool:
-    """Run uv. Its lines in the log say, as pip's do, whether it was stopped halfway (setup.sh: half_installed)."""
+def install(log: Path, options: Iterable[str], environment: dict[str, str]) -> bool:
+    """Run uv. What it does to the log says, as pip's lines do, whether it was stopped halfway (setup.sh)."""
     uv = Path(sys.executable).with_name("uv")
     # pip looks for a package in all indexes, uv by default in the first that has it.
     words = [uv, "pip", "install", "--no-config", "--index-strategy=unsafe-best-match", "--python", sys.executable]
-    before = installed()
-    with log.open("a", encoding="utf-8") as file:
+    before, seen = installed(), sys.stderr.isatty()
+    with log.open("a", encoding="utf-8") as file, log.with_name("uv.log").open("w", encoding="utf-8") as told_by_uv:
         print("Installing collected packages: by uv", file=file, flush=True)
         try:
-            said = None if sys.stderr.isatty() else file
-            held = subprocess.run([*words, *options], env=environment, stdout=file, stderr=said).returncode == 0
-        except (OSError, KeyboardInterrupt):
+            said = None if seen else told_by_uv
+            held = subprocess.run([*words, *options], env=environment, stdout=said, stderr=said).returncode == 0
+        except OSError:
             held = False
-        if held or installed() == before:
-            print("Successfully installed: by uv" if held else "Successfully installed: nothing", file=file)
+        finally:
+            if installed() == before:
+                print("Successfully installed: nothing yet", file=file)
+        if held:
+            print("Successfully installed: by uv", file=file)
+        elif seen:
+            print("uv could not do it: now pip tries.", file=sys.stderr)
     return held
 
 
-def main(log: str, *words: str) -> bool:
-    """Whether uv installed what the words after pip's options ask for."""
-    asks = next(index for index, word in enumerate(words) if word in ("-r", "--quiet"))
-    listed = subprocess.run([*PIP, "config", "list"], capture_output=True, text=True)
-    known = told(settings_of(listed.stdout), list(words[:asks])) if listed.returncode == 0 else None
+def main(log: str, file: str, *words: str) -> bool:
+    """Whether uv installed what the file asks for, and the course."""
+    told_to_say_all = {**os.environ, "PIP_ISOLATED": "0"}  # and -vvv, as a `quiet` of the user's would leave nothing
+    listed = subprocess.run([*PIP, "-vvv", "config", "list"], env=told_to_say_all, capture_output=True, text=True)
+    known = told(settings_of(listed.stdout), list(words)) if listed.returncode == 0 else None
     if known is None:
         return False
     options, variables = known
     # One try: where there is no network, pip says so.
     fetch = ["install", "--quiet", "--no-user", "--target=", "--no-compile", "--no-deps", "--only-binary=:all:"]
-    if subprocess.run([*PIP, *fetch, "--retries=0", *words[:asks], UV], capture_output=True).returncode != 0:
+    if subprocess.run([*PIP, *fetch, "--retries=0", *words, UV], capture_output=True).returncode != 0:
         return False
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("UV_") or key in KEPT}
-    return install(Path(log), [*options, *words[asks:]], environment | variables)
+    theirs = {key: value for key, value in os.environ.items() if not key.startswith("UV_") or key in KEPT}
+    return install(Path(log), [*options, "-r", file, "-e", "."], OURS | theirs | variables)
 
 
 if __name__ == "__main__":
-    sys.exit(0 if main(*sys.argv[1:]) else 1)
+    try:
+        sys.exit(0 if main(*sys.argv[1:]) else 1)
+    except KeyboardInterrupt:
+        sys.exit(130)  # setup.sh was told the same, and stops

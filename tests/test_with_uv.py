@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import shutil
+import subprocess
 import sys
 import venv
 import zipfile
@@ -24,8 +25,7 @@ elif words[:2] == ["-m", "pip"]:
     (here / "fetched").write_text(" ".join(words))
     sys.exit(int((here / "no uv").exists()))
 else:
-    told = {{key: value for key, value in os.environ.items() if key.startswith("UV_") or key == "SSL_CERT_FILE"}}
-    (here / "said").write_text(json.dumps([words, told]))
+    (here / "said").write_text(json.dumps([words, dict(os.environ)]))
     for name in (here / "leaves").read_text().split():
         (here.parent / "lib/python3/site-packages" / name).mkdir(parents=True)
     sys.exit(int((here / "fails").exists()))
@@ -56,8 +56,8 @@ def environment(with_uv, tmp_path, monkeypatch):
 
 def half_installed(log: Path) -> bool:
     """As setup.sh asks it."""
-    text = log.read_text() if log.exists() else ""
-    return "Installing collected packages" in text and "Successfully installed" not in text
+    asked = (ROOT / ".make" / "setup.sh").read_text().partition("half_installed() {")[2].partition("\n}")[0]
+    return subprocess.run(["sh", "-c", f"log='{log}'; {asked}"]).returncode == 0
 
 
 def test_uv_installs_into_this_environment_what_is_asked_for(with_uv, environment, monkeypatch, tmp_path):
@@ -65,19 +65,21 @@ def test_uv_installs_into_this_environment_what_is_asked_for(with_uv, environmen
     for name, value in {"UV_OVERRIDE": "theirs", "UV_CACHE_DIR": "/kept"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("SSL_CERT_FILE", "another")
-    assert with_uv.main(str(tmp_path / "log"), "--extra-index-url", "https://wheels.example", "-r", "all of it.txt")
+    log = tmp_path / "log"
+    assert with_uv.main(str(log), "all of it.txt", "--extra-index-url", "https://wheels.example")
     words, variables = json.loads((environment / "said").read_text())
     assert words[:2] == ["pip", "install"] and words[words.index("--python") + 1] == str(environment / "python")
-    assert words[-6:-2] == ["--find-links", "/wheels", "--extra-index-url", "https://wheels.example"]
-    assert words[-2:] == ["-r", "all of it.txt"]
-    assert variables == {"UV_CACHE_DIR": "/kept", "SSL_CERT_FILE": "/certificates"}
-    assert not half_installed(tmp_path / "log")
+    assert words[-8:-4] == ["--find-links", "/wheels", "--extra-index-url", "https://wheels.example"]
+    assert words[-4:] == ["-r", "all of it.txt", "-e", "."]
+    assert variables.items() >= ({"UV_CACHE_DIR": "/kept", "SSL_CERT_FILE": "/certificates"} | with_uv.OURS).items()
+    assert "UV_OVERRIDE" not in variables
+    assert not half_installed(log)
     assert (environment / "fetched").read_text().endswith(f"--extra-index-url https://wheels.example {with_uv.UV}")
 
 
 def test_where_uv_is_not_to_be_had_nothing_is_begun(with_uv, environment, tmp_path):
     (environment / "no uv").touch()
-    assert not with_uv.main(str(tmp_path / "log"), "-r", "requirements.txt")
+    assert not with_uv.main(str(tmp_path / "log"), "requirements.txt")
     assert not (environment / "said").exists() and not (tmp_path / "log").exists()
 
 
@@ -87,7 +89,8 @@ def test_an_environment_is_half_installed_where_uv_stopped_after_its_first_packa
 ):
     (environment / "fails").touch()
     (environment / "leaves").write_text(leaves)
-    assert not with_uv.main(str(tmp_path / "log"), "-r", "requirements.txt")
+    (tmp_path / "log").write_text("Installing collected packages: of before\nSuccessfully installed: that\n")
+    assert not with_uv.main(str(tmp_path / "log"), "requirements.txt")
     assert half_installed(tmp_path / "log") == half
 
 
@@ -103,7 +106,9 @@ def test_a_variable_counts_before_a_file_and_install_before_all(with_uv):
         ({"index-url": "theirs"}, ["-i", "mine"], ["--index-url", "mine"], {}),
         ({"index-url": "theirs"}, ["--index-url=mine"], ["--index-url=mine"], {}),
         ({"no-index": "1", "trusted-host": "h"}, [], ["--no-index", "--allow-insecure-host", "h"], {}),
-        ({"no-index": "false", "no-cache-dir": "yes"}, [], ["--no-cache"], {}),
+        ({"no-index": "false", "no-cache-dir": "y"}, [], ["--no-cache"], {}),
+        ({"find-links": "~/here there"}, [], ["--find-links", str(Path.home() / "here"), "--find-links", "there"], {}),
+        ({"cache-dir": "/large"}, [], [], {"UV_CACHE_DIR": "/large"}),
         ({"constraint": "c.txt"}, ["--constraint", "d.txt"], ["--constraints", "c.txt", "--constraints", "d.txt"], {}),
         ({"user": "1", "target": "x", "args": ""}, [], [], {}),
         ({"timeout": "9", "retries": "0"}, [], [], {"UV_HTTP_TIMEOUT": "9", "UV_HTTP_RETRIES": "0"}),
@@ -118,6 +123,26 @@ def test_what_pip_is_told_is_told_to_uv(with_uv, settings, words, options, varia
 )
 def test_what_is_not_known_to_be_the_same_is_left_to_pip(with_uv, settings, words):
     assert with_uv.told(settings, words) is None
+
+
+def test_no_proxy_of_the_surroundings_counts_before_the_one_for_pip(with_uv, environment, monkeypatch, tmp_path):
+    (environment / "settings").write_text("global.proxy='http://for.pip'\n")
+    monkeypatch.setenv("HTTPS_PROXY", "http://for.all")
+    assert with_uv.main(str(tmp_path / "log"), "requirements.txt")
+    variables = json.loads((environment / "said").read_text())[1]
+    proxies = {variables[name] for name in with_uv.VARIABLES["proxy"]}
+    assert proxies == {"http://for.pip"}
+
+
+def test_settings_are_heard_although_pip_is_told_to_be_quiet(with_uv, environment, monkeypatch, tmp_path):
+    """The real pip's list of them."""
+    monkeypatch.setattr(with_uv, "PIP", [sys.orig_argv[0], "-m", "pip"])
+    listed = []
+    monkeypatch.setattr(with_uv, "told", lambda settings, words: listed.append(settings))
+    for name, value in {"PIP_QUIET": "2", "PIP_ISOLATED": "1", "PIP_INDEX_URL": "https://theirs.example"}.items():
+        monkeypatch.setenv(name, value)
+    assert not with_uv.main(str(tmp_path / "log"), "requirements.txt")
+    assert listed[0]["index-url"] == "https://theirs.example"
 
 
 def test_uv_itself_takes_these_options(with_uv, monkeypatch, tmp_path):
@@ -154,7 +179,15 @@ def test_pip_does_what_uv_has_not_done(tree, tmp_path, held):  # noqa: F811
     noting = f'*with_uv.py*) echo "$*" >>asked; exit {int(not held)} ;;\n*with_uv.py*'
     python.write_text(python.read_text().replace("*with_uv.py*", noting))
     assert make(tree, PYTHON=python, PIP_ARGS="--pre --find-links=w").returncode == 0
-    asked = (tree / "asked").read_text().splitlines()
-    begins = "-P .make/with_uv.py .venv/setup.log --pre --find-links=w "
-    assert asked == [begins + "-r requirements.txt", begins + "--quiet --no-deps -e ."]
+    asked = (tree / "asked").read_text()
+    assert asked == "-P .make/with_uv.py .venv/setup.log requirements.txt --pre --find-links=w\n"
     assert calls(tree) == (["venv"] if held else ["venv", "requirements.txt", "."])
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="make is not here; README says how to do without it")
+def test_where_uv_stopped_halfway_pip_begins_anew(tree, tmp_path):  # noqa: F811
+    python = pretender(tmp_path / "bin" / "python3")
+    half = "*with_uv.py*) echo Installing collected packages >>.venv/setup.log; exit 1 ;;\n*with_uv.py*"
+    python.write_text(python.read_text().replace("*with_uv.py*", half))
+    assert make(tree, PYTHON=python).returncode == 0
+    assert calls(tree) == ["venv", "venv", "requirements.txt", "."]
