@@ -36,7 +36,7 @@ YES = {"1", "y", "yes", "t", "true", "on"}
 # What says how pip looks or where else it would install, which the set-up passes over with pip as well; and PIP_ARGS.
 NO_MATTER = {"disable-pip-version-check", "no-color", "no-input", "progress-bar", "quiet", "verbose", "log"}
 NO_MATTER |= {"compile", "no-compile", "no-warn-script-location", "root-user-action"}
-NO_MATTER |= {"args", "user", "target", "require-virtualenv", "config-file", "break-system-packages"}
+NO_MATTER |= {"args", "isolated", "user", "target", "require-virtualenv", "config-file", "break-system-packages"}
 # Of uv's own settings only these count, so that uv and pip are told the same.
 KEPT = {"UV_CACHE_DIR", "UV_LINK_MODE", "UV_SYSTEM_CERTS", "UV_NATIVE_TLS", "UV_CONCURRENT_DOWNLOADS"}
 # uv's own way on Linux, a hard link, would carry what somebody edits in .venv into every later one.

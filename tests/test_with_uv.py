@@ -135,14 +135,16 @@ def test_no_proxy_of_the_surroundings_counts_before_the_one_for_pip(with_uv, env
 
 
 def test_settings_are_heard_although_pip_is_told_to_be_quiet(with_uv, environment, monkeypatch, tmp_path):
-    """The real pip's list of them."""
+    """The real pip's list of them, as make's own variables are among them."""
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
     monkeypatch.setattr(with_uv, "PIP", [sys.orig_argv[0], "-m", "pip"])
-    listed = []
-    monkeypatch.setattr(with_uv, "told", lambda settings, words: listed.append(settings))
-    for name, value in {"PIP_QUIET": "2", "PIP_ISOLATED": "1", "PIP_INDEX_URL": "https://theirs.example"}.items():
+    given, told, listed = {"PIP_QUIET": "2", "PIP_ISOLATED": "1", "PIP_ARGS": "", "PIP_NO_INDEX": "1"}, with_uv.told, []
+    monkeypatch.setattr(with_uv, "told", lambda *said: listed.append(told(*said)))
+    for name, value in (given | {"PIP_CONFIG_FILE": os.devnull}).items():
         monkeypatch.setenv(name, value)
     assert not with_uv.main(str(tmp_path / "log"), "requirements.txt")
-    assert listed[0]["index-url"] == "https://theirs.example"
+    assert listed == [(["--no-index"], {})]
 
 
 def test_uv_itself_takes_these_options(with_uv, monkeypatch, tmp_path):
