@@ -42,7 +42,8 @@ NOTEBOOKS = ROOT / "notebooks"
 SHIPPED = NOTEBOOKS / ".shipped"
 LIMIT = 900_000
 CELL_SECONDS = 300
-# Seed 0 as its record has it, on any processor with AVX2: what a notebook shows lies then in what its text speaks of.
+# Seed 0 as its record has it, on Intel's processors with AVX2: what a notebook shows lies then in what its text speaks
+# of. On AMD's the same libraries add in another order: there some numbers come to stand a little outside the records.
 A_RECORDED_START = {"OMP_NUM_THREADS": "1", **KINDS["avx2"]}
 
 LEFT_BY_A_MERGE = re.compile(r"^(<{7}|>{7}) ", flags=re.MULTILINE)
