@@ -15,7 +15,9 @@ import pytest
 from tests.test_setup import ROOT, calls, make, pretender, tree  # noqa: F401
 
 PATH = ROOT / ".make" / "with_uv.py"
-FAKE = f"""#!{sys.executable}
+# A shell's script, as no first line that names Python can have a space in it.
+FAKE = f"""#!/bin/sh
+"exec" "{sys.executable}" "$0" "$@"
 import json, os, pathlib, sys
 words = sys.argv[1:]
 here = pathlib.Path(__file__).parent

@@ -106,7 +106,7 @@ def reach_of_sentence(page):
 
 
 @pytest.mark.parametrize("specimen", SPECIMENS, ids=lambda specimen: specimen.name)
-def test_picture_and_sentence_share_a_screen_and_no_line_breaks_inside_a_formula(show, made, specimen):
+def test_picture_and_sentence_share_a_screen_lines_end_well_and_no_gesture_changes_the_height(show, made, specimen):
     page = show(Listened(made(specimen.name)), width=1_000)
     figure = page.locator("figure.lesson")
     for gesture in (lambda figure: None, specimen.by_key):
@@ -118,11 +118,6 @@ def test_picture_and_sentence_share_a_screen_and_no_line_breaks_inside_a_formula
             assert reach_of_sentence(page) < tallest, width
             page.wait_for_function(WHOLE, arg=".formula, .law, .share")
             assert page.evaluate("smallest") >= 9, width
-
-
-@pytest.mark.parametrize("specimen", SPECIMENS, ids=lambda specimen: specimen.name)
-def test_no_gesture_changes_how_tall_a_figure_is(show, made, specimen):
-    page = show(Listened(made(specimen.name)), width=1_000)
     for width in (280, 729, 774):
         page.evaluate("width => { document.body.style.width = `${width}px`; }", width)
         at_rest(page)

@@ -60,19 +60,18 @@ class EveryLesson:
         assert words in verdict.words
         assert f"Exercise {number}: not yet." in repr(verdict)
 
-    def test_no_two_names_in_its_picture_overlap(self, number):
-        figure = EXERCISES[number].draw(None).figure
-        figure.draw_without_rendering()
-        boxes = {(id(text), text.get_text()): text.get_window_extent() for axes in figure.axes for text in axes.texts}
-        for (one, box), (other, beside) in combinations(boxes.items(), 2):
-            across = min(box.x1, beside.x1) - max(box.x0, beside.x0)
-            up = min(box.y1, beside.y1) - max(box.y0, beside.y0)
-            assert across <= 1 or up <= 2, f"{one[1]} and {other[1]}"
-
-    def test_a_mistake_is_shown_over_the_target(self, number):
+    def test_a_mistake_is_shown_over_the_target_and_no_two_names_overlap(self, number, monkeypatch):
+        drawn, png = [], Picture.png
+        monkeypatch.setattr(Picture, "png", lambda picture, dpi: drawn.append(picture.figure) or png(picture, dpi))
         shown = check(number, self.mistakes[number][0][0])._repr_html_()
         assert f"Exercise {number}: not yet." in shown and "data:image/png;base64," in shown
         assert re.search(r'<img alt="[^"]{20,}"', shown) and len(shown) < 40_000
+        texts = [text for axes in drawn[0].axes for text in axes.texts]
+        for one, other in combinations({(id(text), text.get_text()): text for text in texts}.values(), 2):
+            box, beside = one.get_window_extent(), other.get_window_extent()
+            across = min(box.x1, beside.x1) - max(box.x0, beside.x0)
+            up = min(box.y1, beside.y1) - max(box.y0, beside.y0)
+            assert across <= 1 or up <= 2, f"{one.get_text()} and {other.get_text()}"
 
     def test_whatever_can_be_drawn_is_drawn(self, number):
         target = EXERCISES[number].target
