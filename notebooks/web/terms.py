@@ -25,6 +25,7 @@ IN_COMPANY = {
     "charge": r"centre|sphere|energy|physics",
     "energy": r"charge|sphere|centre|force",
     "genuine": r"\bpairs?\b|impostor",
+    "let go": r"\bpull|hundredth",
     "query": r"\bshots?\b|support",
     "support": r"\bshots?\b|quer(?:y|ies)",
 }

@@ -27,6 +27,7 @@ TABLES = """## Notation
 | genuine, impostor | 本人 | pairs alike, pairs not |
 | normalise | 正規化 | to divide by the length |
 | hypersphere | 超球面 | unit vectors |
+| let go | 引くのをやめる | to pull no more |
 """
 
 # The beginning of a PNG that is 3 pixels wide and 1 high.

@@ -35,6 +35,7 @@ def test_the_longest_term_wins_and_parts_of_words_do_not_count(links):
         ("which scale? one that finds itself", "scale"),
         ("Features of length one.", "Features"),
         ("So we scale it, they feature a scale.", "scale"),
+        ("Where its pull is small, a loss has let go.", "let go"),
     ],
 )
 def test_a_term_is_linked_in_its_sense(links, sentence, words):
@@ -49,6 +50,7 @@ def test_a_term_is_linked_in_its_sense(links, sentence, words):
         "Sun, <em>Deep Hypersphere Embedding</em>, a Hypersphere of Liu.",
         "There is no support for that in the library.",
         "A genuine improvement.",
+        "Drag it out of its place and press let go.",
         "We <em>scale</em> it, and <b>they</b> scale it.",
     ],
 )
