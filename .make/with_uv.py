@@ -1,4 +1,4 @@
-"""Installs with uv, in a sixth of pip's time: `.venv/bin/python .make/with_uv.py LOG FILE [option of pip …]`.
+"""Installs with uv, several times faster than pip: `.venv/bin/python .make/with_uv.py LOG FILE [option of pip …]`.
 
 FILE names the packages; the course itself comes after them. Ends with 1 where uv is not to be had, fails, or is not
 known to understand what pip is told: then it is left to pip.
