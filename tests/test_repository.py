@@ -89,7 +89,7 @@ def test_a_workflow_names_what_is_there(path):
 def test_a_hook_that_looks_at_everything_runs_where_its_settings_changed_too():
     (repository,) = read(ROOT / ".pre-commit-config.yaml")["repos"]
     whole = [hook for hook in repository["hooks"] if not hook.get("pass_filenames", True)]
-    assert len(whole) == 3
+    assert len(whole) == 4
     for hook in whole:
         assert ("json" if "biome" in hook["entry"] else "toml") in hook["types_or"], hook["id"]
 
