@@ -97,14 +97,14 @@ class Record:
         apart = {row: _outside(rows[row], starts, form) for row, starts in recorded.items()}
         told = {row: f"{row} {form.format(rows[row])}, recorded {_span(recorded[row], form)}" for row in apart}
         outside = [told[row] for row in apart if apart[row]]
+        far = [row for row in apart if apart[row] > 1 + 1e-9]
         if missing:
             print(f"Not recorded: {', '.join(map(str, missing))}.")
         if outside:
-            print(f"Outside the record, {'; '.join(outside)}. Another machine or another setting can do that.")
-            print("The text speaks of the recorded starts.")
+            print(f"Outside the record, {'; '.join(outside)}.")
+            print(_how_usual(max(map(len, recorded.values())), bool(far)), "The text speaks of the recorded starts.")
         elif not missing:
             print("This run stands among the recorded starts.")
-        far = [row for row in apart if apart[row] > 1 + 1e-9]
         if "CI" in os.environ and (far or missing):
             why = [f"{told[row]}: farther outside than the record is wide" for row in far]
             why += [f"{row} is not recorded" for row in missing]
@@ -147,6 +147,13 @@ def _outside(value: float, starts: Tensor, form: str) -> float:
     low, high, unit = finite.min().item(), finite.max().item(), _unit(form)
     beyond = max(low - value, value - high)
     return 0.0 if beyond <= unit / 2 else beyond / max(high - low, unit)
+
+
+def _how_usual(count: int, far: bool) -> str:
+    """Among `count` + 1 like starts each may be the lowest or the highest: a new one is with 2 / (count + 1)."""
+    if far:
+        return "That is farther outside than the record is wide: another setting does that, chance hardly."
+    return f"By chance alone that happens to about one number in {(count + 1) / 2:.0f}."
 
 
 def _span(starts: Tensor, form: str) -> str:

@@ -45,7 +45,8 @@ def test_a_table_keeps_its_keys_and_its_starts_stay_side_by_side(record, capsys)
 @pytest.mark.parametrize(
     ("here", "told"),
     [
-        (0.2, "loss 0.20, recorded 0.50 to 0.70"),
+        (0.4, "loss 0.40, recorded 0.50 to 0.70.\nBy chance alone that happens to about one number in 2."),
+        (0.2, "loss 0.20, recorded 0.50 to 0.70.\nThat is farther outside than the record is wide"),
         (5.0, "loss 5.00, rec"),
         (math.nan, "loss nan"),
         (math.inf, "loss inf"),
