@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import warnings
 from typing import Any
 
 import numpy as np
@@ -83,7 +84,7 @@ def returned(function: Any, *inputs: Any) -> Any:
     first: Exception | None = None
     for dressed in (_as_given, _as_tensors, _as_arrays):
         try:
-            value = function(*(dressed(given) for given in inputs))
+            value = _quietly(function, *(dressed(given) for given in inputs))
         except Slip:
             raise
         except (TypeError, AttributeError) as error:
@@ -98,6 +99,13 @@ def returned(function: Any, *inputs: Any) -> Any:
     raise Slip(_raised(first)) from first
 
 
+def _quietly(function: Any, *inputs: Any) -> Any:
+    """The function called, without numpy's warnings of torch's tensors, about which a reader can do nothing."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "__array", DeprecationWarning)
+        return function(*inputs)
+
+
 def number(value: Any) -> Tensor:
     """What the reader gave as a float64 tensor; a Slip when it is no number."""
     if isinstance(value, np.ndarray):
@@ -108,7 +116,8 @@ def number(value: Any) -> Tensor:
         if isinstance(value, Tensor):
             value = value.detach().to_dense().cpu()  # one on a GPU, or a sparse one, cannot be held against ours
         elif isinstance(value, list | tuple):
-            value = [part.detach() if isinstance(part, Tensor) else part for part in value]
+            plain = [part.tolist() if isinstance(part, np.ndarray) else part for part in value]
+            value = [part.detach() if isinstance(part, Tensor) else part for part in plain]
         return torch.as_tensor(value, dtype=torch.float64)
     except (TypeError, ValueError, RuntimeError, OverflowError) as error:
         if isinstance(value, list | tuple) and any(isinstance(part, Tensor | np.ndarray | list) for part in value):

@@ -41,6 +41,12 @@ def test_an_error_without_words_and_one_with_too_many():
     assert len(str(told.value)) < 300 and "\n" not in str(told.value)
 
 
+@pytest.mark.parametrize("function", [np.sin, np.linalg.norm, lambda x: np.dot(x, x), lambda x: x.astype(float) * 2])
+def test_an_answer_in_numpy_is_called_without_a_warning(function, recwarn):
+    number(call(function, torch.arange(3.0)))
+    assert not recwarn.list
+
+
 @pytest.mark.parametrize("given", [torch.tensor([True, False]), torch.tensor([1, 0])])
 def test_the_mean_of_what_has_no_point_is_met_with_what_to_do(given):
     with pytest.raises(Slip, match=r"Got: (Bool|Long)\. torch takes the mean of numbers with a point alone: \.double"):
@@ -52,6 +58,11 @@ def test_the_mean_of_what_has_no_point_is_met_with_what_to_do(given):
 )
 def test_every_kind_of_number_is_one(value):
     assert number(value).tolist() == 1 and number(value).dtype == torch.float64
+
+
+def test_many_rows_of_numpy_are_a_table_without_a_warning(recwarn):
+    assert number([np.zeros(3), np.ones(3)]).shape == (2, 3)
+    assert not recwarn.list
 
 
 @pytest.mark.parametrize(
