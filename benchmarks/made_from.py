@@ -11,7 +11,10 @@ ROOT = BENCHMARKS.parent
 TEXTS = ROOT / "notebooks" / "text"
 # What cannot change a number that a training gives.
 BESIDE = tuple(f"lessons_lib.{name}" for name in ("figures", "explorers", "exercises", "records", "described"))
-IDLE_CALLS = re.compile(r"^(print|check|figures\.\w+|torch\.testing\.assert_close|[A-Z]\w*)$")  # for show, or an assert
+IDLE_CALLS = re.compile(  # for show, an assert, or a check
+    r"^(print|check|figures\.\w+|torch\.testing\.assert_close|[A-Z]\w*|(\w+\.)*_?check_\w+)$"
+)
+CHECK = re.compile(r"_?check_\w+$")
 FENCE = re.compile(r"^```\{code-cell\}[^\n]*\n(?::[^\n]*\n)*(.*?)^```$", re.MULTILINE | re.DOTALL)  # without its :tags:
 
 
@@ -77,10 +80,12 @@ class _Plain(ast.NodeTransformer):
     """Takes away what no number depends on: docstrings, asserts, bare calls that print or draw, exercises' stubs.
 
     Types as well: of them nothing is left but the names that they declare in a data class or a NamedTuple, its fields.
+    And what does nothing but refuse, as a training that was recorded was not refused: a condition with only a `raise`
+    under it, and a function named check_… that gives nothing back.
     """
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef | None:
-        if any(ast.unparse(decorator) == "overload" for decorator in node.decorator_list):
+        if any(ast.unparse(decorator) == "overload" for decorator in node.decorator_list) or _only_refuses(node):
             return None
         node.returns = None
         return self.generic_visit(node)
@@ -97,8 +102,18 @@ class _Plain(ast.NodeTransformer):
             node.keywords += [ast.keyword(field, ast.Constant(...)) for field in _fields(node)]
         return self.generic_visit(node)
 
+    def visit_Import(self, node: ast.Import) -> ast.Import | None:
+        node.names = [name for name in node.names if name.asname]  # `math.pi` says itself where it is from
+        return node if node.names else None
+
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.ImportFrom | None:
-        return None if node.module in ("typing", "collections.abc") else node
+        node.names = [name for name in node.names if not CHECK.match(name.name)]
+        return None if node.module in ("typing", "collections.abc") or not node.names else node
+
+    def visit_If(self, node: ast.If) -> ast.If | None:
+        node = self.generic_visit(node)
+        refuses = all(isinstance(line, ast.Raise) for line in node.body)
+        return None if refuses and not node.orelse else node
 
     def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
         call = isinstance(node.value, ast.Call) and IDLE_CALLS.match(ast.unparse(node.value.func))
@@ -111,6 +126,12 @@ class _Plain(ast.NodeTransformer):
         if ast.unparse(node.func) == "record":
             node.args = node.args[:2]  # without the format
         return self.generic_visit(node)
+
+
+def _only_refuses(node: ast.FunctionDef) -> bool:
+    """Whether this is a check: it is named so, and gives nothing back."""
+    returned = [line.value for line in ast.walk(node) if isinstance(line, ast.Return | ast.Yield)]
+    return bool(CHECK.match(node.name)) and not any(returned)
 
 
 def _fields(node: ast.ClassDef) -> list[str]:

@@ -294,6 +294,28 @@ def test_types_are_no_part_of_what_a_record_is_made_from_and_fields_are(before, 
     assert (plain[0] != plain[1]) == changes
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "changes"),
+    [
+        ("x = 1", "if x < 0:\n    raise ValueError(f'{x}')\nx = 1", False),
+        ("x = 1", "if x < 0:\n    raise ValueError\nelif x > 9:\n    raise TypeError\nx = 1", False),
+        ("x = 1", "from lessons_lib.losses.checks import check_count\nimport math\nx = 1", False),
+        ("x = 1", "check_batch(x)\nself._check_sizes(x)\nchecks.check_batch(x)\nx = 1", False),
+        ("x = 1", "def check_it(x):\n    y = x.sum()\n    if y:\n        raise ValueError(y)\nx = 1", False),
+        ("x = 1", "if x < 0:\n    x = 2\nx = 1", True),
+        ("x = 1", "if x < 0:\n    raise ValueError\nelse:\n    x = 2\nx = 1", True),
+        ("x = 1", "x = check_count(x)\nx = 1", True),
+        ("def check_it(x): return x", "def check_it(x): return x + 1", True),
+        ("def check_it(x): yield x", "def check_it(x): yield x + 1", True),
+        ("import numpy as np", "import torch as np", True),
+        ("from lessons_lib.nets import a, b", "from lessons_lib.nets import b", True),
+    ],
+)
+def test_what_only_refuses_is_no_part_of_what_a_record_is_made_from(before, after, changes):
+    plain = [made_from._plain(made_from.ast.parse(code)) for code in (before, after)]
+    assert (plain[0] != plain[1]) == changes
+
+
 def test_a_record_depends_on_the_parts_of_the_library_that_its_code_reaches(tiny):
     tree = made_from.ast.parse("\n".join(made_from.cells("01_tiny")))
     files = {path.relative_to(ROOT / "lessons_lib").as_posix() for path in made_from.reached(tree)}
