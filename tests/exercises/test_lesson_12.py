@@ -1,27 +1,8 @@
-"""Answers to the exercises of lesson 12: typical mistakes, other ways to be right, and what its words say."""
+"""Exercise 12.1: which contestant to use, wrong and right ways to it."""
 
-import math
-
-import numpy as np
-import pytest
-import torch
-
-from lessons_lib.evaluation import roc, tar_at_far
 from lessons_lib.exercises import EXERCISES, lesson_12
-from lessons_lib.exercises.lesson_12 import strict_threshold, which_to_use
+from lessons_lib.exercises.lesson_12 import which_to_use
 from tests.exercises.every_lesson import EveryLesson
-
-
-def impostors_down(scores, same):
-    """The impostors' scores from the highest down, for 12.2."""
-    return scores[~same].sort(descending=True).values
-
-
-def tried_from_below(scores, same, far):
-    """12.2 by trying every impostor's score, from the lowest up, until few enough get in."""
-    impostors = scores[~same]
-    tried = [*impostors.sort().values.tolist(), math.inf]
-    return next(t for t in tried if (impostors >= t).double().mean() <= far)
 
 
 def choice(ahead):
@@ -41,33 +22,6 @@ def by_quantile(network, others):
     """12.1 by the low end of the difference's interval."""
     low = (network - others).quantile(0.025, dim=1)
     return 0 if bool((low > 0).all()) else int(others.mean(1).argmax()) + 1
-
-
-def door_of_old(scores, same, far):
-    """12.2 with the place −1 where not even one may get in."""
-    return impostors_down(scores, same)[int(far * (~same).sum()) - 1]
-
-
-def refuses(scores, same, far):
-    if far * (~same).sum() < 1:
-        raise ValueError("too few impostors for such a rate")
-    impostors = impostors_down(scores, same)
-    return torch.nextafter(impostors[int(far * len(impostors))], torch.tensor(9.0).double())
-
-
-def asserts(scores, same, far):
-    assert far * (~same).sum() >= 1, "too few impostors for such a rate"
-    return strict_threshold(scores, same, far)
-
-
-def always_refuses(scores, same, far):
-    raise ValueError("no data supports anything")
-
-
-def of_numpy(scores, same, far):
-    """12.2 with numpy alone."""
-    impostors = np.sort(scores[~same])[::-1]
-    return np.nextafter(impostors[int(far * len(impostors))], np.inf)
 
 
 MISTAKES = {
@@ -97,52 +51,6 @@ MISTAKES = {
         (lambda n, o: print(end=""), "returned nothing"),
         (lambda n: 0, "Keep the arguments of the stub"),
     ],
-    "12.2": [
-        (lambda s, same, far: impostors_down(s, same)[int(far * (~same).sum())], "That lets in one more"),
-        (lambda s, same, far: s[~same].quantile(1 - far), "quantile counts the steps between scores"),
-        (
-            lambda s, same, far: s[~same].quantile(1 - far, interpolation="higher"),
-            "quantile counts the steps between scores",
-        ),
-        (lambda s, same, far: np.quantile(s[~same], 1 - far), "quantile counts the steps between scores"),
-        (lambda s, same, far: s[~same].quantile(1 - far, interpolation="midpoint"), "quantile counts the steps"),
-        (lambda s, same, far: s[~same].quantile(1 - far, interpolation="lower"), "takes the lower of two"),
-        (lambda s, same, far: s[~same].quantile(1 - far, interpolation="nearest"), "takes the nearest score"),
-        (lambda s, same, far: impostors_down(s, same)[int(far * 120) - 1] + 1e-9, "One more could be let in"),
-        (lambda s, same, far: impostors_down(s, ~same)[int(far * 80) - 1], "That goes by the genuine pairs"),
-        (lambda s, same, far: s.sort(descending=True).values[int(far * 200) - 1], "Does it go by all pairs?"),
-        (lambda s, same, far: s[~same].sort().values[int(far * 120) - 1], "turns away the share that may get in: sort"),
-        (lambda s, same, far: s[~same].quantile(far), "turns away the share that may get in: take"),
-        (lambda s, same, far: s[same].quantile(far), "a share of genuine pairs turned away"),
-        (lambda s, same, far: far, "a threshold is a score"),
-        (lambda s, same, far: math.inf, "No impostor gets in"),
-        (lambda s, same, far: math.nan, "No impostor gets in"),
-        (lambda s, same, far: -9, "Every impostor gets in"),
-        (door_of_old, "120 impostors and far = 0.004 not even one may, and yours lets in 100.0%"),
-        (
-            lambda s, same, far: strict_threshold(s, same, far) if len(s) < 300 else door_of_old(s, same, far),
-            "600 impostors and far = 0.001 not even one may, and yours lets in 100.0%",
-        ),
-        (
-            lambda s, same, far: impostors_down(s, same)[max(1, int(far * (~same).sum())) - 1],
-            "not even one may, and yours lets in 0.8%",
-        ),
-        (
-            lambda s, same, far: door_of_old(s, same, far) if far * (~same).sum() >= 1 else math.inf,
-            "Where many are, yours lets in",
-        ),
-        (
-            lambda s, same, far: strict_threshold(s, same, far) + 0.2 * (len(s.unique()) < 50),
-            "could get in",
-        ),
-        (lambda s, same, far: s[~same].topk(int(far * (~same).sum())).values[-1], "Your function raised IndexError"),
-        (lambda s, same, far: refuses(s, same, far) if far > 0.0083 else None, "returned nothing"),
-        (always_refuses, "Your function raised ValueError: no data supports anything."),
-        (lambda s, same, far: 0.5, "Not the same yet"),
-        (lambda s, same, far: impostors_down(s, same)[:2], "One number is wanted each time"),
-        (lambda s, same, far: s[same, 1], "Your function raised IndexError"),
-        (lambda s, same, far: s[1 - same], "Truth values cannot be subtracted"),
-    ],
 }
 ALSO_RIGHT = {
     "12.1": [
@@ -150,16 +58,6 @@ ALSO_RIGHT = {
         by_quantile,
         choice(lambda n, o: (n > o).double().mean(dim=1).min() >= 0.975),
         choice(lambda n, o: all((n - other > 0).sum() >= 0.975 * len(n) for other in o)),
-    ],
-    "12.2": [
-        refuses,
-        asserts,
-        of_numpy,
-        lambda s, same, far: impostors_down(s, same)[math.floor(far * (~same).sum())] + 1e-9,
-        lambda s, same, far: math.nextafter(impostors_down(s, same)[int(far * (~same).sum())], math.inf),
-        lambda s, same, far: strict_threshold(s.float(), same, far),
-        lambda s, same, far: strict_threshold(s, same, far)[None],
-        tried_from_below,
     ],
 }
 
@@ -174,22 +72,3 @@ def test_what_lesson_12_says_of_its_finished_pictures():
     assert f"by {'twelve' if round(100 * sum(spread) / len(spread)) == 12 else '?'} points" in EXERCISES["12.1"].done
     ahead = lesson_12._AHEAD[EXERCISES["12.1"].target == 0]
     assert ahead.min() < 0.02 and (lesson_12._AHEAD[lesson_12._AHEAD >= 0.02] == ahead[ahead >= 0.02]).all()
-    assert set((EXERCISES["12.2"].target * 120).round().diff().tolist()) == {0, 1}
-
-
-def test_the_strict_door_of_lesson_12_is_the_library_s():
-    chance = torch.Generator().manual_seed(3)
-    scores, same = torch.randn(500, generator=chance).double(), torch.arange(500) % 3 == 0
-    for far in (0.011, 0.052, 0.27):
-        accepted = scores >= strict_threshold(scores, same, far)
-        let_in, next_one = accepted[~same].double().mean(), 1 / (~same).sum()
-        assert let_in <= far < let_in + next_one
-        assert accepted[same].double().mean() <= tar_at_far(roc(scores, same), far)
-
-
-@pytest.mark.parametrize(("impostors", "far"), [(600, 0.001), (120, 0.008), (5, 0.1)])
-def test_nobody_gets_through_the_strict_door_of_lesson_12_where_not_even_one_may(impostors, far):
-    scores = torch.randn(impostors + 50, generator=torch.Generator().manual_seed(4)).double()
-    same = torch.arange(len(scores)) < 50
-    assert (scores[~same] < strict_threshold(scores, same, far)).all()
-    assert (scores[~same] < strict_threshold(scores.float(), same, far)).all()
