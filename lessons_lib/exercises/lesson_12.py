@@ -50,17 +50,42 @@ def _choices(function: Any) -> Tensor:
     return found
 
 
+def _in_so_many(count: int, value: float, otherwise: float) -> Tensor:
+    """Shares (400,) that have one value in the first so many draws, and another in the rest."""
+    return torch.where(torch.arange(_DRAWS) < count, value, otherwise).double()
+
+
+_NINETY = _in_so_many(0, 0.9, 0.9)
+# What is wrong -> others in a contest with a network that is always at that share, and who is to be used.
+_TELLING = {
+    # Each of the two is ahead in 8 draws of 400, and never both in the same.
+    "Right but where the others take turns: ahead of each, taken alone, in 98 % of the draws, the network is ahead of "
+    "both at once in 96 %. Count the draws for each of the others by itself.": (
+        (_in_so_many(8, 0.95, 0.8), _in_so_many(8, 0.95, 0.8).flip(0)),
+        0,
+    ),
+    # The first has the higher mean, median and maximum; the second is ahead of the network in 20 draws of 400.
+    "Right but where the other with the lower mean is ahead of the network in more draws: ask for each of the others "
+    "whether the network is ahead of it. Only the number that you return goes by the highest mean.": (
+        (_in_so_many(2, 0.96, 0.89), _in_so_many(20, 0.95, 0.8)),
+        1,
+    ),
+    # Both are ahead of the network. The first has the higher median and maximum, the second the higher mean.
+    "Right but where the other with the highest mean has not the highest median or maximum: the number that you return "
+    "goes by the mean over all draws.": (
+        (_in_so_many(201, 0.97, 0.92), _in_so_many(0, 0.96, 0.96)),
+        2,
+    ),
+}
+
+
 def _evaluate_choices(answer: Any) -> Tensor:
-    """As above; a Slip when only those draws count in which the network is ahead of all at once."""
+    """As above; a Slip when only one of those contests is judged wrongly, with what it tells of the answer."""
     found = _choices(answer)
     if torch.equal(found, _CHOICES):
-        # Each of two others is ahead of the network in 8 draws of 400, and never both in the same.
-        others = torch.stack([torch.arange(_DRAWS) < 8, torch.arange(_DRAWS) >= _DRAWS - 8]).double()
-        if float(call(answer, torch.full((_DRAWS,), 0.9).double(), 0.8 + 0.15 * others).reshape(-1)[0]) != 0:
-            raise Slip(
-                "Right but where the others take turns: ahead of each, taken alone, in 98 % of the draws, the network "
-                "is ahead of both at once in 96 %. Count the draws for each of the others by itself."
-            )
+        for words, (others, right) in _TELLING.items():
+            if float(call(answer, _NINETY, torch.stack(others)).reshape(-1)[0]) != right:
+                raise Slip(words)
     return found
 
 

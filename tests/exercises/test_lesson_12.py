@@ -10,6 +10,16 @@ def choice(ahead):
     return lambda network, others: 0 if ahead(network, others) else 1 + others.mean(dim=1).argmax()
 
 
+def ahead_of_one(which):
+    """12.1's question for a single one of the others."""
+    return lambda network, others: (network > others[which(others)]).double().mean() >= 0.975
+
+
+def numbered_by(height):
+    """12.1 with the number of the other that stands highest by this."""
+    return lambda network, others: 0 if which_to_use(network, others) == 0 else 1 + height(others).argmax()
+
+
 def one_by_one(network, others):
     """12.1 by a loop over the others."""
     for other in others:
@@ -35,6 +45,13 @@ MISTAKES = {
         (choice(lambda n, o: ((n > o).double().mean(1) >= 0.95).all()), "That asks for 19 of 20 draws"),
         (choice(lambda n, o: (n > o.amax(0)).double().mean() >= 0.975), "Right but where the others take turns"),
         (choice(lambda n, o: (n > o).all(0).double().mean() >= 0.975), "Right but where the others take turns"),
+        (choice(ahead_of_one(lambda o: o.mean(1).argmax())), "ask for each of the others"),
+        (choice(ahead_of_one(lambda o: o.amax(1).argmax())), "ask for each of the others"),
+        (choice(ahead_of_one(lambda o: o.median(1).values.argmax())), "ask for each of the others"),
+        (numbered_by(lambda o: o.amax(1)), "goes by the mean over all draws"),
+        (numbered_by(lambda o: o.amin(1)), "Not the same yet"),
+        (numbered_by(lambda o: o.median(1).values), "goes by the mean over all draws"),
+        (numbered_by(lambda o: (o == o.amax(0)).double().mean(1)), "goes by the mean over all draws"),
         (choice(lambda n, o: (n.quantile(0.025) > o.quantile(0.975, dim=1)).all()), "two intervals held against each"),
         (choice(lambda n, o: ((n > o).double().mean(1) >= 0.975).any()), "Ahead of one of them is not enough"),
         (choice(lambda n, o: (n > o.mean(0)).double().mean() >= 0.975), "the mean of the others"),
