@@ -26,7 +26,8 @@ _SCORES, _SAME = _made_up_scores(80, _IMPOSTORS, 1)
 
 def strict_threshold(scores: Tensor, same: Tensor, far: float) -> Tensor:
     impostors = scores[~same].sort(descending=True).values
-    first_outside = impostors[int(far * len(impostors))]
+    may_get_in = int(far * len(impostors) + 1e-9)  # rounded down; 0.29 * 100 is 28.999999999999996 in a computer
+    first_outside = impostors[may_get_in]
     return torch.nextafter(first_outside, first_outside + 1)
 
 
@@ -49,12 +50,13 @@ def _let_in(function: Any) -> Tensor:
 
 
 def _evaluate_let_in(answer: Any) -> Tensor:
-    """As above; a Slip when only a door where not even one may get in, or one with equal scores, is wrong."""
+    """As above; a Slip when only a door where nobody or just a whole number may get in, or equal scores, is wrong."""
     found = _let_in(answer)
     if torch.allclose(found, _LET_IN, atol=1e-3):
         for far, pairs in ((0.004, (_SCORES, _SAME)), (0.008, (_SCORES, _SAME)), (0.001, _made_up_scores(100, 600, 2))):
             _nobody_gets_in(answer, *pairs, far)
         for far in (0.02, 0.05, 0.1, 0.3):
+            _just_so_many_get_in(answer, far)
             _equal_scores_do_no_harm(answer, far)
     return found
 
@@ -66,6 +68,18 @@ def _nobody_gets_in(answer: Any, scores: Tensor, same: Tensor, far: float) -> No
             f"Right where one impostor or more may get in. But with {int((~same).sum())} impostors and far = {far:g} "
             f"not even one may, and yours lets in {share:.1%}. Let nobody in then, with a threshold above the highest "
             "impostor, or raise a ValueError: so few pairs cannot show such a rate."
+        )
+
+
+def _just_so_many_get_in(answer: Any, far: float) -> None:
+    """Where far times the impostors is a whole number; in floating point it is one for each `far` that is tried."""
+    yours, most = (
+        round(_IMPOSTORS * float(_share_let_in(door, _SCORES, _SAME, far))) for door in (answer, strict_threshold)
+    )
+    if yours != most:
+        raise Slip(
+            f"Right where far allows no whole number of impostors. But with far = {far:g} just {most} of {_IMPOSTORS} "
+            f"may get in, and yours lets in {yours}. far · {_IMPOSTORS}, rounded down, is how many may."
         )
 
 
@@ -109,8 +123,8 @@ STRICT_THRESHOLD = Exercise(
     number="12.2",
     stub="def strict_threshold(scores, same, far):\n    ...",
     hints=(
-        "Only impostors count: scores[~same]. How many of them may get in? int(far * len(impostors)), rounded down.",
-        "Sorted, highest first, the one at that place, counted from 0, stays outside: torch.nextafter goes above it.",
+        "Only impostors count: scores[~same]. How many of them may get in? far * len(impostors), rounded down.",
+        "Sorted, highest first, x at that place, counted from 0, stays outside: torch.nextafter(x, x + 1) is above it.",
     ),
     solution=strict_threshold,
     evaluate=_evaluate_let_in,

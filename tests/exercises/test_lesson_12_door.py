@@ -24,6 +24,12 @@ def tried_from_below(scores, same, far):
     return next(t for t in tried if (impostors >= t).double().mean() <= far)
 
 
+def by_those_turned_away(scores, same, far):
+    """12.2 counted from below: one place too low where far allows a whole number."""
+    impostors = scores[~same].sort().values
+    return impostors[int((1 - far) * len(impostors))]
+
+
 def door_of_old(scores, same, far):
     """12.2 with the place −1 where not even one may get in."""
     return impostors_down(scores, same)[int(far * (~same).sum()) - 1]
@@ -90,6 +96,14 @@ MISTAKES = {
             lambda s, same, far: strict_threshold(s, same, far) + 0.2 * (len(s.unique()) < 50),
             "could get in",
         ),
+        (
+            lambda s, same, far: by_those_turned_away(s, same, far) + 1e-9,
+            "just 6 of 120 may get in, and yours lets in 5",
+        ),
+        (
+            lambda s, same, far: impostors_down(s, same)[math.ceil(far * (~same).sum()) - 1] + 1e-9,
+            "just 6 of 120 may get in, and yours lets in 5",
+        ),
         (lambda s, same, far: s[~same].topk(int(far * (~same).sum())).values[-1], "Your function raised IndexError"),
         (lambda s, same, far: refuses(s, same, far) if far > 0.0083 else None, "returned nothing"),
         (always_refuses, "Your function raised ValueError: no data supports anything."),
@@ -105,6 +119,8 @@ ALSO_RIGHT = {
         asserts,
         of_numpy,
         lambda s, same, far: impostors_down(s, same)[math.floor(far * (~same).sum())] + 1e-9,
+        lambda s, same, far: impostors_down(s, same)[int(far * (~same).sum() + 1e-9)] + 1e-9,
+        lambda s, same, far: s[~same].sort().values[math.ceil((1 - far) * (~same).sum()) - 1] + 1e-9,
         lambda s, same, far: math.nextafter(impostors_down(s, same)[int(far * (~same).sum())], math.inf),
         lambda s, same, far: strict_threshold(s.float(), same, far),
         lambda s, same, far: strict_threshold(s, same, far)[None],
@@ -129,6 +145,17 @@ def test_the_strict_door_of_lesson_12_is_the_library_s():
         let_in, next_one = accepted[~same].double().mean(), 1 / (~same).sum()
         assert let_in <= far < let_in + next_one
         assert accepted[same].double().mean() <= tar_at_far(roc(scores, same), far)
+
+
+@pytest.mark.parametrize(("far", "share"), [(0.29, 0.29), (0.57, 0.57), (0.58, 0.58), (0.289, 0.28), (0.2999, 0.29)])
+def test_the_strict_door_lets_in_all_that_it_may_though_far_times_their_number_is_a_little_short(far, share):
+    scores, same = torch.randn(150, generator=torch.Generator().manual_seed(5)).double(), torch.arange(150) < 50
+    assert (scores >= strict_threshold(scores, same, far))[~same].double().mean() == pytest.approx(share)
+
+
+@pytest.mark.parametrize("far", [0.02, 0.05, 0.1, 0.3])
+def test_the_whole_numbers_that_are_tried_are_the_same_however_one_counts(far):
+    assert int(far * 120) == int(far * 120 + 1e-9) == 120 - math.ceil((1 - far) * 120)
 
 
 @pytest.mark.parametrize(("impostors", "far"), [(600, 0.001), (120, 0.008), (5, 0.1)])
