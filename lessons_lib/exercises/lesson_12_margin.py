@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lessons_lib.exercises.answer import call, one_for_each
+from lessons_lib.exercises.answer import Slip, call, one_for_each
 from lessons_lib.exercises.exercise import Exercise
 from lessons_lib.figures.style import ACCENT, FAINT, INK, SOFT, Picture, quiet_axes
 
@@ -26,6 +26,16 @@ def _made_up_pictures() -> tuple[Tensor, Tensor]:
 
 
 _X, _LABELS = _made_up_pictures()
+_SIMPLEX, _TWICE = (torch.eye(_KINDS).double() - 1 / _KINDS).repeat(2, 1), torch.arange(_KINDS).repeat(2)
+# What is wrong -> a batch, two images of each class, in which all other classes have the cosine −0.2.
+_TELLING = {
+    "Right while some other class is near. Where all other classes stand beyond 90°, your 0 in place of the own class "
+    "is the largest: put −1 or less there.": (_SIMPLEX, _TWICE),
+    "Right for six classes, but not for two: take the number of classes from the labels, int(labels.max()) + 1.": (
+        _SIMPLEX[_TWICE < 2],
+        _TWICE[_TWICE < 2],
+    ),
+}
 
 
 def margin(x: Tensor, labels: Tensor) -> Tensor:
@@ -40,10 +50,25 @@ def margin(x: Tensor, labels: Tensor) -> Tensor:
 
 def _margins(function: Any) -> Tensor:
     """The reader's margin of each image, (36,)."""
-    found = call(function, _X, _LABELS)
-    if found.shape == (len(_X), 1):
+    return _of_each_image(function, _X, _LABELS)
+
+
+def _of_each_image(function: Any, x: Tensor, labels: Tensor) -> Tensor:
+    found = call(function, x, labels)
+    if found.shape == (len(labels), 1):
         found = found.squeeze(1)
-    return one_for_each(found, len(_LABELS), "images")
+    return one_for_each(found, len(labels), "images")
+
+
+def _evaluate_margins(answer: Any) -> Tensor:
+    """As above; a Slip when only a batch is judged wrongly in which all other classes stand beyond 90°."""
+    found = _margins(answer)
+    if torch.allclose(found, _MARGINS, atol=2e-3):
+        for words, batch in _TELLING.items():
+            yours, right = (_of_each_image(function, *batch) for function in (answer, margin))
+            if not torch.allclose(yours, right, atol=2e-3):
+                raise Slip(words)
+    return found
 
 
 def _parts(x: Tensor, labels: Tensor, *, leave_out: bool = True, unit: bool = True) -> tuple[Tensor, Tensor]:
@@ -61,6 +86,19 @@ def _nearest_image(x: Tensor, labels: Tensor) -> Tensor:
     cosines = (x @ x.T).fill_diagonal_(-1)
     own = labels[:, None] == labels
     return cosines.masked_fill(~own, -1).amax(dim=1) - cosines.masked_fill(own, -1).amax(dim=1)
+
+
+def _not_made_unit(count_of: Any) -> Tensor:
+    """What comes of dot products with the sums of unit vectors, divided by this of how many there are in each class."""
+
+    def mistaken(x: Tensor, labels: Tensor) -> Tensor:
+        x = x / x.norm(dim=1, keepdim=True)
+        own = labels[:, None] == torch.arange(_KINDS)
+        sums, many = own.to(x.dtype).T @ x, own.sum(dim=0)
+        mine = (x * (sums[labels] - x)).sum(dim=1) / count_of(many[labels] - 1)
+        return mine - (x @ sums.T / count_of(many)).masked_fill(own, -torch.inf).amax(dim=1)
+
+    return _margins(mistaken)
 
 
 def _draw_margins(yours: Tensor | None) -> Picture:
@@ -96,13 +134,19 @@ MARGIN = Exercise(
     number="12.3",
     stub="def margin(x, labels):\n    ...",
     hints=(
-        "Make x unit vectors. own = labels[:, None] == torch.arange(6) is (N, C); own.double().T @ x sums each class.",
+        "Unit vectors x. own = labels[:, None] == torch.arange(int(labels.max()) + 1); own.double().T @ x are sums.",
         "sums[labels] − x is the own class without the image itself. Put .masked_fill(own, -1) before .amax(dim=1).",
     ),
     solution=margin,
-    evaluate=_margins,
+    evaluate=_evaluate_margins,
     target=_MARGINS,
     slips={
+        "The mean of unit vectors is shorter than 1: the cosine needs it as a unit vector.": _not_made_unit(
+            lambda many: many
+        ),
+        "A sum of unit vectors is longer than 1: the cosine needs it as a unit vector.": _not_made_unit(
+            torch.ones_like
+        ),
         "The image itself is in the mean of its own class, and speaks for itself: leave it out.": _margins(
             lambda x, labels: (lambda mine, others: mine - others.amax(dim=1))(*_parts(x, labels, leave_out=False))
         ),

@@ -30,6 +30,34 @@ def margin_with(own=None, others=None):
     return answer
 
 
+def by_masks(x, labels, names, hidden=lambda cosines, own: cosines.masked_fill(own, -2), made_unit=None):
+    """12.3 with a matrix of who is in which class, its columns by name, and another way to leave the own class out."""
+    x = torch.nn.functional.normalize(x)
+    own = labels[:, None] == names
+    sums = own.double().T @ x
+    mine = torch.cosine_similarity(x, sums[labels] - x)
+    sums = made_unit(sums) if made_unit else sums / sums.norm(dim=1, keepdim=True)
+    return mine - hidden(x @ sums.T, own).amax(1)
+
+
+def masked(hidden):
+    return lambda x, labels: by_masks(x, labels, torch.arange(int(labels.max()) + 1), hidden)
+
+
+def dotted(together):
+    """12.3 image by image with dot products: of the unit vectors of a class this is taken."""
+
+    def answer(x, labels):
+        x, found = torch.nn.functional.normalize(x), []
+        for i, label in enumerate(labels):
+            products = [x[i] @ together(x[[j for j in range(len(x)) if labels[j] == k and j != i]]) for k in range(6)]
+            own = products.pop(int(label))
+            found.append(own - max(products))
+        return found
+
+    return answer
+
+
 MISTAKES = {
     "12.3": [
         (
@@ -52,6 +80,13 @@ MISTAKES = {
             ),
             "The own class is still among the others",
         ),
+        (dotted(lambda vectors: vectors.mean(0)), "The mean of unit vectors is shorter than 1"),
+        (dotted(lambda vectors: vectors.sum(0)), "A sum of unit vectors is longer than 1"),
+        (masked(lambda cosines, own: cosines.masked_fill(own, 0)), "put −1 or less there"),
+        (masked(lambda cosines, own: cosines * (1 - own.double())), "put −1 or less there"),
+        (lambda x, y: by_masks(x, y, torch.arange(6)), "not for two: take"),
+        (lambda x, y: by_masks(x, y, torch.arange(6), made_unit=torch.nn.functional.normalize), "not for two: take"),
+        (lambda x, y: margin(x, y) if len(x) == 36 else margin(x, y)[:1], "One number is wanted for each of the 12 images"),
         (lambda x, y: margin(x, y) < 0, "Not the same yet"),
         (lambda x, y: margin(x, y).argsort(), "Not the same yet"),
         (lambda x, y: margin(x, y)[:9], "One number is wanted for each of the 36 images"),
@@ -67,6 +102,9 @@ ALSO_RIGHT = {
         looped_margin,
         lambda x, y: margin(x, y)[:, None],
         lambda x, y: margin(3 * x, y),
+        masked(lambda cosines, own: cosines.masked_fill(own, -1)),
+        masked(lambda cosines, own: cosines - 9 * own),
+        lambda x, y: by_masks(x, y, y.unique()),
     ],
 }
 
