@@ -47,6 +47,11 @@ def of_the_true(cosines, labels):
     return 1 - cosines.gather(1, labels[:, None])
 
 
+def by_sign(raised):
+    """8.3 with another way to |x|^(p + 1)."""
+    return lambda c, y, p: raised(c - own(c, y), p).sum(dim=1).mean() / (p + 1)
+
+
 def with_numpy(cosines, labels, power):
     wanted = np.eye(cosines.shape[1])[labels]
     return (np.abs(cosines - wanted) ** (power + 1)).sum(axis=1).mean() / (power + 1)
@@ -160,6 +165,9 @@ MISTAKES = {
         (lambda c, y, p: torch.linalg.vector_norm(c - own(c, y), p + 1, dim=1).mean(), "leave the root out"),
         (lambda c, y, p: F.cross_entropy(c, y), "That is cross-entropy"),
         (lambda c, y, p: (apart(c, y) ** (p + 1)).sum(dim=1).mean() / min(3, p + 1), "but not for 3"),
+        (lambda c, y, p: powered_error(c, y, int(p)), "but not for 2.5: power can be any number above 0"),
+        (by_sign(lambda x, p: torch.where(x > 0, x ** (p + 1), (-x) ** (p + 1))), "no power 3.5, and torch.where"),
+        (by_sign(lambda x, p: x.sign() ** (p + 1) * x ** (p + 1)), "Take .abs() before the power"),
         (
             lambda c, y, p: ((c - F.one_hot(y)).abs() ** (p + 1)).sum(dim=1).mean() / (p + 1),
             "not for one in which the last does not occur",
@@ -198,6 +206,9 @@ ALSO_RIGHT = {
         lambda c, y, p: powered_error(c, y, p)[None],
         lambda c, y, p: sum((apart(c, y)[:, j] ** (p + 1)).mean() for j in range(4)) / (p + 1),
         in_place,
+        by_sign(lambda x, p: x * x * x.abs() ** (p - 1)),
+        by_sign(lambda x, p: x.square() ** ((p + 1) / 2)),
+        by_sign(lambda x, p: x.clamp(min=0) ** (p + 1) + (-x).clamp(min=0) ** (p + 1)),
     ],
 }
 

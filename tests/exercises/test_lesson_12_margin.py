@@ -86,7 +86,10 @@ MISTAKES = {
         (masked(lambda cosines, own: cosines * (1 - own.double())), "put −1 or less there"),
         (lambda x, y: by_masks(x, y, torch.arange(6)), "not for two: take"),
         (lambda x, y: by_masks(x, y, torch.arange(6), made_unit=torch.nn.functional.normalize), "not for two: take"),
-        (lambda x, y: margin(x, y) if len(x) == 36 else margin(x, y)[:1], "One number is wanted for each of the 12 images"),
+        (
+            lambda x, y: margin(x, y) if len(x) == 36 else margin(x, y)[:1],
+            "One number is wanted for each of the 12 images",
+        ),
         (lambda x, y: margin(x, y) < 0, "Not the same yet"),
         (lambda x, y: margin(x, y).argsort(), "Not the same yet"),
         (lambda x, y: margin(x, y)[:9], "One number is wanted for each of the 36 images"),
