@@ -31,9 +31,10 @@ _ADVICE = {
     r"Can't call numpy\(\) on Tensor that requires grad": "numpy has no gradients, and check needs one: stay in torch.",
     r"'numpy.ndarray' and 'Tensor'|'Tensor' and 'numpy.ndarray'|not implemented for NumPy arrays": "numpy and torch "
     "are mixed: stay in one of them.",
-    r"missing \d+ required positional argument|positional arguments? but \d+ (was|were) given": "Keep the arguments of "
-    "the stub, all of them and in its order.",
+    r"The size of tensor a .* must match": "Is a dimension lost? [:, :1], [:, None] or keepdim=True keeps it.",
+    r"shapes cannot be multiplied": "Is .T missing?",
 }
+_ARGUMENTS = "Keep the arguments of the stub, all of them and in its order."
 
 
 class Slip(Exception):
@@ -96,7 +97,19 @@ def returned(function: Any, *inputs: Any) -> Any:
             if value is None:
                 raise Slip("Your function returned nothing: does it end in return?")
             return value
-    raise Slip(_raised(first)) from first
+    said = _raised(first)
+    raise Slip(said if _takes(function, inputs) else f"{said} {_ARGUMENTS}") from first
+
+
+def _takes(function: Any, inputs: tuple[Any, ...]) -> bool:
+    """Can it be called with so many inputs? Where nothing is known of its arguments, what it raised says enough."""
+    try:
+        inspect.signature(function).bind(*inputs)
+    except TypeError:
+        return False
+    except ValueError:  # some of what is written in C tells nothing of its arguments
+        return True
+    return True
 
 
 def _quietly(function: Any, *inputs: Any) -> Any:
@@ -111,18 +124,48 @@ def number(value: Any) -> Tensor:
     if isinstance(value, np.ndarray):
         value = value.copy()  # one that was turned round has negative strides, which torch does not take
     if isinstance(value, str) or not _real(value):
-        raise Slip(f"A number or a tensor is wanted; yours is {_kind(value)}.")
+        raise Slip(f"A number or a tensor is wanted; {no_number(value)}")
     try:
-        if isinstance(value, Tensor):
-            value = value.detach().to_dense().cpu()  # one on a GPU, or a sparse one, cannot be held against ours
-        elif isinstance(value, list | tuple):
-            plain = [part.tolist() if isinstance(part, np.ndarray) else part for part in value]
-            value = [part.detach() if isinstance(part, Tensor) else part for part in plain]
-        return torch.as_tensor(value, dtype=torch.float64)
+        return torch.as_tensor(_without_gradients(value), dtype=torch.float64)
     except (TypeError, ValueError, RuntimeError, OverflowError) as error:
-        if isinstance(value, list | tuple) and any(isinstance(part, Tensor | np.ndarray | list) for part in value):
+        if isinstance(value, list | tuple) and all(_is_number(part) for part in value):
             return _stacked([number(part) for part in value])
-        raise Slip(f"A number or a tensor is wanted; yours is {_kind(value)}.") from error
+        raise Slip(f"A number or a tensor is wanted; {no_number(value)}") from error
+
+
+def _without_gradients(value: Any) -> Any:
+    """A tensor, or each part of a list, as torch.as_tensor takes it without a warning."""
+    if isinstance(value, Tensor):
+        return value.detach().to_dense().cpu()  # one on a GPU, or a sparse one, cannot be held against ours
+    if isinstance(value, list | tuple):
+        plain = [part.tolist() if isinstance(part, np.ndarray) else part for part in value]
+        return [part.detach() if isinstance(part, Tensor) else part for part in plain]
+    return value
+
+
+def no_number(value: Any) -> str:
+    """What this is that is no number, as the end of a sentence; of a list also which part of it is none."""
+    return f"yours is {_what(value)}."
+
+
+def _what(value: Any) -> str:
+    parts = enumerate(value, 1) if isinstance(value, list | tuple) else ()
+    wrong = next((f": part {place} {_told(part)}" for place, part in parts if not _is_number(part)), "")
+    return _kind(value) + wrong
+
+
+def _is_number(part: Any) -> bool:
+    try:
+        number(part)
+    except Slip:
+        return False
+    return True
+
+
+def _told(part: Any) -> str:
+    if part is ...:
+        return "still has its dots"
+    return f"is {_short(repr(part))}, a text" if isinstance(part, str) else f"is {_what(part)}"
 
 
 def numbers(found: list[Tensor], columns: int, what: str = "One number is wanted each time.") -> Tensor:

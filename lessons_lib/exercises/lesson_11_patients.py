@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lessons_lib.exercises.answer import Slip, number
+from lessons_lib.exercises.answer import Slip, no_number, number
 from lessons_lib.exercises.exercise import Exercise
 from lessons_lib.figures.style import ACCENT, INK, SOFT, Picture, quiet_axes
 
@@ -61,7 +61,7 @@ def _four_entries(answer: Any) -> Tensor:
     try:
         entries = number(answer)
     except Slip as slip:
-        raise Slip(f"Four numbers are wanted, as in [1, 2, 3, 4]; yours is {type(answer).__name__}.") from slip
+        raise Slip(f"Four numbers are wanted, as in [1, 2, 3, 4]; {no_number(answer)}") from slip
     if entries.numel() != len(_PATIENTS):
         raise Slip(f"Four numbers are wanted, the entries of A, B, C and D; yours has shape {tuple(entries.shape)}.")
     entries = entries.reshape(-1)

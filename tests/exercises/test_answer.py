@@ -85,10 +85,65 @@ def test_what_can_have_a_gradient_is_a_number_without_one(recwarn):
     assert not recwarn.list
 
 
-@pytest.mark.parametrize("value", ["1", None, 1j, torch.ones(1) * 1j, np.ones(1) * 1j, 10**400, {1: 2}, ["a"], print])
+@pytest.mark.parametrize("value", ["1", None, 1j, torch.ones(1) * 1j, np.ones(1) * 1j, 10**400, {1: 2}, print])
 def test_what_is_no_number_is_named(value):
     with pytest.raises(Slip, match=r"^A number or a tensor is wanted; yours is \w+\.$"):
         number(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ([1, 2, "14"], "list: part 3 is '14', a text."),
+        ((1, ...), "tuple: part 2 still has its dots."),
+        ([torch.ones(2), None], "list: part 2 is NoneType."),
+        ([[1, 2], ["a", 2]], "list: part 2 is list: part 1 is 'a', a text."),
+        ([1, 1j], "list: part 2 is complex."),
+    ],
+)
+def test_the_part_of_a_list_that_is_no_number_is_named(value, told):
+    with pytest.raises(Slip) as slip:
+        number(value)
+    assert str(slip.value) == f"A number or a tensor is wanted; yours is {told}"
+
+
+def two_of_them(x, y):
+    return x + y
+
+
+class Taking:
+    def __call__(self, x):
+        return x
+
+
+@pytest.mark.parametrize(
+    ("function", "inputs", "kept"),
+    [
+        (two_of_them, (1,), False),
+        (two_of_them, (1, 2, 3), False),
+        (Taking(), (1, 2), False),
+        (lambda *batch: two_of_them(*batch, 9), (1, 2), True),
+        (lambda x, y: two_of_them(x), (1, 2), True),
+        (lambda x: math.pow(x), (1,), True),
+        (torch.sin, (torch.ones(1), "a", "b"), True),  # nothing is known of its arguments
+    ],
+)
+def test_the_arguments_of_the_stub_are_spoken_of_only_where_it_is_they_that_do_not_fit(function, inputs, kept):
+    with pytest.raises(Slip) as slip:
+        call(function, *inputs)
+    assert ("Keep the arguments of the stub" in str(slip.value)) != kept
+
+
+@pytest.mark.parametrize(
+    ("function", "advice"),
+    [
+        (lambda x: x - x[:, 0], r"Is a dimension lost\? \[:, :1\], \[:, None\] or keepdim=True keeps it\.$"),
+        (lambda x: x @ x, r"Is \.T missing\?$"),
+    ],
+)
+def test_two_shapes_that_do_not_fit_are_met_with_what_may_be_missing(function, advice):
+    with pytest.raises(Slip, match=advice):
+        call(function, torch.arange(12.0).reshape(3, 4))
 
 
 def test_the_nearest_of_two_typical_slips_is_told():

@@ -59,6 +59,9 @@ MISTAKES = {
         ((0.5, 0.5), "Not the same yet"),
         ((math.nan, PURE), "not finite"),
         (f"{FOUND:.0%}, {PURE:.0%}", "yours is str"),
+        ((..., ...), "yours is tuple: part 1 still has its dots."),
+        ((FOUND, ...), "yours is tuple: part 2 still has its dots."),
+        ((FOUND, f"{PURE:.2f}"), "yours is tuple: part 2 is '0.69', a text."),
         (lambda: (FOUND, PURE), "yours is function"),
     ],
 }
