@@ -166,7 +166,8 @@ ONE_SHOT = Exercise(
         "You normalised the query alone: then a distance still favours rows of support near its length.": _right(
             torch.cdist(_UNIT_QUERY, _SUPPORT).argmin(-1)
         ),
-        "You took the farthest: of distances the least, of cosines the largest.": _right(_COSINES.argmin(-1)),
+        "None is right in yours. Did you take the farthest? Or take the diagonal out, as in 9.3? Here row i of support "
+        "is the right answer.": _right(_COSINES.argmin(-1)),
         "You took the farthest of the raw embeddings: normalise them, and take argmin of a distance.": _right(
             torch.cdist(_QUERY, _SUPPORT).argmax(-1)
         ),
