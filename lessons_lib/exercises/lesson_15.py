@@ -90,8 +90,13 @@ JOINED = Exercise(
             lambda m1, t1, m2, t2, own: (t1 + t2).log() - own
         ),
         "e^m is infinite for logits in the thousands, and e^(m2 − m1) where m2 is far above: in each image take the "
-        "larger of m1 and m2 out of the sum first.": _by(
-            lambda m1, t1, m2, t2, own: (t1 * m1.exp() + t2 * m2.exp()).log() - own
+        "larger of m1 and m2 out of the sum first. Or is P itself formed? e^(own − m) is 0 there: subtract logarithms "
+        "instead, log t + m − own.": _by(lambda m1, t1, m2, t2, own: (t1 * m1.exp() + t2 * m2.exp()).log() - own),
+        "One largest logit stands for the whole batch in yours, and in images far below it both sums are 0: take the "
+        "larger of m1 and m2 in each image, torch.maximum(m1, m2).": _by(
+            lambda m1, t1, m2, t2, own: (lambda m: (t1 * (m1 - m).exp() + t2 * (m2 - m).exp()).log() + m - own)(
+                torch.maximum(m1.max(), m2.max())
+            )
         ),
         "m is missing at the end: t is the sum of e^(z − m), so the loss is log t + m − own.": _by(
             lambda m1, t1, m2, t2, own: (
@@ -176,6 +181,10 @@ GIGABYTES = Exercise(
         "Four tensors of weights, not three: weights, gradient and Adam's two moments.": _memory(
             lambda C, d, N, R: gigabytes(C, 3 * d / 4, N, R)
         ),
+        "The counts are exchanged: four tensors of weights, three of logits.": _memory(
+            lambda C, d, N, R: 4 * (3 * C * d + 4 * N * C) / R / 1e9
+        ),
+        "Only one tensor of logits: there are three.": _memory(lambda C, d, N, R: gigabytes(C, d, N / 3, R)),
         "Those are bytes: divide by 10⁹.": _memory(lambda C, d, N, R: 1e9 * gigabytes(C, d, N, R)),
         "Those are numbers: each takes four bytes.": _memory(lambda C, d, N, R: gigabytes(C, d, N, R) / 4),
         "Here a GB is 10⁹ bytes, not 2³⁰.": _memory(lambda C, d, N, R: 1e9 / 2**30 * gigabytes(C, d, N, R)),

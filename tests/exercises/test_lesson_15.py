@@ -11,6 +11,17 @@ from lessons_lib.exercises import lesson_15
 from lessons_lib.exercises.lesson_15 import gigabytes, joined
 from tests.exercises.every_lesson import EveryLesson
 
+
+def whole(m1, t1, m2, t2, m):
+    """The sum of e^(z − m) over both pieces."""
+    return t1 * (m1 - m).exp() + t2 * (m2 - m).exp()
+
+
+def of_one_largest(largest):
+    """15.1 with this in place of each image's larger one."""
+    return lambda m1, t1, m2, t2, own: (whole(m1, t1, m2, t2, largest(m1, m2)).log() + largest(m1, m2) - own).mean()
+
+
 MISTAKES = {
     "15.1": [
         (lambda m1, t1, m2, t2, own: ((t1 + t2).log() + torch.maximum(m1, m2) - own).mean(), "two different largest"),
@@ -24,6 +35,14 @@ MISTAKES = {
             lambda m1, t1, m2, t2, own: (m2 + (t2 + t1 * (m1 - m2).exp()).log() - own).mean(),
             "in each image take the larger",
         ),
+        (
+            lambda m1, t1, m2, t2, own: (
+                -(torch.exp(own - torch.maximum(m1, m2)) / whole(m1, t1, m2, t2, torch.maximum(m1, m2))).log().mean()
+            ),
+            "Or is P itself formed?",
+        ),
+        (of_one_largest(lambda m1, m2: torch.max(m1.max(), m2.max())), "One largest logit stands for the whole batch"),
+        (of_one_largest(lambda m1, m2: torch.stack([m1, m2]).amax()), "One largest logit stands for the whole batch"),
         (lambda m1, t1, m2, t2, own: joined(m1, t1, m2, t2, own + torch.maximum(m1, m2)), "m is missing at the end"),
         (lambda m1, t1, m2, t2, own: joined(m1, t1, m2, t2, 0 * own), "The true logit is missing"),
         (lambda *batch: 6 * joined(*batch), "That is a sum over the images"),
@@ -41,6 +60,8 @@ MISTAKES = {
         (lambda C, d, N, R: 12 * (C * d + N * C) / R / 1e9, "Four tensors of weights, not three"),
         (lambda C, d, N, R: 16 * C * d / R / 1e9, "The logits are missing"),
         (lambda C, d, N, R: (4 * C * d + 12 * N * C) / R / 1e9, "Only one tensor of weights"),
+        (lambda C, d, N, R: (12 * C * d + 16 * N * C) / R / 1e9, "The counts are exchanged"),
+        (lambda C, d, N, R: (16 * C * d + 4 * N * C) / R / 1e9, "Only one tensor of logits: there are three"),
         (lambda C, d, N, R: 1e9 * gigabytes(C, d, N, R), "divide by 10⁹"),
         (lambda C, d, N, R: gigabytes(C, d, N, R) / 4, "each takes four bytes"),
         (lambda C, d, N, R: gigabytes(C, d, N, R) * 1e9 / 2**30, "not 2³⁰"),
