@@ -79,6 +79,7 @@ SMOOTHED = Exercise(
             _SMOOTHED + _batch()[:, :1].expand(61, 3)
         ),
         "The logarithm is missing.": _SCALED.exp().sum(dim=2) / _S,
+        "That is ln P, divided by the scale: a minus in front makes it the loss.": -_SMOOTHED,
         "That is the probability of the true class: take −ln of it, and divide by the scale.": (-_SMOOTHED * _S).exp(),
         "That is the weighed mean of the triplets: the entropy is missing.": (
             (_SCALED.softmax(dim=2) * _GAPS[:, None]).sum(dim=2)

@@ -60,7 +60,8 @@ WRONG_LABELS = Exercise(
     target=_SHARES,
     slips={
         "The two are exchanged: first how many of the wrong labels are found.": _SHARES.flip(0),
-        "Those are all images: doubtful are those whose label is not what the network predicts.": _shares(1, _WRONG),
+        "Are those all images? Doubtful are those whose label is not what the network predicts. Or is your second a "
+        "share of all images? Divide by the number of doubtful ones.": _shares(0.99, (_WRONG + _BOTH) / 2),
         "Those are the images whose label the network predicts: the others are doubtful.": _shares(0.013, 0.004),
         "That compares the labels with the true ones, which nobody has in use: compare them with the prediction.": (
             _shares(1, 1)
@@ -71,13 +72,10 @@ WRONG_LABELS = Exercise(
         "Your first is the share of all images that is doubtful: take it among the wrong ones.": (
             _shares(_DOUBTFUL, 0.69)
         ),
-        "Your second is the share of all images that is doubtful: take the wrong ones among those.": (
-            _shares(0.987, _DOUBTFUL)
-        ),
-        "Your second is the share of the doubtful ones whose label is right.": _shares(0.987, 0.32),
+        "Your second is the share of all images that is doubtful, or the share of the doubtful ones whose label is "
+        "right: take the share of those whose label is wrong.": _shares(0.987, (_DOUBTFUL + 0.32) / 2),
         "Your first is the share of the wrong labels that is not found.": _shares(0.013, 0.69),
         "Your first is a share of all images: divide by the number of wrong labels.": _shares(_BOTH, 0.69),
-        "Your second is a share of all images: divide by the number of doubtful ones.": _shares(0.987, _BOTH),
         "Those are shares of all images: divide by the wrong labels, and by the doubtful ones.": _shares(_BOTH, _BOTH),
         "Your first is the network's accuracy: ask how many of the wrong labels are doubtful.": _shares(0.895, 0.69),
     },

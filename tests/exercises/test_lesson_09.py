@@ -83,6 +83,7 @@ MISTAKES = {
         (lambda c, s: torch.logsumexp(s * c, dim=1) / s, "take the true class's cosine off"),
         (lambda c, s: torch.exp(s * gaps(c)).sum(dim=1) / s, "The logarithm is missing"),
         (lambda c, s: F.softmax(s * c, dim=1)[:, 0], "That is the probability"),
+        (lambda c, s: F.log_softmax(s * c, dim=1)[:, 0] / s, "That is ln P, divided by the scale: a minus in front"),
         (lambda c, s: (F.softmax(s * c, dim=1) * gaps(c)).sum(dim=1), "the entropy is missing"),
         (lambda c, s: gaps(c).clamp(min=0).sum(dim=1), "adds all triplets up"),
         (lambda c, s: smoothed(c, s) / math.log(10), "base 10"),

@@ -1,13 +1,14 @@
 """Exercise 9.4: the shares of doubtful and of wrong labels, wrong and right ways to them."""
 
 import math
+from itertools import combinations
 from types import SimpleNamespace
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
-from lessons_lib.exercises import lesson_09_labels
+from lessons_lib.exercises import EXERCISES, lesson_09_labels
 from tests.exercises.every_lesson import EveryLesson
 
 
@@ -42,16 +43,17 @@ MISTAKES = {
         ((PURE, FOUND), "The two are exchanged"),
         ((100 * FOUND, 100 * PURE), "per cent"),
         ((Labels.doubtful[Labels.wrong].sum(), Labels.wrong[Labels.doubtful].sum()), "Those are counts"),
-        (shares(Labels.wrong | ~Labels.wrong), "Those are all images"),
+        (shares(Labels.wrong | ~Labels.wrong), "Are those all images?"),
         (shares(~Labels.doubtful), "whose label the network predicts"),
         (shares(Labels.wrong), "which nobody has in use"),
         (shares(Labels.mistaken), "the network's mistakes"),
         ((Labels.doubtful.double().mean(), PURE), "Your first is the share of all images that is doubtful"),
-        ((FOUND, Labels.doubtful.double().mean()), "Your second is the share of all images that is doubtful"),
-        ((FOUND, 1 - PURE + 0.02), "whose label is right"),
+        ((FOUND, Labels.doubtful.double().mean()), "Your second is the share of all images that is doubtful, or"),
+        ((FOUND, 1 - PURE + 0.02), "or the share of the doubtful ones whose label is right"),
+        ((FOUND, 1 - PURE), "or the share of the doubtful ones whose label is right"),
         ((1 - FOUND, PURE), "that is not found"),
         (((Labels.doubtful & Labels.wrong).double().mean(), PURE), "Your first is a share of all images"),
-        ((FOUND, (Labels.doubtful & Labels.wrong).double().mean()), "Your second is a share of all images"),
+        ((FOUND, (Labels.doubtful & Labels.wrong).double().mean()), "Or is your second a share of all images?"),
         ([(Labels.doubtful & Labels.wrong).double().mean()] * 2, "divide by the wrong labels, and by"),
         ((0.8955, PURE), "the network's accuracy"),
         (FOUND, "Two shares are wanted, (found, wrong); yours has shape ()"),
@@ -77,6 +79,12 @@ ALSO_RIGHT = {
         (np.float64(FOUND), round(PURE, 1)),
     ],
 }
+
+
+def test_no_two_of_its_slips_are_so_near_to_each_other_that_a_start_decides_which_is_told():
+    exercise = EXERCISES["9.4"]
+    for one, other in combinations([exercise.target, *exercise.slips.values()], 2):
+        assert (one - other).abs().max() > exercise.tolerance
 
 
 class TestExercises(EveryLesson):
