@@ -49,6 +49,8 @@ _ALIASES = {
         "3 classes in 10": "ArcFace, 3 classes in 10",
     },
 }
+# The library's classes, as _ALIASES and without the "loss" at their end, where that alone does not make the name.
+_CLASSES = {"subcenterarcface": "Sub-center ArcFace", "normalizedsoftmax": "cosine softmax"}
 _NEAR = 0.01  # so near to the best of a data set is as good
 _BEST = torch.tensor([max(tried.values()) for tried in TRIED.values()], dtype=torch.float64)
 
@@ -56,19 +58,30 @@ _BEST = torch.tensor([max(tried.values()) for tried in TRIED.values()], dtype=to
 def _tried(answer: Any) -> Tensor:
     """What the three chosen losses gave, (3,)."""
     named = answer.items() if isinstance(answer, Mapping) else ()
-    given = {str(name).strip().upper(): chosen for name, chosen in named}
+    given = {str(name).strip().upper(): _in_words(chosen) for name, chosen in named}
     if set(given) != set(TRIED):
         raise Slip('A dict is wanted with a name for each data set: {"A": "…", "B": "…", "C": "…"}.')
     for name, chosen in given.items():
+        if chosen is ...:
+            raise Slip(f"{name} still has its dots.")
         if _meant(name, chosen) is None:
-            raise Slip(f"For {name} these were tried: {', '.join(TRIED[name])}. Yours is {chosen!r}.")
+            tried = ", ".join(f'"{loss}"' for loss in TRIED[name])
+            yours = f'"{chosen}"' if isinstance(chosen, str) else repr(chosen)
+            raise Slip(f"For {name} these were tried: {tried}. Yours is {yours}.")
     return torch.tensor([TRIED[name][_meant(name, given[name])] for name in TRIED], dtype=torch.float64)
+
+
+def _in_words(chosen: Any) -> Any:
+    return chosen.__name__ if isinstance(chosen, type) else chosen
 
 
 def _meant(name: str, chosen: Any) -> str | None:
     """The loss of a data set that these words name, in any case; None where they name none."""
-    words = {loss.lower(): loss for loss in TRIED[name]} | _ALIASES[name]
-    return words.get(" ".join(chosen.lower().split())) if isinstance(chosen, str) else None
+    if not isinstance(chosen, str):
+        return None
+    of_classes = {words: loss for words, loss in _CLASSES.items() if loss in TRIED[name]}
+    known = {loss.lower(): loss for loss in TRIED[name]} | _ALIASES[name] | of_classes
+    return known.get(" ".join(chosen.lower().split()).removesuffix("loss"))
 
 
 def _judge(yours: Tensor) -> str:
@@ -108,7 +121,7 @@ CHOICE = Exercise(
     stub='check("13.3", {"A": ..., "B": ..., "C": ...})',
     hints=(
         "Names are those of the table and the two pictures above. A wrong name is told which there are.",
-        "A: which losses read within a point of the best with 40 % wrong? B and C: which row is on top?",
+        "A: which losses read within a point of the best with 40 % wrong? B, C: the row on top (not of right labels).",
     ),
     solution='chosen = {"A": "ArcFace", "B": "ArcFace, larger for the rare", "C": "Sub-center ArcFace"}\n'
     'check("13.3", chosen)',
