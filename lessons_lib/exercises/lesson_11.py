@@ -21,9 +21,9 @@ def false_optimum(scale: float, margin: float, num_classes: int) -> float:
 
 
 def _at_each_scale(function: Any) -> Tensor:
-    """The reader's function at every scale for both margins, (64, 2); math and torch both take what is given here."""
-    settings = torch.cartesian_prod(_SCALES, _MARGINS)
-    return numbers([call(function, s.clone(), m.clone(), _CLASSES) for s, m in settings], 2)
+    """The reader's function at every scale for both margins, (64, 2)."""
+    settings = torch.cartesian_prod(_SCALES, _MARGINS).tolist()
+    return numbers([call(function, scale, margin, _CLASSES) for scale, margin in settings], 2)
 
 
 def _draw_false_optimum(yours: Tensor | None) -> Picture:
@@ -100,7 +100,7 @@ def perfect_loss(margin: float, scale: float, num_classes: int) -> float:
 
 def _at_each_margin(function: Any) -> Tensor:
     """The reader's function at every margin for both scales, (51, 2)."""
-    return numbers([call(function, m.clone(), s, _CLASSES) for m in _WISHES for s in _STRENGTHS], 2)
+    return numbers([call(function, m, s, _CLASSES) for m in _WISHES.tolist() for s in _STRENGTHS], 2)
 
 
 def _draw_perfect_loss(yours: Tensor | None) -> Picture:

@@ -8,7 +8,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from lessons_lib.exercises import EXERCISES, lesson_11
+from lessons_lib.exercises import EXERCISES, check, lesson_11
 from lessons_lib.exercises.lesson_11 import false_optimum, perfect_loss, smallest_angle
 from lessons_lib.losses import ArcFaceLoss
 from tests.exercises.every_lesson import EveryLesson
@@ -132,7 +132,8 @@ MISTAKES = {
         (lambda m, s, classes: perfect_loss(m, s, classes) + 0.02, "Not the same yet"),
         (lambda m, s, classes: print(end=""), "returned nothing"),
         (lambda m, s, classes: [math.cos(m)] * classes, "One number is wanted each time"),
-        (lambda m, s, classes: m / 0, "not finite"),
+        (lambda m, s, classes: m / 0, "Your function raised ZeroDivisionError"),
+        (lambda m, s, classes: m * math.inf, "not finite"),
         (lambda m, s, classes: perfect_loss(m, s, m), "Your function raised TypeError"),
     ],
     "11.3": [
@@ -213,6 +214,26 @@ def test_what_lesson_11_says_of_its_finished_pictures():
         *(f"{angle:.1f}" for angle in in_degrees[:2]),
         f"{in_degrees[2]:.2f}",
     ]
+
+
+@pytest.mark.parametrize(
+    ("number", "answer"),
+    [
+        ("11.1", lambda s, m, classes: np.log(1 + (classes - 1) * np.exp(-s * (1 - np.cos(m))))),
+        ("11.1", lambda s, m, classes: torch.log1p((classes - 1) * (torch.tensor(s) * (math.cos(m) - 1)).exp())),
+        ("11.1", lambda s, m, classes: opposite(torch.cos(torch.tensor(math.pi + m)), -1, s, classes - 1)),
+        (
+            "11.2",
+            lambda m, s, classes: np.log(
+                1 + np.sum(np.exp(s * (np.cos(2 * np.pi * np.arange(1, classes) / classes) - np.cos(m))))
+            ),
+        ),
+        ("11.2", lambda m, s, classes: float(perfect_loss(torch.tensor(m), torch.tensor(s), classes))),
+    ],
+)
+def test_plain_numbers_are_handed_in_which_numpy_and_torch_take_without_a_warning(number, answer, recwarn):
+    assert check(number, answer).state == "done"
+    assert not recwarn.list
 
 
 def test_the_false_optimum_of_lesson_11_is_one():
