@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from lessons_lib.exercises import EXERCISES, check, lesson_11
 from lessons_lib.exercises.lesson_11 import false_optimum, perfect_loss, smallest_angle
 from lessons_lib.losses import ArcFaceLoss
-from tests.exercises.every_lesson import EveryLesson
+from tests.exercises.every_lesson import TEXTS, EveryLesson
 
 
 def opposite(own, others, scale, count):
@@ -252,3 +252,19 @@ def test_the_bits_of_lesson_11_are_those_of_the_formats(dtype, bits):
     below = torch.nextafter(torch.ones((), dtype=dtype), torch.zeros((), dtype=dtype))
     assert float(below) == 1 - 2.0**-bits
     assert smallest_angle(bits) == pytest.approx(2 * math.asin(math.sqrt(2.0**-bits / 2)), rel=1e-9)
+
+
+def test_the_answer_to_11_1_does_not_stand_unfolded_above_it():
+    above = (TEXTS / "11_failure_gallery.md").read_text(encoding="utf-8").partition("**Exercise 11.1**")[0]
+    with_it = [
+        cell
+        for cell in re.findall(r"```\{code-cell\} ipython3\n(.*?)```", above, re.DOTALL)
+        if "9 * math.exp(-" in cell
+    ]
+    assert with_it and all(cell.startswith(":tags: [hide-input]\n") for cell in with_it)
+
+
+def test_the_bits_of_each_format_stand_in_11_3():
+    text = (TEXTS / "11_failure_gallery.md").read_text(encoding="utf-8").partition("**Exercise 11.3**")[2]
+    said = dict(re.findall(r"`(\w+)` (\d+)", text.partition("\n")[0]))
+    assert said == {name: str(bits) for name, bits in lesson_11._FORMATS.items()}
