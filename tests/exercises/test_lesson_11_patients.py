@@ -6,7 +6,7 @@ import re
 import numpy as np
 import torch
 
-from lessons_lib.exercises import lesson_11_patients
+from lessons_lib.exercises import check, lesson_11_patients
 from tests.exercises.every_lesson import TEXTS, EveryLesson
 
 AGAINST = {
@@ -91,3 +91,8 @@ def test_the_patients_of_lesson_11_are_those_of_its_table():
     for who, (_, course, end) in lesson_11_patients._PATIENTS.items():
         assert re.search(rf"^\| {who} \|.*\| {end:.0%}".replace("%", " %"), text, flags=re.MULTILINE)
         assert len(course) == 10 and (who == "D") == (end < course[-1] - 0.1)
+
+
+def test_the_form_of_the_answer_is_said_as_it_is_shown_to_who_gives_another():
+    task = (TEXTS / "11_failure_gallery.md").read_text(encoding="utf-8").partition("**Exercise 11.4**")[2]
+    assert "as a list, such as `[1, 2, 3, 4]`" in task and "as in [1, 2, 3, 4]" in check("11.4", "ABCD").words

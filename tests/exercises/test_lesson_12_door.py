@@ -164,3 +164,8 @@ def test_nobody_gets_through_the_strict_door_of_lesson_12_where_not_even_one_may
     same = torch.arange(len(scores)) < 50
     assert (scores[~same] < strict_threshold(scores, same, far)).all()
     assert (scores[~same] < strict_threshold(scores.float(), same, far)).all()
+
+
+def test_the_last_hint_leads_to_a_door_that_is_right():
+    assert "torch.nextafter(x, x + 1)" in EXERCISES["12.2"].hints[-1]
+    assert all(torch.nextafter(x, x + 1) > x for x in torch.tensor([-3.0, 0.0, 0.7], dtype=torch.float64))

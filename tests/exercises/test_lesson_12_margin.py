@@ -126,3 +126,7 @@ def test_it_is_the_library_s_first_round():
     found, like = margins(x, labels)  # which leaves those below 0 out of the means in a second round
     assert (found < 0).nonzero().squeeze(1).tolist() == planted
     assert like[planted].ne(labels[planted]).all()
+
+
+def test_the_hint_knows_no_number_of_classes():
+    assert "torch.arange(int(labels.max()) + 1)" in EXERCISES["12.3"].hints[0]

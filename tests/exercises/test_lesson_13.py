@@ -6,7 +6,7 @@ import torch
 from lessons_lib.exercises import lesson_13
 from lessons_lib.exercises.lesson_13 import ends, reweighted
 from lessons_lib.losses import AdaFaceLoss, CurricularFaceLoss
-from tests.exercises.every_lesson import EveryLesson
+from tests.exercises.every_lesson import TEXTS, EveryLesson
 
 MISTAKES = {
     "13.1": [
@@ -90,3 +90,8 @@ def test_what_is_asked_for_is_the_heads():
     head = CurricularFaceLoss(3, 2)
     found = reweighted(lesson_13._COSINES, lesson_13._CURVE, 0.3)
     torch.testing.assert_close(head.other_logit(lesson_13._COSINES, lesson_13._CURVE, 0.3), found)
+
+
+def test_of_the_lengths_with_a_clipped_z_the_lesson_says_which_are_meant():
+    task = (TEXTS / "13_after_2019.md").read_text(encoding="utf-8").partition("**Exercise 13.1**")[2]
+    assert "the longest length with $z=-1$ and the shortest with $z=+1$, in this order" in task.partition("```")[0]
