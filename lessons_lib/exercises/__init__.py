@@ -35,8 +35,9 @@ def _of_lesson(lesson: str) -> list[Exercise]:
 EXERCISES: Mapping[str, Exercise] = _Exercises()
 
 
-def check(number: str, answer: Any) -> Verdict:
+def check(number: str | float, answer: Any) -> Verdict:
     """Judge the answer to exercise `number`. Raises ValueError for a number there is none of."""
+    number = str(number).strip()  # 2.1 is understood as "2.1"
     if number not in EXERCISES:
         raise ValueError(f"There is no exercise {number!r}; there are {', '.join(EXERCISES)}.")
     return EXERCISES[number].check(answer)

@@ -1,9 +1,7 @@
 """How an exercise is judged and shown: three states, yours drawn over the target, hints, a solution to unfold."""
 
 import html
-import inspect
 import math
-import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +11,7 @@ import torch
 from torch import Tensor
 
 from lessons_lib.exercises.answer import Slip, untouched
+from lessons_lib.exercises.printed import printed
 from lessons_lib.figures.style import Picture
 
 NOT_ATTEMPTED, NOT_YET, DONE = "not attempted", "not yet", "done"
@@ -75,8 +74,9 @@ class Exercise:
         if not yours.isfinite().all():
             raise Slip(self.not_finite)
         worst = (yours - self.target).abs().argmax()
-        ours, theirs = (_said(float(values.flatten()[worst])) for values in (self.target, yours))
-        raise Slip(f"Not the same yet: at the worst place it should be {ours}; yours is {theirs}.")
+        ours, theirs = _told_apart(*(float(values.flatten()[worst]) for values in (self.target, yours)))
+        where = "at the worst place " if yours.numel() > 1 else ""
+        raise Slip(f"Not the same yet: {where}it should be {ours}; yours is {theirs}.")
 
     def _how_far(self, yours: Tensor, wrong: Tensor) -> float:
         """How far an answer is from a wrong one, infinitely beyond the tolerance; NaN is as far as NaN."""
@@ -86,7 +86,7 @@ class Exercise:
 
     def solution_text(self) -> str:
         """The solution as the reader would write it."""
-        return self.solution if isinstance(self.solution, str) else textwrap.dedent(inspect.getsource(self.solution))
+        return self.solution if isinstance(self.solution, str) else printed(self.solution)
 
 
 @dataclass(frozen=True)
@@ -122,8 +122,16 @@ class Verdict:
         )
 
 
-def _said(value: float) -> str:
-    return f"{value:.3f}" if abs(value) < 1e4 else f"{value:,.0f}"
+def _told_apart(one: float, other: float) -> tuple[str, str]:
+    """Two different values in so many digits that they can be told apart: 0 and 0.0004, not 0 and 0.000."""
+    rounded = next((digits for digits in range(17) if round(one, digits) != round(other, digits)), 17)
+    return _said(one, rounded), _said(other, rounded)
+
+
+def _said(value: float, digits: int) -> str:
+    """With three digits after the point or more; a whole number, and a large one, with none if that will do."""
+    enough = value.is_integer() or (abs(value) >= 1e4 and digits == 0)
+    return f"{value + 0.0:,.{0 if enough else max(3, digits)}f}"
 
 
 def _folded(title: str, content: str) -> str:

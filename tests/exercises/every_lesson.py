@@ -1,9 +1,11 @@
 """What is asked of the exercises of every lesson, and what answers to several of them share."""
 
+import ast
 import base64
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from lessons_lib import losses
 from lessons_lib.exercises import DONE, EXERCISES, NOT_ATTEMPTED, NOT_YET, Exercise, check
 from lessons_lib.figures.style import Picture
 
@@ -51,8 +52,14 @@ class EveryLesson:
         assert f"**Exercise {number}**" in text.read_text(encoding="utf-8")
 
     def test_the_solution_is_done_as_printed(self, number):
-        verdict = check(number, written(EXERCISES[number].solution_text(), self.in_the_notebook))
+        names = {**names_imported(number), **self.in_the_notebook}
+        verdict = check(number, written(EXERCISES[number].solution_text(), names))
         assert verdict.state == DONE, verdict
+
+    def test_what_hints_and_slips_name_is_imported_by_the_lesson(self, number):
+        exercise, imported = EXERCISES[number], names_imported(number)
+        named = re.findall(r"\b(math|torch|F|nn|np)\.\w", " ".join([*exercise.hints, *exercise.slips]))
+        assert set(named) <= set(imported)
 
     def test_mistakes_are_met_with_fitting_words(self, number, answer, words):
         verdict = check(number, answer)
@@ -102,13 +109,25 @@ def kept(draw: Callable[[Tensor | None], Picture]) -> Callable[[Tensor | None], 
     return drawn
 
 
+@cache
+def names_imported(number: str) -> Mapping[str, Any]:
+    """What the lesson itself has imported, in its cells up to this exercise's, by name."""
+    (text,) = (path.read_text(encoding="utf-8") for path in TEXTS.glob(f"{int(number.split('.')[0]):02d}_*.md"))
+    read = text[: text.index("```", text.index(f'check("{number}", ')) + 4]
+    cells = re.findall(r"^```\{code-cell\} ipython3\n(?::.*\n)*(.*?)^```$", read, re.MULTILINE | re.DOTALL)
+    names: dict[str, Any] = {}
+    for cell in cells:
+        imports = [node for node in ast.parse(cell).body if isinstance(node, ast.Import | ast.ImportFrom)]
+        exec(ast.unparse(imports), names)
+    return names
+
+
 def written(source: str, in_the_notebook: Mapping[str, Any] | None = None) -> Any:
     """What a reader has after running this source in a cell: what it gives to `check`, else its last assigned name."""
     given: list[Any] = []
-    names: dict[str, object] = {"math": math, "torch": torch, "F": F, "check": lambda _, answer: given.append(answer)}
-    names |= {name: getattr(losses, name) for name in losses.__all__} | dict(in_the_notebook or {})
+    names: dict[str, Any] = dict(in_the_notebook or {}) | {"check": lambda _, answer: given.append(answer)}
     known = set(names)
-    exec(re.sub(r"-> [^:]+|: (Tensor|float)\b", "", source), names)
+    exec(source, names)
     return (
         given[0]
         if given

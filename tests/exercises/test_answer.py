@@ -183,3 +183,30 @@ def test_where_many_answers_are_right_the_judge_has_the_word():
         judge=lambda yours: "" if yours > 0 else "Above 0, please.",
     )
     assert [exercise.check(answer).words for answer in (7, -3)] == ["well done", "Above 0, please."]
+
+
+@pytest.mark.parametrize(
+    ("target", "answer", "words"),
+    [
+        ([8500.0], [9000.0], "it should be 8,500; yours is 9,000."),
+        ([8500.5, 1.0], [9000.0, 1.0], "at the worst place it should be 8,500.500; yours is 9,000."),
+        ([0.0], [0.0004], "it should be 0; yours is 0.0004."),
+        ([0.12321], [0.12342], "it should be 0.1232; yours is 0.1234."),
+        ([-0.0, 2.0], [1.0, 2.0], "at the worst place it should be 0; yours is 1."),
+        ([27900.3], [83700.6], "it should be 27,900; yours is 83,701."),
+    ],
+)
+def test_what_it_should_be_and_what_it_is_can_be_told_apart(target, answer, words):
+    exercise = Exercise(
+        number="9.9",
+        stub="x = ...",
+        hints=(),
+        solution="x = 0",
+        evaluate=number,
+        target=torch.tensor(target).double(),
+        slips={},
+        draw=lambda yours: None,
+        done="",
+        tolerance=1e-5,
+    )
+    assert exercise.check(torch.tensor(answer).double()).words == f"Not the same yet: {words}"

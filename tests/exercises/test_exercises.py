@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lessons_lib import exercises
-from lessons_lib.exercises import check
+from lessons_lib.exercises import EXERCISES, check
 from tests.exercises.every_lesson import TEXTS
 
 
@@ -28,3 +28,9 @@ def test_a_number_there_is_none_of_is_one_sentence():
     with pytest.raises(ValueError) as error:
         check("9.9", 1)
     assert str(error.value) == f"There is no exercise '9.9'; there are {', '.join(posed)}."
+
+
+def test_a_number_without_quotes_is_understood():
+    assert check(0.1, ...).exercise is check(" 0.1 ", ...).exercise is EXERCISES["0.1"]
+    with pytest.raises(ValueError, match=r"^There is no exercise '9\.9'; "):
+        check(9.9, 1)

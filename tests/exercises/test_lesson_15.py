@@ -66,7 +66,7 @@ MISTAKES = {
         (lambda C, d, N, R: gigabytes(C, d, N, R) / 4, "each takes four bytes"),
         (lambda C, d, N, R: gigabytes(C, d, N, R) * 1e9 / 2**30, "not 2³⁰"),
         (lambda C, d, N, R: (C, d), "One number is wanted"),
-        (lambda C, d, N, R: 1.0, "it should be 83.200; yours is 1.000"),  # in gigabytes, as the reader counts
+        (lambda C, d, N, R: 1.0, "it should be 83.200; yours is 1."),  # in gigabytes, as the reader counts
     ],
 }
 ALSO_RIGHT = {
