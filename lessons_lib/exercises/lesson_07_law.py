@@ -13,6 +13,12 @@ from lessons_lib.figures.style import SOFT, Picture
 
 _WANTED, _TAMMES, _UNIFORM = 65.5, 66.147, 65.15  # degrees
 _STARTS = torch.randn(2, 10, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(5))
+_NOT_FINITE = "Your energy is not finite where the charges came: is something divided by zero, or too large?"
+_TOO_LARGE = 1e150  # from here on the energy may be finite, but a quotient's derivative has squares in it
+_ENDLESS_SLOPE = (
+    "The energy is finite, its gradient is not: the root (or arccos) of a point's distance from itself has an endless "
+    "slope, even if you leave it out afterwards. Leave the diagonal out first, or take torch.pdist."
+)
 
 
 def _value(law: Any, points: Tensor) -> Tensor:
@@ -30,7 +36,23 @@ def _value(law: Any, points: Tensor) -> Tensor:
 
 
 def _at_rest(law: Any, start: Tensor, steps: int = 400) -> Tensor:
-    """Where descent on the energy leaves the points, on the sphere."""
+    """Where descent on the energy leaves the points, on the sphere.
+
+    It goes down the energy's logarithm, which has the same minima and in which a factor has no say, however small it
+    makes the energy of a steep law. An energy that is not above 0 all the way has none: it is taken as it is.
+    """
+    try:
+        return _descended(law, start, steps, by_logarithm=True)
+    except _NotAboveZero:
+        return _descended(law, start, steps, by_logarithm=False)
+
+
+class _NotAboveZero(Exception):
+    """An energy of which there is no logarithm."""
+
+
+def _descended(law: Any, start: Tensor, steps: int, by_logarithm: bool) -> Tensor:
+    """Where descent leaves the points: on the energy, or on its logarithm."""
     points = start.clone().requires_grad_()
     optimizer = torch.optim.LBFGS([points], max_iter=steps, tolerance_change=0, line_search_fn="strong_wolfe")
 
@@ -38,9 +60,14 @@ def _at_rest(law: Any, start: Tensor, steps: int = 400) -> Tensor:
         optimizer.zero_grad()
         energy = _value(law, F.normalize(points))
         if not energy.isfinite():
-            raise Slip("Your energy is not finite where the charges came: is something divided by zero, or too large?")
-        energy.backward()
-        return energy
+            raise Slip(_NOT_FINITE)
+        if by_logarithm and energy < torch.finfo(energy.dtype).tiny:
+            raise _NotAboveZero
+        height = energy.log() if by_logarithm else energy
+        height.backward()
+        if not points.grad.isfinite().all():
+            raise Slip(_NOT_FINITE if energy.abs() > _TOO_LARGE else _ENDLESS_SLOPE)
+        return height
 
     with torch.enable_grad():
         optimizer.step(measure)

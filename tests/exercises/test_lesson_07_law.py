@@ -19,6 +19,20 @@ def cosines(points):
     return points @ points.T - 2 * torch.eye(10, dtype=points.dtype)
 
 
+def left_out_too_late(value):
+    """A law of the mean of this of distances written by hand, of which a point's from itself has an endless slope."""
+
+    def law(points):
+        d = (points[:, None] - points).square().sum(dim=2).sqrt()
+        return value(d).masked_select(~torch.eye(10, dtype=torch.bool)).mean()
+
+    return law
+
+
+def angles(d):
+    return torch.acos(1 - d**2 / 2)
+
+
 def silent(points):
     """Somebody forgot to return."""
     torch.pdist(points)
@@ -38,6 +52,12 @@ MISTAKES = {
         (lambda points: (points @ points.T).square().mean(), "asks for something else than distance"),
         (power(600), "Your energy is not finite"),
         (lambda points: (1 / torch.cdist(points, points)).mean(), "Your energy is not finite"),
+        (power(400), "Your energy is not finite"),
+        (lambda points: (-2000 * torch.pdist(points)).exp().sum(), "it is so steep"),
+        (left_out_too_late(lambda d: 1 / d), "The energy is finite, its gradient is not"),
+        (left_out_too_late(lambda d: 1 / (1 + angles(d))), "The energy is finite, its gradient is not"),
+        (lambda points: power(1)(points) - 0.7, "Your charges rest with 65.00°"),
+        (lambda points: 1e-30 * power(1)(points), "Your charges rest with 65.00°"),
         (lambda points: 1 / torch.pdist(points), "yours has shape (45,)"),
         (lambda points: 3.0, "Autograd finds no way back"),
         (lambda points: torch.pdist(points).mean().item(), "Autograd finds no way back"),
@@ -52,6 +72,11 @@ ALSO_RIGHT = {
         lambda points: torch.logsumexp(64 * cosines(points).flatten(), 0),
         lambda points: RegularFaceRegularizer()(points)[None],
         lambda points: (1 / torch.pdist(F.normalize(points)) ** 64).sum(),
+        power(100),
+        lambda points: (-64 * torch.pdist(points)).exp().sum(),
+        lambda points: (64 - 64 * torch.pdist(points)).exp().sum(),
+        lambda points: (1 / (1 + torch.pdist(points)) ** 128).sum(),
+        lambda points: (-60 * torch.pdist(points) ** 2).exp().mean(),
     ]
 }
 
