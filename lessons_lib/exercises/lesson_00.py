@@ -118,6 +118,8 @@ ANGLE = Exercise(
         ),
         "The difference of two directions jumps by a whole turn, 349° in place of 11°, and it has a sign. The angle "
         "between two vectors has neither.": _BETWEEN,
+        "The difference of two directions jumps by a whole turn, 349° in place of 11°, and it has a sign, the wrong "
+        "way round besides. The angle between two vectors has neither.": -_BETWEEN,
         "The difference of two directions jumps by a whole turn: 349° apart is 11° apart.": _BETWEEN.abs(),
         "The difference of two directions goes up to a whole turn: beyond half of one, go the other way round.": (
             torch.remainder(_BETWEEN, 2 * math.pi)

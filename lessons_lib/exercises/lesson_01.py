@@ -80,7 +80,8 @@ CONTRASTIVE = Exercise(
         "Past the margin the loss grows again: max(0, m − D) first, then the square.": _mistaken(
             _pull, lambda d, m: (m - d) ** 2 / 2
         ),
-        "m and D are exchanged: only pairs of two classes that are nearer than m cost something.": _mistaken(
+        "m and D are exchanged, or it is .clamp(max=0) where .clamp(min=0) is the larger of each value and 0: only "
+        "pairs of two classes that are nearer than m cost something.": _mistaken(
             _pull, lambda d, m: F.relu(d - m) ** 2 / 2
         ),
         "In yours the margin is for pairs of one class, too: draw these together however near they are.": _mistaken(

@@ -92,7 +92,7 @@ def boundary(a: float, b: float) -> float:
 def _for_each_pair(function: Any) -> Tensor:
     """The direction the reader's function has for each pair, (12,), whole turns taken off."""
     found = [call(function, a, b) for a, b in _PAIRS]
-    return _same_turn(numbers(found, 1, "One number is wanted for each pair of directions.").flatten())
+    return _same_turn(numbers(found, 1, "One number is wanted for each pair of directions.").flatten(), _BISECTORS)
 
 
 def _draw_boundary(yours: Tensor | None) -> Picture:
@@ -104,9 +104,12 @@ def _draw_boundary(yours: Tensor | None) -> Picture:
 _BISECTORS = torch.tensor([boundary(a, b) for a, b in _PAIRS], dtype=torch.float64)
 
 
-def _same_turn(angles: Tensor) -> Tensor:
-    """Angles within half a turn of the target: a whole turn more or less is the same direction."""
-    return _BISECTORS + torch.remainder(angles - _BISECTORS + math.pi, _WHOLE) - math.pi
+def _same_turn(angles: Tensor, target: Tensor) -> Tensor:
+    """Angles less whole turns: a whole turn more or less is the same direction.
+
+    They begin 2 below the target, where no typical slip stands: at −π, the other end would come out as −π or as π.
+    """
+    return target + torch.remainder(angles - target + 2, _WHOLE) - 2
 
 
 BOUNDARY = Exercise(
@@ -127,9 +130,9 @@ BOUNDARY = Exercise(
             _for_each_pair(lambda a, b: (a % _WHOLE + b % _WHOLE) / 2)
         ),
         "That is the other end of the boundary, opposite: wanted is the one between a and b.": _same_turn(
-            _BISECTORS + math.pi
+            _BISECTORS + math.pi, _BISECTORS
         ),
-        "That looks like degrees: a, b and the answer are radians.": _same_turn(torch.rad2deg(_BISECTORS)),
+        "That looks like degrees: a, b and the answer are radians.": _same_turn(torch.rad2deg(_BISECTORS), _BISECTORS),
         "a and b are in radians already: nothing is to be converted.": _for_each_pair(
             lambda a, b: boundary(math.radians(a), math.radians(b))
         ),
@@ -149,7 +152,10 @@ BOUNDARY = Exercise(
         "The way from a to b always goes up in yours, the long way round if need be: bring it into −π…π.": (
             _for_each_pair(lambda a, b: a + (b - a) % _WHOLE / 2)
         ),
-        "math.fmod keeps the sign and with it the long way round: math.remainder goes the short one.": _for_each_pair(
+        "π is half a turn: math.remainder(b - a, 2 * math.pi).": _for_each_pair(
+            lambda a, b: a + math.remainder(b - a, math.pi) / 2
+        ),
+        "π is half a turn, and math.fmod keeps the sign: math.remainder(b - a, 2 * math.pi).": _for_each_pair(
             lambda a, b: a + math.fmod(b - a, math.pi) / 2
         ),
         "That is the direction of W_a + W_b with sine and cosine exchanged: atan2 takes the sine first.": (
@@ -185,6 +191,13 @@ def _for_each_ratio(function: Any) -> Tensor:
     return numbers(found, len(_APARTS), "One number is wanted for each ratio and angle.")
 
 
+def _evaluate_tie(answer: Any) -> Tensor:
+    """As above; whole turns are taken off what stands on the boundary, at either end of it."""
+    found = _for_each_ratio(answer)
+    turned = _same_turn(found, _TIES)
+    return torch.where(torch.sin(turned - _TIES).abs() < 2e-3, turned, found)
+
+
 def _draw_tie(yours: Tensor | None) -> Picture:
     shown = None if yours is None else torch.rad2deg(yours)
     picture = curve(_RATIOS, torch.rad2deg(_TIES), shown, "‖W₁‖ / ‖W₂‖", "boundary, degrees from W₁")
@@ -203,17 +216,15 @@ TIE = Exercise(
         "cos(apart − θ) = cos(apart)cos θ + sin(apart)sin θ. Divide by cos θ, and only tan θ is left.",
     ),
     solution=tie,
-    evaluate=_for_each_ratio,
+    evaluate=_evaluate_tie,
     target=_TIES,
     slips={
+        "That is the other end of the boundary, opposite.": _TIES + math.pi,
         "That is the bisector, right only for ratio 1: the longer weight takes more than half.": _for_each_ratio(
             lambda ratio, apart: apart / 2
         ),
         "That is tan θ: one arctan is missing.": _for_each_ratio(
             lambda ratio, apart: (ratio - math.cos(apart)) / math.sin(apart)
-        ),
-        "The ratio is upside down: it is ‖W₁‖/‖W₂‖, and the boundary moves away from the longer weight.": (
-            _for_each_ratio(lambda ratio, apart: tie(1 / ratio, apart))
         ),
         "The angle is right, but in degrees; return radians.": torch.rad2deg(_TIES),
         "apart is in radians already: nothing is to be converted.": _for_each_ratio(
@@ -236,7 +247,9 @@ TIE = Exercise(
         "In yours the weights are 90° apart every time: take apart, as it is given.": _for_each_ratio(
             lambda ratio, apart: math.atan(ratio)
         ),
-        "That is the angle from W₂: wanted is the one from W₁.": _A - _TIES,
+        "That is the angle from W₂, as with the ratio upside down: it is ‖W₁‖/‖W₂‖, and wanted is the angle from W₁.": (
+            _A - _TIES
+        ),
         "The sign is turned: that is counted away from W₂.": -_TIES,
         "The angle is not shared out as the lengths are: set both logits equal.": _for_each_ratio(
             lambda ratio, apart: apart * ratio / (1 + ratio)

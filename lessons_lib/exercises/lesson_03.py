@@ -65,6 +65,12 @@ def _draw_moved(yours: Tensor | None) -> Picture:
     return picture
 
 
+def _moved_one_by_one(center: Tensor, points: Tensor, alpha: float) -> Tensor:
+    for point in points:
+        center = center - alpha * (center - point) / (1 + len(points))
+    return center
+
+
 _MOVED = _for_each_batch(moved)
 _OLD = _for_each_batch(lambda center, points, alpha: center)
 _DIVIDED_BY_N = _for_each_batch(lambda center, points, alpha: center - alpha * (center - points).mean(dim=0))
@@ -96,6 +102,9 @@ MOVED = Exercise(
         ),
         "α is on the wrong side, and n divides: it is the share that moves, and 1 + n divides.": _for_each_batch(
             lambda center, points, alpha: center - (1 - alpha) * (center - points).mean(dim=0)
+        ),
+        "Your centre moves inside the loop: sum center − x_i over all points first, then move it once.": (
+            _for_each_batch(_moved_one_by_one)
         ),
         "α is missing: multiply the step by it.": _for_each_batch(
             lambda center, points, alpha: moved(center, points, 1)
@@ -173,6 +182,7 @@ LEFT = Exercise(
     slips={
         "That is the share gone: what is left is 1 minus that.": 1 - _LEFT,
         "That is one update's share gone, to the power: take it off 1 first, then take the power.": _GONE**_K,
+        "Brackets are missing: 1 - … ** steps takes the power first, so write (1 - …) ** steps.": 1 - _GONE**_K,
         "One update goes α·n/(n + 1) of the way: the n on top is missing.": (1 - _A / (_N + 1)) ** _K,
         "α alone is what an endless number of points would do: one update goes α·n/(n + 1) of the way.": (
             (1 - _A) ** _K

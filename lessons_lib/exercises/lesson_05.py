@@ -89,6 +89,12 @@ COMBINED = Exercise(
         "m3 stands inside the cosine: it is taken off the cosine, outside.": _for_each_margin(
             lambda theta, m1, m2, m3: torch.cos(m1 * theta + m2 - m3)
         ),
+        "m3 is added inside the cosine: it is taken off the cosine, outside.": _for_each_margin(
+            lambda theta, m1, m2, m3: torch.cos(m1 * theta + m2 + m3)
+        ),
+        "m2 and m3 are exchanged: m2 is added to the angle, m3 is taken off the cosine.": _for_each_margin(
+            lambda theta, m1, m2, m3: torch.cos(m1 * theta + m3) - m2
+        ),
         "m1 stands outside the cosine: it stretches the angle, not the logit.": _for_each_margin(
             lambda theta, m1, m2, m3: m1 * torch.cos(theta + m2) - m3
         ),

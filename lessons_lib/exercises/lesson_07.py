@@ -146,6 +146,11 @@ ENERGY = Exercise(
         "Each point is paired with itself as well, d = 0: leave these pairs out.": _of_table(
             lambda table, q: (table * q).sum() / q.sum()
         ),
+        "Each point is paired with itself as well, d = 0: triu(diagonal=1) leaves these pairs out.": _of_table(
+            lambda table, q: (table * q).triu().sum() / q.triu().sum()
+        ),
+        "Each point is paired with itself in the sum, but not in the divisor: triu(diagonal=1) leaves these pairs "
+        "out.": _of_table(lambda table, q: (table * q).triu().sum() / q.triu(1).sum()),
         "Each point is paired with itself in the sum, but not in the divisor: leave these pairs out.": _of_table(
             lambda table, q: (table * q).sum() / _pairs(q).sum()
         ),
@@ -201,6 +206,9 @@ PUSH = Exercise(
         "d is 2 sin(angle/2): the 2 is missing in the denominator.": torch.cos(_HALF) / (1 + _D / 2) ** 2,
         "That is the energy, 1/(1 + d): take its derivative.": 1 / (1 + _D),
         "The square is missing: the derivative of 1/(1 + d) has (1 + d)² below.": torch.cos(_HALF) / (1 + _D),
+        "That is the derivative of 1/(1 + d) by d, with its minus: the force is minus that, times the derivative of d "
+        "by the angle.": -1 / (1 + _D) ** 2,
+        "The square takes all of 1 + d, not the sine alone.": torch.cos(_HALF) / (1 + 2 * torch.sin(_HALF) ** 2),
         "The square takes all of 1 + d, not d alone.": torch.cos(_HALF) / (1 + _D**2),
         "The cosine takes half of the angle: cos(angle/2).": torch.cos(_ANGLES) / (1 + _D) ** 2,
         "The sine takes half of the angle: d is 2 sin(angle/2).": (

@@ -28,6 +28,13 @@ def moved_in_place(center, points, alpha):
     return center
 
 
+def moved_on_the_way(center, points, alpha):
+    """3.1 with each point taken off where the one before it has moved the centre to."""
+    for point in points:
+        center = center - alpha * (center - point) / (1 + len(points))
+    return center
+
+
 def walked(count, alpha, steps):
     """3.2 by really taking the steps."""
     points = torch.randn(count, 2, generator=torch.Generator().manual_seed(0)).double()
@@ -51,6 +58,7 @@ MISTAKES = {
         (lambda c, x, a: moved(c, x, 1 - a), "α is on the wrong side: "),
         (lambda c, x, a: a * c + (1 - a) * x.mean(dim=0), "α is on the wrong side, and n divides"),
         (lambda c, x, a: c - (c - x).sum(dim=0) / (1 + len(x)), "α is missing"),
+        (moved_on_the_way, "Your centre moves inside the loop"),
         (lambda c, x, a: x.mean(dim=0), "the mean of the points"),
         (lambda c, x, a: a * (x - c).sum(dim=0) / (1 + len(x)), "the change alone"),
         (lambda c, x, a: a * (c - x).sum(dim=0) / (1 + len(x)), "what comes off"),
@@ -86,6 +94,7 @@ MISTAKES = {
     "3.2": [
         (lambda n, a, k: 1 - left(n, a, k), "the share gone: what is left"),
         (lambda n, a, k: (a * n / (n + 1)) ** k, "one update's share gone, to the power"),
+        (lambda n, a, k: 1 - (a * n / (n + 1)) ** k, "takes the power first"),
         (lambda n, a, k: (1 - a / (n + 1)) ** k, "the n on top is missing"),
         (lambda n, a, k: (1 - a) ** k, "α alone"),
         (lambda n, a, k: (1 - n / (n + 1)) ** k, "α is missing"),

@@ -17,6 +17,8 @@ MISTAKES = {
         (lambda theta, m1, m2, m3: torch.cos(m1 * theta) + m2 - m3, "m2 stands outside"),
         (lambda theta, m1, m2, m3: torch.cos(m1 * theta) - m2 - m3, "m2 is taken off outside"),
         (lambda theta, m1, m2, m3: torch.cos(m1 * theta + m2 - m3), "m3 stands inside"),
+        (lambda theta, m1, m2, m3: torch.cos(m1 * theta + m2 + m3), "m3 is added inside"),
+        (lambda theta, m1, m2, m3: combined(theta, m1, m3, m2), "m2 and m3 are exchanged"),
         (lambda theta, m1, m2, m3: m1 * torch.cos(theta + m2) - m3, "m1 stands outside"),
         (lambda theta, m1, m2, m3: torch.cos(m1 * theta - m2) - m3, "taken off the angle"),
         (lambda theta, m1, m2, m3: torch.cos(torch.rad2deg(m1 * theta + m2)) - m3, "torch.cos wants radians"),

@@ -125,6 +125,14 @@ MISTAKES = {
         (of_table(lambda e, w, q: (e * torch.outer(q, q)).sum() / q.sum() ** 2), "with itself as well"),
         (of_table(lambda e, w, q: (e * torch.outer(q, q)).sum() / w.sum()), "but not in the divisor"),
         (of_table(lambda e, w, q: (e * w).sum() / q.sum() ** 2), "but not in the sum"),
+        (
+            lambda x, q: (torch.outer(q, q).triu() * inverse(distances(x))).sum() / torch.outer(q, q).triu().sum(),
+            "as well, d = 0: triu(diagonal=1)",
+        ),
+        (
+            of_table(lambda e, w, q: (torch.outer(q, q).triu() * e).sum() / w.triu().sum()),
+            "but not in the divisor: triu(diagonal=1)",
+        ),
         (lambda x, q: inverse(F.pdist(F.normalize(x))), "One number is wanted each time"),
         (lambda x, q: energy(x, q) ** 2, "Not the same yet"),
         (lambda x, q: -energy(x, q), "Not the same yet"),
@@ -145,6 +153,8 @@ MISTAKES = {
         (lambda angle: 1 / (1 + chord(angle)), "That is the energy"),
         (lambda angle: torch.cos(angle / 2) / (1 + chord(angle)), "The square is missing"),
         (lambda angle: torch.cos(angle / 2) / (1 + chord(angle) ** 2), "The square takes all of 1 + d"),
+        (lambda angle: -1 / (1 + chord(angle)) ** 2, "the derivative of 1/(1 + d) by d, with its minus"),
+        (lambda angle: torch.cos(angle / 2) / (1 + 2 * torch.sin(angle / 2) ** 2), "not the sine alone"),
         (lambda angle: torch.cos(angle) / (1 + chord(angle)) ** 2, "The cosine takes half"),
         (lambda angle: torch.cos(angle / 2) / (1 + 2 * torch.sin(angle)) ** 2, "The sine takes half"),
         (lambda angle: torch.sin(angle / 2) / (1 + chord(angle)) ** 2, "The derivative of the sine"),
