@@ -14,7 +14,6 @@ from lessons_lib.figures.style import SOFT, Picture
 _WANTED, _TAMMES, _UNIFORM = 65.5, 66.147, 65.15  # degrees
 _STARTS = torch.randn(2, 10, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(5))
 _NOT_FINITE = "Your energy is not finite where the charges came: is something divided by zero, or too large?"
-_TOO_LARGE = 1e150  # from here on the energy may be finite, but a quotient's derivative has squares in it
 _ENDLESS_SLOPE = (
     "The energy is finite, its gradient is not: the root (or arccos) of a point's distance from itself has an endless "
     "slope, even if you leave it out afterwards. Leave the diagonal out first, or take torch.pdist."
@@ -66,7 +65,8 @@ def _descended(law: Any, start: Tensor, steps: int, by_logarithm: bool) -> Tenso
         height = energy.log() if by_logarithm else energy
         height.backward()
         if not points.grad.isfinite().all():
-            raise Slip(_NOT_FINITE if energy.abs() > _TOO_LARGE else _ENDLESS_SLOPE)
+            too_large = (1e3 * energy).square().isinf()  # a quotient's derivative has its square in it
+            raise Slip(_NOT_FINITE if too_large else _ENDLESS_SLOPE)
         return height
 
     with torch.enable_grad():

@@ -53,6 +53,7 @@ MISTAKES = {
         (power(600), "Your energy is not finite"),
         (lambda points: (1 / torch.cdist(points, points)).mean(), "Your energy is not finite"),
         (power(400), "Your energy is not finite"),
+        (lambda points: power(32)(points.float()), "Your energy is not finite"),
         (lambda points: (-2000 * torch.pdist(points)).exp().sum(), "it is so steep"),
         (left_out_too_late(lambda d: 1 / d), "The energy is finite, its gradient is not"),
         (left_out_too_late(lambda d: 1 / (1 + angles(d))), "The energy is finite, its gradient is not"),
