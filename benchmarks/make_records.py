@@ -4,6 +4,8 @@
     make records                           record what is older than what it was made from
     make records ARGS="--more 11"          keep the starts that this record has, and run those that it lacks
     make records ARGS="--confirm 03"       the code changed and the numbers should not have: run one start of each kind
+    make records ARGS="--confirm --against HEAD 03"    on another make of processor than the record's: the code of that
+                                           commit, of which the record is, gives the numbers to compare with
     make check-lessons ARGS="03 04"        run these from seeds that were not recorded, against their records
 
 A lesson is recorded by running its cells, a benchmark by calling its `measure`: whatever they say to their `Record` is
@@ -25,9 +27,11 @@ from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
 from multiprocessing import get_context
+from pathlib import Path
 from unittest import mock
 
 from benchmarks.made_from import ROOT, TEXTS, cells, made_from
+from benchmarks.of_commit import found_in, tree_of
 from benchmarks.record_files import confirm, kept_starts, of_what, stale, write
 from benchmarks.starts import KINDS, OTHER_SEEDS, names, seeds_of
 
@@ -110,14 +114,15 @@ def _asked(name: str, kind: str, options: argparse.Namespace) -> Iterable[int]:
     return [seed for seed in seeds if (seed, kind) not in has]
 
 
-def played(kinds: list[str], *asked: str) -> list[dict]:
-    """All starts, one kind after the other, each kind in a process and a cache of its own."""
+def played(kinds: list[str], *asked: str, tree: Path = ROOT) -> list[dict]:
+    """All starts, one kind after the other, each kind in a process and a cache of its own, by the code of a folder."""
     starts = []
     for kind in kinds:
         with tempfile.TemporaryDirectory() as cache:
-            env = os.environ | KINDS[kind] | {"LESSONS_LIB_CACHE": cache, "CI": "true", "OMP_NUM_THREADS": "1"}
+            own = {"LESSONS_LIB_CACHE": cache, "CI": "true", "OMP_NUM_THREADS": "1"}
+            env = found_in(tree) | KINDS[kind] | own
             command = [sys.executable, "-m", "benchmarks.make_records", *asked, "--play", kind]
-            with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as process:
+            with subprocess.Popen(command, cwd=tree, env=env, stdout=subprocess.PIPE, text=True) as process:
                 for line in process.stdout:
                     starts.append(json.loads(line))
                     say(starts[-1])
@@ -145,16 +150,26 @@ def main(arguments: list[str]) -> int:
     passed += [f"--{way}" for way in ("check", "confirm", "more") if getattr(options, way)]
     passed += ["--seeds", ",".join(map(str, seeds))] if seeds else []
     starts = played(options.kinds, *passed) if asked else []
+    like = _by_commit(options, asked, passed)
     differ = []
     for name in [] if options.check else asked:
         of_name = [start for start in starts if start["name"] == name]
         if options.confirm:
-            differ += confirm(name, of_name, before[name])
+            differ += confirm(name, of_name, before[name], like[name])
         else:
             write(name, (kept_starts(name) if options.more else []) + of_name, before[name])
     held = sum(not start["fell"] for start in starts)
     print(*differ, f"{held}/{len(starts)} held", sep="\n")
     return int(held < len(starts) or bool(differ))
+
+
+def _by_commit(options: argparse.Namespace, asked: list[str], passed: list[str]) -> dict[str, list[dict] | None]:
+    """The starts of each record to compare with, by the code of the commit that is asked for; None without one."""
+    if not options.against:
+        return dict.fromkeys(asked)
+    with tree_of(options.against, asked) as tree:
+        starts = played(options.kinds, *passed, tree=tree)
+    return {name: [start for start in starts if start["name"] == name] for name in asked}
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
@@ -164,6 +179,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--confirm", action="store_true", help="run one start of each kind; the same numbers renew a record"
     )
+    parser.add_argument("--against", metavar="COMMIT", help="confirm by the numbers of this commit's code")
     parser.add_argument("--more", action="store_true", help="run the starts that a record lacks, and keep its others")
     parser.add_argument("--seeds", type=lambda text: [int(seed) for seed in text.split(",")])
     parser.add_argument("--kinds", type=lambda text: text.split(","), default=list(KINDS))

@@ -44,13 +44,15 @@ def write(name: str, starts: list[dict], origin: str) -> None:
     _keep(record)
 
 
-def confirm(name: str, starts: list[dict], origin: str) -> list[str]:
+def confirm(name: str, starts: list[dict], origin: str, like: list[dict] | None = None) -> list[str]:
     """Stamp a record as made from what stands now, if these starts measure again just what it holds; else say what not.
 
     Code that was only moved or extended need not be recorded anew. Any number that differs shows that it was changed.
+    With `like`, the same starts by the code that the record is of, these are compared: another processor rounds in its
+    own way.
     """
     record = _kept(name)
-    recorded = {(start["seed"], start["kind"]): start["taken"] for start in kept_starts(name)}
+    recorded = {(start["seed"], start["kind"]): start["taken"] for start in like or kept_starts(name)}
     differ = []
     for start in starts:
         now, kept = (_rounded(taken) for taken in (start["taken"], recorded[start["seed"], start["kind"]]))

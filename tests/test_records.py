@@ -4,12 +4,13 @@ import datetime
 import json
 import math
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 import torch
 
-from benchmarks import made_from, make_records, record_files, starts
+from benchmarks import made_from, make_records, of_commit, record_files, starts
 from lessons_lib import records
 from lessons_lib.records import Record, recording
 
@@ -228,6 +229,39 @@ def test_a_record_is_confirmed_by_the_same_numbers_alone(tiny):
         "01_tiny", [moved], "as it will be"
     )
     assert json.loads((record_files.RECORDS / "01_tiny.json").read_text(encoding="utf-8")) == kept
+
+
+def test_on_another_processor_a_record_is_confirmed_by_the_code_that_it_is_of(tiny):
+    ran, other = [tiny(0) | {"seed": 0}, tiny(1) | {"seed": 1}], tiny(2) | {"seed": 0}  # as another processor's seed 0
+    record_files.write("01_tiny", ran, "as it was")
+    assert record_files.confirm("01_tiny", [other], "as it is") != []
+    assert record_files.confirm("01_tiny", [other], "as it is", like=[other]) == []
+    assert record_files.of_what("01_tiny") == "as it is"
+    assert record_files.kept_starts("01_tiny")[0]["taken"] == pytest.approx(ran[0]["taken"], rel=1e-4)
+    assert record_files.confirm("01_tiny", [other], "as it will be", like=ran) != []
+
+
+def test_the_code_of_a_commit_is_taken_only_where_the_record_is_of_it(monkeypatch, tmp_path):
+    names = RECORDED[:2]
+    with pytest.raises(SystemExit, match=r"^git knows no commit nothing here: "):
+        of_commit.tree_of("nothing", names).__enter__()
+    files = {"benchmarks/__init__.py": "", "benchmarks/record_files.py": "def stale(name): return name == 'b'"}
+    files |= {f"benchmarks/records/{name}.json": "{}" for name in "abc"}
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    for command in (
+        ["init", "-q"],
+        ["add", "."],
+        ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "one"],
+    ):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    monkeypatch.setattr(of_commit, "ROOT", tmp_path)
+    (tmp_path / "benchmarks" / "records" / "c.json").write_text('{"other": 1}', encoding="utf-8")
+    with of_commit.tree_of("HEAD", ["a"]) as tree:
+        assert (tree / "benchmarks" / "records" / "c.json").read_text(encoding="utf-8") == "{}"
+    with pytest.raises(SystemExit, match=r"^The record of b, c is not of the code of HEAD: name a commit before\."):
+        of_commit.tree_of("HEAD", ["a", "b", "c"]).__enter__()
 
 
 def test_what_cannot_be_recorded_or_confirmed_is_one_sentence_before_anything_runs(tiny, monkeypatch):
