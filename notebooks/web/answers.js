@@ -178,7 +178,19 @@ function alike(ours, theirs, tolerance) {
   );
 }
 
-const said = value => (Math.abs(value) < 1e4 ? value.toFixed(3) : Math.round(value).toLocaleString('en'));
+/** With three digits after the point or more; a whole number, and a large one, with none if that will do. */
+function said(value, digits) {
+  const enough = Number.isInteger(value) || (Math.abs(value) >= 1e4 && digits === 0),
+    places = enough ? 0 : Math.max(3, digits);
+  return (value + 0).toLocaleString('en', { minimumFractionDigits: places, maximumFractionDigits: places });
+}
+
+/** Two different values in so many digits that they can be told apart, as exercise.py has it. */
+function toldApart(one, other) {
+  let digits = 0;
+  while (digits < 17 && one.toFixed(digits) === other.toFixed(digits)) digits += 1;
+  return [said(one, digits), said(other, digits)];
+}
 
 /** State and words for what was typed; `asked` is an exercise as answers.py writes it. */
 function judge(asked, typed) {
@@ -202,11 +214,10 @@ function judge(asked, typed) {
   const where = asked.arguments
     .map((name, i) => `${name} = ${Number(asked.inputs[worst][i].toPrecision(3))}`)
     .join(', ');
+  const [ours, yours] = toldApart(asked.target[worst], values[worst]);
   return {
     state: 'not yet',
-    words:
-      `Not the same yet: ${where ? `at ${where} ` : ''}it should be ${said(asked.target[worst])}; ` +
-      `yours is ${said(values[worst])}.`,
+    words: `Not the same yet: ${where ? `at ${where} ` : ''}it should be ${ours}; yours is ${yours}.`,
   };
 }
 

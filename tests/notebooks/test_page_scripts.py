@@ -9,6 +9,7 @@ from answers import asked
 from py_mini_racer import MiniRacer
 
 from lessons_lib.exercises import EXERCISES
+from lessons_lib.exercises.exercise import _told_apart
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +52,23 @@ def test_search_finds_sections_with_all_words_those_with_it_in_the_heading_first
 def test_arithmetic_is_read_as_python_reads_it(scripts, typed, value):
     reading = f"(() => {{ try {{ return readFormula({json.dumps(typed)}, ['x'])([3]); }} catch {{ return null; }} }})()"
     assert scripts(reading) == (value if value is None else pytest.approx(value))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (0, 0.0004),
+        (28.648, 29),
+        (27900, 8500),
+        (27900, 8500.25),
+        (-0.0, 2),
+        (-1.98, 1.98),
+        (12345.6, 12345.7),
+        (1, 1.5e9),
+    ],
+)
+def test_two_numbers_are_told_apart_as_in_a_notebook(scripts, one, other):
+    assert scripts(f"toldApart({one}, {other})") == list(_told_apart(float(one), float(other)))
 
 
 @pytest.mark.parametrize(
