@@ -37,10 +37,13 @@ def _shrunk(images: Tensor, side: int) -> Tensor:
 
 
 def _same(rows: Tensor, pairs: Tensor) -> Tensor:
-    """Whether the rows of each pair (P, 2) differ by less than one picture differs from its copy, bool (P,)."""
+    """Whether the rows of each pair (P, 2) differ by less than one picture differs from its copy, bool (P,).
+
+    Two that show nothing, black or of one grey, are alike and no copies.
+    """
     one, other = rows[pairs[:, 0]], rows[pairs[:, 1]]
     spread = (one.var(dim=1, correction=0) + other.var(dim=1, correction=0)) / 2
-    return (one - other).square().mean(dim=1) < _SHARE * spread + _ROUNDING
+    return ((one - other).square().mean(dim=1) < _SHARE * spread + _ROUNDING) & (spread > _ROUNDING)
 
 
 def _near(rows: Tensor) -> Tensor:

@@ -13,6 +13,7 @@ from PIL import Image, ImageOps
 # The whites that cameras and scanners count up to. What is deeper than 8 bits seldom says which of them is meant.
 WHOLE_WHITES = (255.0, 1_023.0, 4_095.0, 16_383.0, 65_535.0, 2.0**24 - 1, 2.0**32 - 1)
 REAL_WHITES = (1.0, 255.0, 65_535.0)
+_HOT = 500  # a sensor's pixel in so many may be broken, and count to the top in the dark
 
 
 class UnreadableImage(Exception):
@@ -38,7 +39,10 @@ class Decoding:
         return self.with_depth(path)[0]
 
     def with_depth(self, path: str | os.PathLike) -> tuple[np.ndarray, tuple[str, float] | None]:
-        """The picture, and of one deeper than 8 bits its kind ("whole" or "real") and its largest number."""
+        """The picture, and of one deeper than 8 bits its kind ("whole" or "real") and the largest number in it.
+
+        One pixel in 500 may lie above that number: a single broken pixel is not what a picture counts up to.
+        """
         if not os.path.isfile(path):
             raise UnreadableImage("not a file")  # such as a link to nowhere, or a pipe, which would be read for ever
         try:
@@ -66,7 +70,7 @@ class Decoding:
         if image.mode.startswith("I") or image.mode == "F":
             kind, white = ("real", self.real) if image.mode == "F" else ("whole", self.whole)
             values = np.nan_to_num(np.asarray(image, np.float32))
-            return Image.fromarray((values / white).clip(0, 1)), (kind, float(values.max(initial=0)))
+            return Image.fromarray((values / white).clip(0, 1)), (kind, _brightest(values))
         if image.has_transparency_data:
             on_paper = Image.new("RGBA", image.size, "white")
             on_paper.alpha_composite(image.convert("RGBA"))
@@ -85,6 +89,12 @@ class Decoding:
         values = values.clip(0, 1) if image.mode == "F" else values / 255
         planes = values.transpose(2, 0, 1) if values.ndim == 3 else values[None]
         return np.array(np.broadcast_to(planes, (self.channels, self.size, self.size)))
+
+
+def _brightest(values: np.ndarray) -> float:
+    """The largest number of a picture, at least 0, its broken pixels left out."""
+    rising = np.partition(values, -1 - values.size // _HOT, axis=None)
+    return max(0.0, float(rising[-1 - values.size // _HOT]))
 
 
 def _median_of_border(image: Image.Image) -> float | int | tuple[int, ...]:

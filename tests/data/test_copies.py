@@ -76,6 +76,15 @@ def test_letters_that_look_alike_are_no_copies(tmp_path, recwarn):
     assert not len(load_folder(tmp_path / "glyphs").copies) and not recwarn.list
 
 
+def test_pictures_that_show_nothing_are_no_copies_of_each_other(tmp_path, recwarn):
+    for i in range(12):
+        path = tmp_path / f"{i % 3}" / f"{i}.png"
+        path.parent.mkdir(exist_ok=True)
+        grey = np.random.default_rng(i).integers(0, 3, (28, 28), np.uint8)  # nearly black
+        Image.fromarray(grey).save(path)
+    assert not len(load_folder(tmp_path, invert=False).copies) and not recwarn.list
+
+
 def test_every_pair_is_found_among_thousands():
     images = torch.rand(3_000, 1, 14, 14, generator=torch.Generator().manual_seed(0))
     pairs = [(3, 2_900), (1_000, 1_001), (0, 999), (500, 2_000)]

@@ -93,6 +93,36 @@ def test_16_bits_are_as_bright_as_the_brightest_picture_of_the_folder_asks_for(t
         np.testing.assert_array_equal(data.decoding(tmp_path / f"{bits}" / "b" / "1.png"), data.images[1])
 
 
+def counts(seed, white=400, side=28):
+    """A picture of counts from 0 to `white`, in a file of 16 bits."""
+    return np.random.default_rng(seed).integers(0, white + 1, (side, side)).astype(np.uint16)
+
+
+def test_one_broken_pixel_among_many_pictures_makes_none_of_them_darker(tmp_path):
+    for broken in (False, True):
+        for i in range(12):
+            values = counts(i)
+            if broken and i == 5:
+                values[3, 4] = 65_535
+            path = tmp_path / f"{broken}" / f"{i % 3}" / f"{i}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(values).save(path)
+    sound, hot = (load_folder(tmp_path / f"{broken}", invert=False) for broken in (False, True))
+    assert sound.decoding == hot.decoding and hot.decoding.whole == 1_023
+    other = (sound.images != hot.images).flatten(1)
+    assert other.any(dim=1).sum() == 1 and other.sum() == 1
+    assert not len(hot.copies)
+
+
+@pytest.mark.parametrize("side", [6, 28, 200])
+def test_pictures_that_count_to_the_top_are_read_as_far_as_that(tmp_path, side):
+    for i in range(3):
+        path = tmp_path / f"{i}" / "1.png"
+        path.parent.mkdir()
+        Image.fromarray(counts(i, white=65_535, side=side)).save(path)
+    assert load_folder(tmp_path, size=side).decoding.whole == 65_535
+
+
 @pytest.fixture(scope="module")
 def sound_files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sound")
