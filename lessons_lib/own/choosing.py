@@ -30,6 +30,7 @@ class Chosen:
 
     `steps`, `strangers` and `known` have, of each of about thirty moments, the step, the share of the strangers' pairs
     ranked rightly, and the accuracy on new images of the known classes; `step` is the one that was kept.
+    `interrupted` says whether somebody stopped the training: then the best of what was reached is kept.
     """
 
     net: nn.Module
@@ -38,6 +39,7 @@ class Chosen:
     steps: list[int] = field(default_factory=list)
     strangers: list[float] = field(default_factory=list)
     known: list[float] = field(default_factory=list)
+    interrupted: bool = False
 
     def embedded(self, part: LabelledImages) -> tuple[Tensor, Tensor]:
         """Embeddings (N, d) of a part, and its labels."""
@@ -70,16 +72,16 @@ def fit_for_strangers(
     path = _path(chosen, data, settings) if cache else None
     if path is not None and _read_back(path, chosen):
         return chosen
-    interrupted = _train(chosen, data, settings)
-    if path is not None and not interrupted:
+    _train(chosen, data, settings)
+    if path is not None and not chosen.interrupted:
         _keep(path, chosen)
     return chosen
 
 
-def _train(chosen: Chosen, data: OpenSetData, settings: dict[str, float]) -> bool:
-    """Train, and leave the best state in `chosen`; whether it was interrupted."""
+def _train(chosen: Chosen, data: OpenSetData, settings: dict[str, float]) -> None:
+    """Train, and leave the best state in `chosen`, the start where an interrupt lets nothing else be looked at."""
     strangers = data.unseen_validation[:] if len(data.unseen_validation) <= MOST else _some(data.unseen_validation)
-    best: dict[str, dict[str, Tensor]] = {}
+    best = _states(chosen)
     hidden = True if "CI" in os.environ else None  # tqdm's None: where nobody sees it
     bar = tqdm(total=settings["epochs"], unit="epoch", leave=False, file=sys.stdout, disable=hidden, delay=1)
 
@@ -88,7 +90,7 @@ def _train(chosen: Chosen, data: OpenSetData, settings: dict[str, float]) -> boo
         ranked = figure_of(scored_pairs(embed(chosen.net, strangers.images), strangers.labels), ranked_rightly)
         if ranked >= max(chosen.strangers, default=0.0):  # of equally good states the latest
             chosen.step = step
-            best.update(net=copy.deepcopy(chosen.net.state_dict()), head=copy.deepcopy(chosen.head.state_dict()))
+            best.update(_states(chosen))
         chosen.steps.append(step)
         chosen.strangers.append(ranked)
         chosen.known.append(metrics["accuracy"])
@@ -97,7 +99,21 @@ def _train(chosen: Chosen, data: OpenSetData, settings: dict[str, float]) -> boo
         run = fit(chosen.net, chosen.head, data, **settings, callback=look, cache=False)
     chosen.net.load_state_dict(best["net"])
     chosen.head.load_state_dict(best["head"])
-    return run.interrupted
+    chosen.interrupted = run.interrupted
+
+
+def check_whole(chosen: Chosen, what: str) -> None:
+    """KeyboardInterrupt, once more, for a training that somebody stopped, where only whole ones can be compared."""
+    if chosen.interrupted:
+        raise KeyboardInterrupt(
+            f"Stopped in the training for {what}: only whole trainings can be compared. Call again to go on: those "
+            "that came to their end are read back."
+        )
+
+
+def _states(chosen: Chosen) -> dict[str, dict[str, Tensor]]:
+    """What network and head are now, copied."""
+    return {name: copy.deepcopy(getattr(chosen, name).state_dict()) for name in ("net", "head")}
 
 
 def _some(part: LabelledImages) -> LabelledImages:

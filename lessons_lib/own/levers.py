@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 import torch
 
 from lessons_lib.backbones import Backbone
-from lessons_lib.data import ImageFolder
+from lessons_lib.data import ImageFolder, OpenSetData
 from lessons_lib.data.folders import pictures_of
 from lessons_lib.evaluation.resampled import Interval, difference, ranked_rightly
+from lessons_lib.own.choosing import Chosen, check_whole
 from lessons_lib.own.settings import Setting, train
 
 LABELS = "labels"
@@ -61,19 +62,28 @@ def try_levers(
 
     Each training, the plain one too, gets a share of its epochs, the `budget`. The strangers to report on are not
     touched, so that the verdict on them stays honest. `suspected` are files that look wrongly labelled: to leave them
-    out is a lever as well, the labels.
+    out is a lever as well, the labels. An interrupt ends it: half a training tells nothing of a lever.
     """
     setting, *others = (replace(one, epochs=max(1, round(budget * one.epochs))) for one in (setting, *changed.values()))
-    plain, data = train(folder, setting, seed=seed)
+    plain, data = _whole("the plain setting", folder, setting, seed=seed)
     before, gains = plain.pairs(data.unseen_validation), {}
     for name, other in zip(changed, others, strict=True):
-        chosen, its = train(folder, other, seed=seed)
+        chosen, its = _whole(name, folder, other, seed=seed)
         gains[name] = difference(chosen.pairs(its.unseen_validation), before, ranked_rightly)
     if suspected:
-        chosen, its = train(folder, setting, without=suspected, seed=seed)
+        chosen, its = _whole(LABELS, folder, setting, without=suspected, seed=seed)
         without = its.unseen_validation  # both are asked about labels that can be believed
         gains[LABELS] = difference(chosen.pairs(without), plain.pairs(without), ranked_rightly)
     return sorted((Lever(name, gain) for name, gain in gains.items()), key=lambda lever: -lever.gain.value)
+
+
+def _whole(
+    name: str, folder: ImageFolder, setting: Setting, *, without: Sequence[str] = (), seed: int
+) -> tuple[Chosen, OpenSetData]:
+    """One training to its end, and the data it was trained on; KeyboardInterrupt where somebody stopped it."""
+    chosen, data = train(folder, setting, without=without, seed=seed)
+    check_whole(chosen, name)
+    return chosen, data
 
 
 def advise(found: Sequence[Lever]) -> str:

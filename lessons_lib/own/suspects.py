@@ -10,7 +10,7 @@ from lessons_lib.angles import unit_vectors
 from lessons_lib.data import ImageFolder, NamedImages, by_group
 from lessons_lib.evaluation.directions import check_labels, directions
 from lessons_lib.nets import embed
-from lessons_lib.own.choosing import fit_for_strangers
+from lessons_lib.own.choosing import check_whole, fit_for_strangers
 from lessons_lib.own.settings import Setting
 
 _BLOCK = 4_096  # images looked at at a time
@@ -56,7 +56,8 @@ def suspects(folder: ImageFolder, setting: Setting, *, seed: int = 0) -> list[Su
 
     A network that was trained on a wrong label knows it by heart. So every image is looked at by one that was trained
     on other classes: half of the classes train for the other half, and that half for them. With a backbone in the
-    setting, its frozen features are looked at instead: they know no labels. Raises ValueError for fewer than 8 classes.
+    setting, its frozen features are looked at instead: they know no labels. Raises ValueError for fewer than 8 classes. An
+    interrupt ends it: a network that was stopped early looks at nothing well.
     """
     seen = setting.again(folder)
     margin = torch.full((len(folder),), torch.nan, dtype=torch.float64)
@@ -89,6 +90,7 @@ def _crosswise(seen: ImageFolder, setting: Setting, seed: int) -> Iterator[tuple
         torch.manual_seed(seed)
         net, head = setting.net(seen), setting.head(data.num_classes)
         chosen = fit_for_strangers(net, head, data, epochs=setting.epochs, seed=seed)
+        check_whole(chosen, f"the {len(train)} classes that look at the others")
         yield embed(chosen.net, seen.images), torch.isin(seen.labels, others).nonzero().squeeze(1)
 
 

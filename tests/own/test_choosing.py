@@ -9,7 +9,7 @@ from torch import nn
 from lessons_lib.data import LabelledImages, load_folder, part_classes
 from lessons_lib.evaluation.resampled import figure_of, ranked_rightly
 from lessons_lib.losses import FixedAdaCosLoss
-from lessons_lib.own import choosing, fit_for_strangers
+from lessons_lib.own import Setting, choosing, fit_for_strangers, levers, suspects, try_levers
 from lessons_lib.picture_nets import PictureJitter, PictureNet
 from lessons_lib.training import fit
 from tests.own.made import few
@@ -71,7 +71,44 @@ def test_an_interrupted_training_is_not_kept(data, cache_folder, monkeypatch):
 
     monkeypatch.setattr(choosing, "fit", interrupted)
     chosen = trained(data, epochs=3)
-    assert chosen.steps and not list(cache_folder.glob("runs/*"))
+    assert chosen.interrupted and chosen.steps and not list(cache_folder.glob("runs/*"))
+
+
+def interrupt(monkeypatch, look):
+    """Ctrl-C, in the look of this number, 1 for the first."""
+    looks, looked = [], choosing.scored_pairs
+
+    def stopped(*arguments):
+        looks.append(arguments)
+        if len(looks) == look:
+            raise KeyboardInterrupt
+        return looked(*arguments)
+
+    monkeypatch.setattr(choosing, "scored_pairs", stopped)
+
+
+@pytest.mark.parametrize("look", [1, 2, 4])
+def test_an_interrupt_in_any_look_keeps_the_best_that_was_reached(data, cache_folder, monkeypatch, look):
+    interrupt(monkeypatch, look)
+    chosen = trained(data, epochs=3)
+    assert chosen.interrupted and len(chosen.steps) == look - 1 and not list(cache_folder.glob("runs/*"))
+    if look == 1:
+        torch.manual_seed(3)
+        start = nn.Sequential(PictureJitter(), PictureNet(16))
+        assert all(value.equal(chosen.net.state_dict()[name]) for name, value in start.state_dict().items())
+
+
+@pytest.mark.parametrize("look", [1, 3])
+def test_what_compares_trainings_stops_with_one_that_was_stopped(tmp_path, cache_folder, monkeypatch, look):
+    folder, setting = load_folder(few(tmp_path / "few")), Setting(epochs=6, width=4)
+    for compare, what in (
+        (lambda: try_levers(folder, setting, levers(setting, folder)), "the plain setting"),
+        (lambda: suspects(folder, setting), "the 8 classes that look at the others"),
+    ):
+        with monkeypatch.context() as patch:
+            interrupt(patch, look)
+            with pytest.raises(KeyboardInterrupt, match=f"^Stopped in the training for {what}: only whole"):
+                compare()
 
 
 def test_of_very_many_strangers_whole_classes_are_looked_at(monkeypatch):
