@@ -47,11 +47,10 @@ class ImageFolder(NamedImages):
     def without(self, files: Sequence[str]) -> "ImageFolder":
         """The folder without these files; classes that are left without an image go.
 
-        Raises ValueError for a file that it has not.
+        Raises ValueError for a file that it has not, and for a text in place of a list of files.
         """
+        check_files(self, files)
         gone = set(files)
-        if strange := sorted(gone - set(self.files)):
-            raise ValueError(f"There is no file {strange[0]} among the images of {self.root}.")
         left = torch.tensor([i for i, file in enumerate(self.files) if file not in gone], dtype=torch.int64)
         known, labels = self.labels[left].unique(return_inverse=True)
         place = torch.full((len(self.files),), -1).scatter(0, left, torch.arange(len(left)))
@@ -145,6 +144,14 @@ def check_arguments(size: int, invert: Invert) -> None:
     check_count("size", size, 1, "images")
     if not (isinstance(invert, bool) or invert == "auto"):
         raise ValueError(f'invert must be True, False or "auto", got {invert!r}.')
+
+
+def check_files(folder: ImageFolder, files: Sequence[str]) -> None:
+    """ValueError for what is no list of files of this folder."""
+    if isinstance(files, str):
+        raise ValueError(f"Files must be a list, got the text {files!r}; use [{files!r}].")
+    if strange := sorted(map(str, set(files) - set(folder.files))):
+        raise ValueError(f"There is no file {strange[0]} among the images of {folder.root}.")
 
 
 def read_image(path: Path, size: int) -> Tensor:

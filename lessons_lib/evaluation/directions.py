@@ -1,5 +1,7 @@
 """What every measure of an embedding starts from: its directions, in float64."""
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -34,6 +36,14 @@ def check_labels(labels: Tensor, embeddings: Tensor) -> None:
             f"labels must be int64 of shape ({len(embeddings)},), one for each embedding, "
             f"got {labels.dtype} of shape {tuple(labels.shape)}."
         )
+
+
+def check_embedded(name: str, value: Any) -> None:
+    """Embeddings with their labels, as a pair."""
+    if not isinstance(value, tuple | list) or len(value) != 2:
+        given = f"{len(value)} of them" if isinstance(value, tuple | list) else type(value).__name__
+        raise ValueError(f"{name} must be a pair, embeddings (N, d) and labels (N,), got {given}.")
+    check_labels(value[1], value[0])
 
 
 def check_images(images: Tensor, embeddings: Tensor) -> None:

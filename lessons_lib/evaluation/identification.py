@@ -6,9 +6,11 @@ import torch
 from torch import Tensor
 
 from lessons_lib.angles import unit_vectors
-from lessons_lib.evaluation.directions import check_labels, directions
+from lessons_lib.data.pairs import check_classes_apart
+from lessons_lib.evaluation.directions import check_embedded, check_labels, directions
 from lessons_lib.evaluation.doors import RULE_OF_THREE, pairs_needed
 from lessons_lib.evaluation.resampled import Interval, interval
+from lessons_lib.losses.checks import check_count
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,16 @@ def identify(
     """Put half of the classes of embeddings (N, d), labels (N,), in a gallery, `shots` images each, and ask about all.
 
     The gallery holds mean directions. Who is in it is drawn `draws` times, and so are the images. The threshold lets
-    the gallery name at most `fpir` of the others among the classes of `threshold_from`. This is the rate of false
-    negatives at a rate of false positives, FNIR at FPIR (ISO/IEC 19795-1). Raises ValueError for an `fpir`
-    that is no share, and for fewer than two classes with an image more than `shots`.
+    the gallery name at most `fpir` of the others among the classes of `threshold_from`, which must be other people:
+    their labels, in the same numbering, have no class in common with `labels`. This is the rate of false negatives at a
+    rate of false positives, FNIR at FPIR (ISO/IEC 19795-1). Raises ValueError for an `fpir` that is no share, for
+    `shots` or `draws` below 1, for a class in common, and for fewer than two classes with an image more than `shots`.
     """
+    check_count("shots", shots, 1, "identify")
+    check_count("draws", draws, 1, "identify")
+    check_embedded("threshold_from", threshold_from)
+    check_labels(labels, embeddings)
+    check_classes_apart(threshold_from[1], labels)
     if not 0 < fpir < 1:
         raise ValueError(f"fpir must be a share between 0 and 1, got {fpir}.")
     known = _asked(*threshold_from, shots, draws, seed)
@@ -95,7 +103,6 @@ def _mean(each: list[Tensor]) -> float:
 def _asked(x: Tensor, labels: Tensor, shots: int, draws: int, seed: int) -> list[tuple[Tensor, Tensor, Tensor]]:
     """In each draw: the best score of every other image of those in the gallery, whether it is right, and the best
     score of every image of the others."""
-    check_labels(labels, x)
     x, which = directions(x).cpu(), labels.cpu().unique(return_inverse=True)[1]
     size = which.bincount()
     able = (size > shots).nonzero().squeeze(1)

@@ -1,6 +1,7 @@
 """Who stands nearest? One-shot tasks and recall@k, for classes that need no class weight."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -8,6 +9,7 @@ from torch import Tensor
 from lessons_lib.angles import unit_vectors
 from lessons_lib.data.pairs import Episodes
 from lessons_lib.evaluation.directions import check_images, check_labels, directions
+from lessons_lib.losses.checks import check_count
 
 TIE = 1e-14  # cosines that differ by less, in float64, differ by how they were summed
 
@@ -19,6 +21,7 @@ def one_shot_accuracy(embeddings: Tensor, episodes: Episodes, *, block: int = 25
     embeddings (N, d). Among classes as near one is drawn by lot, and its chance of being right is what counts: an
     embedding that says nothing gets 1/ways. Works through `block` episodes at a time.
     """
+    check_count("block", block, 1, "one_shot_accuracy")
     unit, (_, ways, queries) = directions(embeddings), episodes.query.shape
     check_images(torch.cat(episodes, dim=2), unit)
     own = torch.eye(ways, dtype=torch.bool, device=unit.device).repeat_interleave(queries, dim=0)
@@ -42,10 +45,8 @@ def recall_at_k(embeddings: Tensor, labels: Tensor, ks: Sequence[int] = (1,), *,
     """
     unit = directions(embeddings)
     check_labels(labels, embeddings)
-    if isinstance(ks, int):
-        raise ValueError(f"ks must be several numbers, got {ks}; use ({ks},).")
-    if not ks or min(ks) < 1 or max(ks) >= len(labels):
-        raise ValueError(f"ks must lie in 1..{len(labels) - 1} with {len(labels)} images, got {tuple(ks)}.")
+    check_ks(ks, len(labels))
+    check_count("block", block, 1, "recall_at_k")
     labels = labels.to(unit.device)
     _, which, size = labels.unique(return_inverse=True, return_counts=True)
     asked = (size[which] > 1).nonzero().squeeze(1)
@@ -55,6 +56,20 @@ def recall_at_k(embeddings: Tensor, labels: Tensor, ks: Sequence[int] = (1,), *,
     for rows, part in zip(asked.split(block), counts.split(block, dim=1), strict=True):
         part.copy_(_rivals(unit, labels, rows))
     return {k: float(_chance_of_a_hit(*counts.double(), k).mean()) for k in ks}  # type: ignore[call-arg]
+
+
+def check_ks(ks: Any, images: int) -> None:
+    """Several whole numbers, each of some of the other images."""
+    if getattr(ks, "ndim", 0) > 0:
+        raise ValueError(f"ks must be a tuple of whole numbers, got {type(ks).__name__}; use tuple(ks.tolist()).")
+    if isinstance(ks, int) or hasattr(ks, "ndim"):
+        raise ValueError(f"ks must be several numbers, got {ks}; use ({ks},).")
+    if not isinstance(ks, Sequence) or isinstance(ks, str):
+        raise ValueError(f"ks must be a tuple of whole numbers such as (1, 5), got {type(ks).__name__}.")
+    if strange := [k for k in ks if isinstance(k, bool) or not hasattr(k, "__index__")]:
+        raise ValueError(f"ks must be whole numbers, got {strange[0]!r} among them.")
+    if not ks or min(ks) < 1 or max(ks) >= images:
+        raise ValueError(f"ks must lie in 1..{images - 1} with {images} images, got {tuple(ks)}.")
 
 
 def _rivals(unit: Tensor, labels: Tensor, rows: Tensor) -> Tensor:

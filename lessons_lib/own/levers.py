@@ -7,7 +7,7 @@ import torch
 
 from lessons_lib.backbones import Backbone
 from lessons_lib.data import ImageFolder, OpenSetData
-from lessons_lib.data.folders import pictures_of
+from lessons_lib.data.folders import check_files, pictures_of
 from lessons_lib.evaluation.resampled import Interval, difference, ranked_rightly
 from lessons_lib.own.choosing import Chosen, check_whole
 from lessons_lib.own.settings import Setting, train
@@ -64,6 +64,7 @@ def try_levers(
     touched, so that the verdict on them stays honest. `suspected` are files that look wrongly labelled: to leave them
     out is a lever as well, the labels. An interrupt ends it: half a training tells nothing of a lever.
     """
+    check_files(folder, suspected)
     setting, *others = (replace(one, epochs=max(1, round(budget * one.epochs))) for one in (setting, *changed.values()))
     plain, data = _whole("the plain setting", folder, setting, seed=seed)
     before, gains = plain.pairs(data.unseen_validation), {}

@@ -9,7 +9,7 @@ from torch import nn
 
 from lessons_lib.backbones import Backbone, FeatureNet, features_of
 from lessons_lib.data import Decoding, ImageFolder, OpenSetData, load_folder, part_classes
-from lessons_lib.data.folders import pictures_of
+from lessons_lib.data.folders import check_files, pictures_of
 from lessons_lib.data.open_set import images_digest
 from lessons_lib.losses import FixedAdaCosLoss, Head, NormalizedSoftmaxLoss
 from lessons_lib.own.choosing import Chosen, fit_for_strangers
@@ -63,7 +63,9 @@ def train(
     """One training as the setting says, with the strangers that `seed` draws, and the data it was trained on.
 
     The files in `without` are neither trained on nor chosen by; who the strangers are does not change by it.
+    Raises ValueError for a file that the folder has not.
     """
+    check_files(folder, without)
     seen = setting.again(folder)
     data = part_classes(seen, seed=seed)
     if without:

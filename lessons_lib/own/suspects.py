@@ -56,8 +56,8 @@ def suspects(folder: ImageFolder, setting: Setting, *, seed: int = 0) -> list[Su
 
     A network that was trained on a wrong label knows it by heart. So every image is looked at by one that was trained
     on other classes: half of the classes train for the other half, and that half for them. With a backbone in the
-    setting, its frozen features are looked at instead: they know no labels. Raises ValueError for fewer than 8 classes. An
-    interrupt ends it: a network that was stopped early looks at nothing well.
+    setting, its frozen features are looked at instead: they know no labels. Raises ValueError for fewer than 8 classes.
+    An interrupt ends it: a network that was stopped early looks at nothing well.
     """
     seen = setting.again(folder)
     margin = torch.full((len(folder),), torch.nan, dtype=torch.float64)

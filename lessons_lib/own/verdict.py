@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from lessons_lib.data import LabelledImages
+from lessons_lib.evaluation.directions import check_embedded
 from lessons_lib.evaluation.resampled import (
     FEWEST,
     Interval,
@@ -83,8 +85,10 @@ def judge(
 ) -> Verdict:
     """The verdict on embeddings with labels of the same strangers, the network's and those of others by their names.
 
-    An underscore in a name stands for a space. `learnt_from` is what the network was trained on.
+    An underscore in a name stands for a space. `learnt_from` is what the network was trained on. Raises ValueError
+    without anybody to compare with, for a name that is the network's own or there twice, and for other images.
     """
+    check_contestants(network, others)
     scored = {NETWORK: scored_pairs(*network)}
     scored |= {name.replace("_", " "): scored_pairs(*other) for name, other in others.items()}
     return Verdict(
@@ -98,6 +102,28 @@ def judge(
         strangers=scored[NETWORK].classes,
         learnt_from=None if learnt_from is None else (len(learnt_from), len(learnt_from.labels.unique())),
     )
+
+
+def check_contestants(network: tuple[Tensor, Tensor], others: dict[str, tuple[Tensor, Tensor]]) -> None:
+    """Somebody to compare the network with, each under a name of its own, all asked about the same images."""
+    check_embedded("network", network)
+    if not others:
+        raise ValueError(
+            "judge must have somebody to compare the network with, got the network alone: "
+            "add raw_pixels=pixels(data.unseen), say."
+        )
+    names = [NETWORK, *(name.replace("_", " ") for name in others)]
+    if twice := [name for name in others if names.count(name.replace("_", " ")) > 1]:
+        raise ValueError(
+            f"{twice[0]} must be a name that nobody else has, and {NETWORK!r} is the network's own: give another name."
+        )
+    for name, other in others.items():
+        check_embedded(name, other)
+        if not torch.equal(other[1].cpu(), network[1].cpu()):
+            raise ValueError(
+                f"{name} must be of the same images as the network's embeddings, got {len(other[1])} labels that are "
+                f"not its {len(network[1])}: give both the same part, such as data.unseen."
+            )
 
 
 def pixels(part: LabelledImages) -> tuple[Tensor, Tensor]:

@@ -204,12 +204,35 @@ def test_what_recall_cannot_answer_is_refused_in_one_sentence(embeddings, labels
          "labels must be a tensor, got a NumPy array of int64; use torch.from_numpy(labels)."),
         (IMAGES, [0, 0, 1], (1,), "labels must be a tensor, got list; use torch.tensor(labels)."),
         (IMAGES, torch.tensor([0, 0, 1]), 1, "ks must be several numbers, got 1; use (1,)."),
+        (IMAGES, torch.tensor([0, 0, 1]), np.int64(1), "ks must be several numbers, got 1; use (1,)."),
+        (IMAGES, torch.tensor([0, 0, 1]), np.array([1, 2]),
+         "ks must be a tuple of whole numbers, got ndarray; use tuple(ks.tolist())."),
+        (IMAGES, torch.tensor([0, 0, 1]), torch.tensor([1, 2]),
+         "ks must be a tuple of whole numbers, got Tensor; use tuple(ks.tolist())."),
+        (IMAGES, torch.tensor([0, 0, 1]), {1, 2}, "ks must be a tuple of whole numbers such as (1, 5), got set."),
+        (IMAGES, torch.tensor([0, 0, 1]), 1.5, "ks must be a tuple of whole numbers such as (1, 5), got float."),
+        (IMAGES, torch.tensor([0, 0, 1]), (1, 1.5), "ks must be whole numbers, got 1.5 among them."),
+        (IMAGES, torch.tensor([0, 0, 1]), (True,), "ks must be whole numbers, got True among them."),
     ],
 )  # fmt: skip
 def test_arrays_lists_and_a_lone_k_are_told_what_to_do(embeddings, labels, ks, sentence):
     with pytest.raises(ValueError) as refusal:
         recall_at_k(embeddings, labels, ks)
     assert str(refusal.value) == sentence
+
+
+def test_numpys_whole_numbers_are_whole_numbers():
+    labels = torch.tensor([0, 0, 1])
+    assert recall_at_k(IMAGES, labels, (np.int64(1), 2)) == recall_at_k(IMAGES, labels, range(1, 3))
+
+
+@pytest.mark.parametrize("block", [0, -1, 1.5])
+def test_a_block_of_no_images_is_refused(block):
+    episodes = Episodes(torch.tensor([[[0], [1]]]), torch.tensor([[[2], [1]]]))
+    with pytest.raises(ValueError, match=r"^block must be a whole number of at least 1 for recall_at_k, got"):
+        recall_at_k(IMAGES, torch.tensor([0, 0, 1]), block=block)
+    with pytest.raises(ValueError, match=r"^block must be a whole number of at least 1 for one_shot_accuracy, got"):
+        one_shot_accuracy(IMAGES, episodes, block=block)
 
 
 def test_episodes_of_other_images_are_refused():

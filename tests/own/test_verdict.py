@@ -8,7 +8,7 @@ from lessons_lib.data import LeakedSplit, part_classes
 from lessons_lib.evaluation.resampled import Interval, difference, ranked_rightly, scored_pairs
 from lessons_lib.own import Setting, Verdict, advise, judge, levers, pixels, suspects, train, try_levers
 from lessons_lib.own.levers import LABELS, Lever
-from lessons_lib.own.suspects import likely, margins
+from lessons_lib.own.suspects import Suspect, likely, margins
 from tests.lite0 import lite0
 from tests.own.made import few, hue, wrong
 
@@ -116,6 +116,26 @@ def test_what_is_left_out_changes_nobody_s_place(hues):
     assert thinned.digest != whole.digest
 
 
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ("class 00/00.png", r"^Files must be a list, got the text 'class 00/00\.png'; use \['class 00/00\.png'\]\.$"),
+        ("", r"^Files must be a list, got the text ''; use \[''\]\.$"),
+        (["class 00/99.png"], r"^There is no file class 00/99\.png among the images of "),
+        ([Suspect(0, "class 00/00.png", "class 00", "class 01", -0.1)], r"^There is no file Suspect\(number=0, "),
+    ],
+)
+def test_files_that_a_folder_has_not_are_refused_wherever_they_may_be_left_out(hues, files, said):
+    folder, once = SHORT.read(hues), Setting(epochs=1, width=8)
+    for leave_out in (
+        lambda: folder.without(files),
+        lambda: train(folder, once, without=files),
+        lambda: try_levers(folder, once, {}, suspected=files),
+    ):
+        with pytest.raises(ValueError, match=said):
+            leave_out()
+
+
 def of(ranked, ahead, **more):
     alike = {name: Interval(share, share, share) for name, share in ranked.items()}
     return Verdict(alike, alike, {name: Interval(*three) for name, three in ahead.items()}, **{"strangers": 20} | more)
@@ -151,6 +171,37 @@ def test_two_strangers_are_no_ground_for_a_verdict_or_a_lever():
     assert str(verdict).endswith("Only 2 classes were asked about, which tells nothing of others.")
     lever = Lever("colour", difference(scored_pairs(sharp, labels), scored_pairs(blind, labels), ranked_rightly))
     assert lever.gain.value > 0 and "not told apart from nothing" in str(lever)
+
+
+PART = (torch.randn(8, 5, generator=torch.Generator().manual_seed(0)), torch.arange(8) // 2)
+TURNED = (PART[0], PART[1].flip(0))
+ALONE = (
+    "judge must have somebody to compare the network with, got the network alone: "
+    "add raw_pixels=pixels(data.unseen), say."
+)
+TWICE = "must be a name that nobody else has, and 'this network' is the network's own: give another name."
+OTHERS = "must be of the same images as the network's embeddings"
+SAME_PART = "give both the same part, such as data.unseen."
+PAIR = "must be a pair, embeddings (N, d) and labels (N,)"
+
+
+@pytest.mark.parametrize(
+    ("network", "others", "sentence"),
+    [
+        (PART, {}, ALONE),
+        (PART, {"this_network": PART}, f"this_network {TWICE}"),
+        (PART, {"raw_pixels": PART, "raw pixels": PART}, f"raw_pixels {TWICE}"),
+        (PART, {"raw_pixels": TURNED}, f"raw_pixels {OTHERS}, got 8 labels that are not its 8: {SAME_PART}"),
+        (PART, {"raw_pixels": (PART[0][:6], PART[1][:6])},
+         f"raw_pixels {OTHERS}, got 6 labels that are not its 8: {SAME_PART}"),
+        (PART[0], {"raw_pixels": PART}, f"network {PAIR}, got Tensor."),
+        (PART, {"raw_pixels": PART[:1]}, f"raw_pixels {PAIR}, got 1 of them."),
+    ],
+)  # fmt: skip
+def test_what_is_no_contest_is_refused_in_one_sentence(network, others, sentence):
+    with pytest.raises(ValueError) as refused:
+        judge(network, **others)
+    assert str(refused.value) == sentence
 
 
 def test_the_advice_follows_from_the_levers():
