@@ -15,7 +15,7 @@ from tqdm import tqdm
 from lessons_lib.angles import safe_angle, spread_points
 from lessons_lib.chance import chance_now, drawn_from, paths_from, set_chance
 from lessons_lib.data import ImageData, LabelledImages
-from lessons_lib.fitting import check_choices, check_classes, check_images, check_losses, check_sizes, check_warm_start
+from lessons_lib.fitting import check_choices, check_classes, check_parts, check_sizes, check_warm_start
 from lessons_lib.losses import Head, ModifiedSoftmaxLoss
 from lessons_lib.nets import EmbeddingNet, TrunkClassifier, embed
 from lessons_lib.runs import Callback, Frame, Metrics, Run, run_path
@@ -53,14 +53,14 @@ def fit(
     warning says so. Random numbers that the training draws, as a jitter does, come from where they stood before, and
     stand afterwards where the training left them, also when it was read back.
 
-    Raises ValueError for epochs below 1, an lr that is not positive, a `together` below 1, a part of `data` without
-    images, labels or classes that the head or an auxiliary loss has not, embeddings of another size than theirs, a head
-    or an auxiliary loss that is none, and a warm start of another network.
+    Raises ValueError for epochs below 1, an lr that is not positive, a `together` below 1, a device that is not there,
+    a part of `data` without images or with images that the network does not take, labels or classes that the head or an
+    auxiliary loss has not, embeddings of another size than theirs, a head or an auxiliary loss that is none, and a warm
+    start of another network.
     """
     epochs, lr, seed, together = check_choices(epochs, lr, seed, together)
-    check_losses(head, auxiliary)
+    check_parts(net, head, auxiliary, data, device)
     run = Run(net, head, nn.ModuleList(loss for _, loss in auxiliary))
-    check_images(data)
     for loss in (head, *run.extras):
         check_classes(data, loss)
     if warm_start is not None:

@@ -23,7 +23,19 @@ _UNFINISHED = ".unfinished"
 def cache_folder() -> Path:
     """Where unpacked data and trained networks are kept: $LESSONS_LIB_CACHE, else the user's cache folder."""
     chosen = os.environ.get(CACHE_VARIABLE)
+    check_home(chosen or "")
     return Path(chosen).expanduser() if chosen else user_cache_path("lessons_lib")
+
+
+def check_home(chosen: str) -> None:
+    """ValueError for a path that begins with the home of somebody whom the system does not know."""
+    try:
+        Path(chosen).expanduser()
+    except RuntimeError:
+        raise ValueError(
+            f"{CACHE_VARIABLE} must be a folder's path, got {chosen}, whose home the system does not know: "
+            "set it to another folder."
+        ) from None
 
 
 @contextmanager

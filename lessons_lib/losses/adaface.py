@@ -7,7 +7,7 @@ from torch import Tensor
 
 from lessons_lib.angles import lengths, safe_angle
 from lessons_lib.losses.base import Head, in_full_precision
-from lessons_lib.losses.checks import number
+from lessons_lib.losses.checks import check_each, check_momentum, check_setting, number
 from lessons_lib.losses.margins import cosine_margin, falling_cosine, half_the_room, usual_scale
 from lessons_lib.losses.passes import moved_once
 from lessons_lib.losses.processes import of_all_processes
@@ -49,16 +49,19 @@ class AdaFaceLoss(Head):
             number("h", h),
             number("momentum", momentum),
         )
-        if not (self.h > 0 and math.isfinite(self.h)):
-            raise ValueError(f"h must be a positive number, got {h}; 0.333 puts most features within −1/3..1/3.")
-        if not 0 <= self.momentum < 1:
-            raise ValueError(f"momentum must be the share that is kept, at least 0 and below 1, got {momentum}.")
+        self.check_settings()
         self.register_buffer("met", torch.tensor([FIRST_MEAN, FIRST_SPREAD]))
 
     @classmethod
     def sensible(cls, num_classes: int, embedding_size: int) -> dict[str, float]:
         margin = half_the_room(num_classes, embedding_size, cosine=True)
         return {"margin": margin, "scale": usual_scale(num_classes)}
+
+    def check_settings(self) -> None:
+        check_each("margin", self.margin, cosine_margin)
+        more = "; 0.333 puts most features within −1/3..1/3"
+        check_setting("h", self.h, lambda h: 0 < h < math.inf, "be a positive number", more)
+        check_momentum(self.momentum)
 
     def target_logit(self, theta: Tensor, z: float | Tensor = 0.0) -> Tensor:
         """cos(θ − m·z) − m(1 + z) for features of standing z, −1..1; 0 is a feature of mean length."""

@@ -1,6 +1,5 @@
 """What every classification loss shares: class weights, cosines, checks, and the one formula they vary."""
 
-import math
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -8,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from lessons_lib.angles import cosines_and_own, cosines_between, full_precision, safe_angle, unit_vectors
-from lessons_lib.losses.checks import check_batch, check_count, check_embeddings, number
+from lessons_lib.losses.checks import check_batch, check_count, check_embeddings, check_scale, number
 from lessons_lib.losses.cross_entropy import cross_entropy, factor
 from lessons_lib.losses.negatives import in_place_of, sampled_classes
 
@@ -39,14 +38,16 @@ class Head(nn.Module):
         self.num_classes = check_count("num_classes", num_classes, self.fewest_classes, type(self).__name__)
         self.embedding_size = check_count("embedding_size", embedding_size, 1, type(self).__name__)
         self.scale = number("scale", scale)
-        if not (self.scale > 0 and math.isfinite(self.scale)):
-            raise ValueError(f"scale must be a positive number, got {scale}.")
+        check_scale(self)
         self.weight = nn.Parameter(random_weights(self.num_classes, self.embedding_size))
 
     @classmethod
     def sensible(cls, num_classes: int, embedding_size: int) -> dict[str, float]:
         """Scale and margin to start from with C classes in d dimensions, as keyword arguments of this head."""
         return {}
+
+    def check_settings(self) -> None:
+        """ValueError where a setting is none: asked of each batch, for settings may be changed at any time."""
 
     def cosines(self, embeddings: Tensor) -> Tensor:
         """cos θ_j of raw embeddings (N, d) with every class weight, (N, C); never below float32, autocast or not."""

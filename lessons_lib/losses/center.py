@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from lessons_lib.angles import full_precision
 from lessons_lib.losses.base import in_full_precision
-from lessons_lib.losses.checks import check_batch, check_count, number
+from lessons_lib.losses.checks import check_batch, check_count, check_setting, number
 from lessons_lib.losses.passes import moved_once
 from lessons_lib.losses.processes import summed_over_processes
 
@@ -30,9 +30,13 @@ class CenterLoss(nn.Module):
         self.num_classes = check_count("num_classes", num_classes, 1, type(self).__name__)
         self.embedding_size = check_count("embedding_size", embedding_size, 1, type(self).__name__)
         self.alpha = number("alpha", alpha)
-        if not 0 <= alpha <= 1:
-            raise ValueError(f"alpha must lie in 0..1, got {alpha}; 0 keeps the centres where they are.")
+        self.check_settings()
         self.register_buffer("centers", torch.randn(self.num_classes, self.embedding_size))
+
+    def check_settings(self) -> None:
+        """ValueError where `alpha`, which may be changed at any time, is no share."""
+        more = "; 0 keeps the centres where they are"
+        check_setting("alpha", self.alpha, lambda share: 0 <= share <= 1, "lie in 0..1", more)
 
     def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
         """Mean loss over a batch, raw embeddings (N, d), labels (N,) int64; in training mode the centres move after."""

@@ -2,6 +2,7 @@
 
 import math
 import operator
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
@@ -42,6 +43,39 @@ def number(name: str, value: Any) -> Any:
         given = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else repr(value)
         raise ValueError(f"{name} must be a number, got {given}.")
     return value
+
+
+def check_each(name: str, value: Any, checked: Callable[[str, Any], object]) -> None:
+    """A setting is `checked`, of a tensor of several numbers the smallest and the largest; not while compiling."""
+    if torch.compiler.is_compiling():
+        return
+    if not isinstance(value, Tensor) or value.numel() == 1:
+        number(name, value)
+    ends = values_of(value).detach().aminmax() if isinstance(value, Tensor) else (value,)
+    for one in ends:  # what a transform batches has several where it shows one
+        checked(name, float(one) if isinstance(value, Tensor) else one)
+
+
+def check_setting(name: str, value: Any, allowed: Callable[[Any], bool], said: str, more: str = "") -> None:
+    """A number must be allowed: else `name` must `said`, got the number, and `more`."""
+
+    def check_one(name: str, one: Any) -> None:
+        if not allowed(one):
+            raise ValueError(f"{name} must {said}, got {one}{more}.")
+
+    check_each(name, value, check_one)
+
+
+def check_momentum(momentum: Any) -> None:
+    """The share of a running mean that a batch leaves."""
+    said = "be the share that is kept, at least 0 and below 1"
+    check_setting("momentum", momentum, lambda kept: 0 <= kept < 1, said)
+
+
+def check_switch(name: str, value: Any) -> None:
+    """A switch must be True or False: any text would count as True."""
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name} must be True or False, got {value!r}.")
 
 
 def check_tensor(name: str, value: Any) -> None:
@@ -134,6 +168,8 @@ def check_batch(loss: Sized, embeddings: Tensor, labels: Tensor, weight: Tensor 
     check_sample_rate(loss)
     if torch.compiler.is_compiling():
         return
+    if hasattr(loss, "check_settings"):
+        loss.check_settings()  # they may have been changed since the loss was made
     least, most = (int(label) for label in values_of(labels).aminmax())
     classes = loss.num_classes if weight is None else len(weight)
     if least < 0 or most >= classes:
@@ -141,14 +177,15 @@ def check_batch(loss: Sized, embeddings: Tensor, labels: Tensor, weight: Tensor 
 
 
 def check_scale(loss: Sized) -> None:
-    """A tensor in the scale's place: one number, and in a loss that makes use of it, or it would never learn."""
-    scale = getattr(loss, "scale", None)
-    if not isinstance(scale, Tensor):
-        return
-    if scale.numel() != 1:
+    """A positive number; a tensor of one in a loss that makes use of it, or it would never learn."""
+    scale = getattr(loss, "scale", 1.0)
+    if isinstance(scale, Tensor) and scale.numel() != 1:
         raise ValueError(f"scale must be one number, got a tensor of shape {tuple(scale.shape)}.")
-    if scale.requires_grad and not getattr(loss, "scaled", True):
+    if isinstance(scale, Tensor) and scale.requires_grad and not getattr(loss, "scaled", True):
         raise ValueError(f"{type(loss).__name__} has no scale to learn, got one: leave it at 1.0, or use another loss.")
+    follows = "scale" in getattr(loss, "_buffers", ())  # AdaCos's goes where the training takes it
+    if not follows:
+        check_setting("scale", scale, lambda s: 0 < s < math.inf, "be a positive number")
 
 
 def check_sample_rate(loss: Sized) -> None:
@@ -160,6 +197,11 @@ def check_sample_rate(loss: Sized) -> None:
 
 def check_proxies(loss: Any, weight: Tensor) -> None:
     """Class weights from elsewhere, (M, d), for a loss that has nothing but a weight for each class."""
+    if loss.weight.ndim > 2:
+        raise ValueError(
+            f"{type(loss).__name__} has several centres a class and takes no weights from elsewhere, which are one a "
+            "class: use a loss without centers_per_class."
+        )
     check_weight("weight", weight)
     if weight.shape[1:] != loss.weight.shape[1:]:
         raise ValueError(f"weight must have shape (M, {loss.embedding_size}), got {tuple(weight.shape)}.")

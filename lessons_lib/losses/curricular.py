@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from lessons_lib.losses.checks import number
+from lessons_lib.losses.checks import check_momentum, number
 from lessons_lib.losses.cross_entropy import cross_entropy
 from lessons_lib.losses.margins import ArcFaceLoss
 from lessons_lib.losses.passes import moved_once
@@ -38,9 +38,12 @@ class CurricularFaceLoss(ArcFaceLoss):
     ):
         super().__init__(num_classes, embedding_size, margin, scale)
         self.momentum = number("momentum", momentum)
-        if not 0 <= self.momentum < 1:
-            raise ValueError(f"momentum must be the share that is kept, at least 0 and below 1, got {momentum}.")
+        check_momentum(self.momentum)
         self.register_buffer("t", torch.tensor(0.0))
+
+    def check_settings(self) -> None:
+        super().check_settings()
+        check_momentum(self.momentum)
 
     def mean_loss(self, embeddings: Tensor, labels: Tensor) -> Tensor:
         """Mean loss over a batch, raw embeddings (N, d), labels (N,) int64; in training mode t moves first."""

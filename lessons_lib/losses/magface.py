@@ -6,7 +6,7 @@ from torch import Tensor
 
 from lessons_lib.angles import lengths, safe_angle
 from lessons_lib.losses.base import Head, in_full_precision
-from lessons_lib.losses.checks import number
+from lessons_lib.losses.checks import check_each, check_setting, number
 from lessons_lib.losses.margins import angular_margin, falling_cosine, half_the_room, usual_scale
 
 
@@ -42,19 +42,30 @@ class MagFaceLoss(Head):
         super().__init__(num_classes, embedding_size, scale)
         self.margin_from = angular_margin("margin_from", margin_from)
         self.margin_to = angular_margin("margin_to", margin_to)
-        if self.margin_from > self.margin_to:
-            raise ValueError(f"margin_to must be at least margin_from, got {margin_to} and {margin_from}.")
         self.length_from, self.length_to = number("length_from", length_from), number("length_to", length_to)
-        if not 0 < self.length_from < self.length_to < math.inf:
-            raise ValueError(f"lengths must be 0 < length_from < length_to, got {length_from} and {length_to}.")
+        self.check_ends()
         self.length_weight = self.feasible_weight() if length_weight is None else number("length_weight", length_weight)
-        if not 0 <= self.length_weight < math.inf:
-            raise ValueError(f"length_weight must be a number of at least 0, or None, got {length_weight}.")
+        self.check_settings()
 
     @classmethod
     def sensible(cls, num_classes: int, embedding_size: int) -> dict[str, float]:
         m = half_the_room(num_classes, embedding_size)
         return {"margin_from": 0.9 * m, "margin_to": 1.6 * m, "scale": usual_scale(num_classes)}
+
+    def check_settings(self) -> None:
+        self.check_ends()
+        said = "be a number of at least 0, or None"
+        check_setting("length_weight", self.length_weight, lambda weight: 0 <= weight < math.inf, said)
+
+    def check_ends(self) -> None:
+        """The two ends of the line that m goes along."""
+        for name in ("margin_from", "margin_to"):
+            check_each(name, getattr(self, name), angular_margin)
+        if self.margin_from > self.margin_to:
+            raise ValueError(f"margin_to must be at least margin_from, got {self.margin_to} and {self.margin_from}.")
+        start, end = number("length_from", self.length_from), number("length_to", self.length_to)
+        if not 0 < start < end < math.inf:
+            raise ValueError(f"lengths must be 0 < length_from < length_to, got {start} and {end}.")
 
     def feasible_weight(self) -> float:
         """s·K·u²l²/(u² − l²): with it the pull to be longer, λ(1/a² − 1/u²), is s·K at the length l."""

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from lessons_lib.angles import margin_ceiling, safe_angle
 from lessons_lib.losses.base import Head
-from lessons_lib.losses.checks import number
+from lessons_lib.losses.checks import check_each, check_setting, number
 
 Beyond = Literal["mirror", "linear", "raw"]
 Gradient = Literal["true", "detached"]
@@ -44,6 +44,9 @@ class CosFaceLoss(Head):
     @classmethod
     def sensible(cls, num_classes: int, embedding_size: int) -> dict[str, float]:
         return {"margin": half_the_room(num_classes, embedding_size, cosine=True), "scale": usual_scale(num_classes)}
+
+    def check_settings(self) -> None:
+        check_each("margin", self.margin, cosine_margin)
 
     def target_logit(self, theta: Tensor, margin: float | Tensor | None = None) -> Tensor:
         """cos θ − m; `margin` in place of the head's."""
@@ -87,6 +90,11 @@ class ArcFaceLoss(Head):
     def sensible(cls, num_classes: int, embedding_size: int) -> dict[str, float]:
         return {"margin": half_the_room(num_classes, embedding_size), "scale": usual_scale(num_classes)}
 
+    def check_settings(self) -> None:
+        check_each("margin", self.margin, angular_margin)
+        one_of("beyond", self.beyond, Beyond)
+        one_of("gradient", self.gradient, Gradient)
+
     def own_logit(self, own: Tensor, embeddings: Tensor, labels: Tensor) -> Tensor:
         """The curve at cos θ_y with the margin of class y, (N, 1)."""
         return self.target_logit(safe_angle(own), *margin_of(self, labels)).to(own.dtype)
@@ -111,7 +119,7 @@ class CombinedMarginLoss(Head):
     """f(θ) = cos(m1 θ + m2) − m3: SphereFace's, ArcFace's and CosFace's margin in one.
 
     Deng et al., ArcFace, CVPR 2019, Eq. 4. Past m1 θ + m2 = π the cosine is mirrored so that it goes on falling; the
-    paper leaves that open. m2 in radians, m3 in units of cosine. Raises ValueError for m1 below 0 or above 10, m2
+    paper leaves that open. m2 in radians, m3 in units of cosine. Raises ValueError for m1 not above 0 or above 10, m2
     outside 0..π and m3 outside 0..2.
     """
 
@@ -132,14 +140,19 @@ class CombinedMarginLoss(Head):
     ):
         super().__init__(num_classes, embedding_size, scale)
         self.m1 = number("m1", m1)
-        if not 0 < m1 <= 10:
-            raise ValueError(f"m1 multiplies the angle and must lie in 0..10, got {m1}; 1 leaves it alone.")
         self.m2, self.m3 = angular_margin("m2", m2), cosine_margin("m3", m3)
+        self.check_settings()
 
     @classmethod
     def sensible(cls, num_classes: int, embedding_size: int) -> dict[str, float]:
         angle, cosine = (half_the_room(num_classes, embedding_size, cosine=kind) for kind in (False, True))
         return {"m1": 1.0, "m2": angle / 2, "m3": cosine / 2, "scale": usual_scale(num_classes)}
+
+    def check_settings(self) -> None:
+        more = "; it multiplies the angle, and 1 leaves it alone"
+        check_setting("m1", self.m1, lambda m1: 0 < m1 <= 10, "be above 0 and at most 10", more)
+        check_each("m2", self.m2, angular_margin)
+        check_each("m3", self.m3, cosine_margin)
 
     def target_logit(self, theta: Tensor) -> Tensor:
         """cos(m1 θ + m2) − m3, mirrored past π."""

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from lessons_lib.losses.base import Head
+from lessons_lib.losses.checks import check_switch
 from lessons_lib.transforms import in_function_transform
 
 
@@ -29,12 +30,16 @@ class P2SGradLoss(Head):
     def __init__(self, num_classes: int, embedding_size: int, injected: bool = False):
         super().__init__(num_classes, embedding_size)
         self.injected = injected
+        self.check_settings()
         if self.embedding_size < self.num_classes:
             warnings.warn(
                 f"P2SGradLoss wants all class weights at right angles, which {num_classes} have no room for in "
                 f"{embedding_size} dimensions: use embedding_size of at least {num_classes}, or another loss.",
                 stacklevel=2,
             )
+
+    def check_settings(self) -> None:
+        check_switch("injected", self.injected)
 
     def mean_loss(self, embeddings: Tensor, labels: Tensor) -> Tensor:
         """Mean over a batch, or 0 with the same gradient; raw embeddings (N, d), labels (N,) int64."""

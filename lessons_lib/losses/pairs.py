@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from lessons_lib.angles import full_precision, unit_vectors
 from lessons_lib.losses.base import in_full_precision
-from lessons_lib.losses.checks import check_rows, check_same, number
+from lessons_lib.losses.checks import check_rows, check_same, check_setting, number
 
 
 class ContrastiveLoss(nn.Module):
@@ -27,13 +27,17 @@ class ContrastiveLoss(nn.Module):
     def __init__(self, margin: float = 1.0):
         super().__init__()
         self.margin = number("margin", margin)
-        if not (margin > 0 and math.isfinite(margin)):
-            raise ValueError(f"margin must be a positive distance, got {margin}.")
+        self.check_settings()
+
+    def check_settings(self) -> None:
+        """ValueError where the margin, which may be changed at any time, is none."""
+        check_setting("margin", self.margin, lambda margin: 0 < margin < math.inf, "be a positive distance")
 
     def forward(self, x1: Tensor, x2: Tensor, same: Tensor) -> Tensor:
         """Mean over the pairs: raw embeddings x1 and x2 (N, d), same (N,) bool. ValueError for anything else."""
         check_rows(x1=x1, x2=x2)
         check_same(same, len(x1))
+        self.check_settings()
         with full_precision(x1):
             distance = torch.linalg.vector_norm(in_full_precision(x1) - in_full_precision(x2), dim=1)
             pull, push = distance.square() / 2, F.relu(self.margin - distance).square() / 2
@@ -59,14 +63,17 @@ class TripletLoss(nn.Module):
     def __init__(self, margin: float = 0.2):
         super().__init__()
         self.margin = number("margin", margin)
-        if not 0 <= margin <= 4:
-            raise ValueError(
-                f"margin must lie in 0..4, by which squared distances of unit vectors can differ, got {margin}."
-            )
+        self.check_settings()
+
+    def check_settings(self) -> None:
+        """ValueError where the margin, which may be changed at any time, is none."""
+        said = "lie in 0..4, by which squared distances of unit vectors can differ"
+        check_setting("margin", self.margin, lambda margin: 0 <= margin <= 4, said)
 
     def forward(self, anchors: Tensor, positives: Tensor, negatives: Tensor) -> Tensor:
         """Mean over the triplets: raw embeddings, all (N, d). ValueError for anything else."""
         check_rows(anchors=anchors, positives=positives, negatives=negatives)
+        self.check_settings()
         with full_precision(anchors):
             a, p, n = (unit_vectors(in_full_precision(x)) for x in (anchors, positives, negatives))
             near, far = (a - p).square().sum(dim=1), (a - n).square().sum(dim=1)

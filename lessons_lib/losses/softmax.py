@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from lessons_lib.angles import full_precision, lengths
 from lessons_lib.losses.base import Head, in_full_precision
-from lessons_lib.losses.checks import check_embeddings
+from lessons_lib.losses.checks import check_embeddings, check_switch
 
 
 class SoftmaxLoss(Head):
@@ -23,6 +23,7 @@ class SoftmaxLoss(Head):
 
     def __init__(self, num_classes: int, embedding_size: int, bias: bool = True):
         super().__init__(num_classes, embedding_size)
+        check_switch("bias", bias)
         start = nn.Linear(self.embedding_size, self.num_classes)
         self.weight = start.weight
         self.bias = start.bias if bias else None

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from lessons_lib.angles import cosines_between, full_precision, unit_vectors
 from lessons_lib.losses.base import Head, in_full_precision, random_weights
-from lessons_lib.losses.checks import check_count, check_embeddings, number
+from lessons_lib.losses.checks import check_count, check_each, check_embeddings, check_setting, number
 from lessons_lib.losses.distances import distances_within
 from lessons_lib.losses.margins import cosine_margin, half_the_room
 
@@ -46,17 +46,20 @@ class SoftTripleLoss(Head):
         super().__init__(num_classes, embedding_size, scale)
         self.centers_per_class = check_count("centers_per_class", centers_per_class, 1, type(self).__name__)
         gamma, tau = number("gamma", gamma), number("tau", tau)
-        if not (gamma > 0 and math.isfinite(gamma)):
-            raise ValueError(f"gamma must be a positive number, got {gamma}; near 0 the nearest centre alone decides.")
-        if not (tau >= 0 and math.isfinite(tau)):
-            raise ValueError(f"tau must be a number of at least 0, got {tau}; 0 leaves the centres of a class apart.")
         self.gamma, self.tau = gamma, tau
         self.margin = cosine_margin("margin", margin)
+        self.check_settings()
         self.weight = nn.Parameter(random_weights(self.num_classes, self.centers_per_class, self.embedding_size))
 
     @classmethod
     def sensible(cls, num_classes: int, embedding_size: int) -> dict[str, float]:
         return {"margin": min(0.01, half_the_room(num_classes, embedding_size, cosine=True)), "scale": 20.0}
+
+    def check_settings(self) -> None:
+        near, apart = "; near 0 the nearest centre alone decides", "; 0 leaves the centres of a class apart"
+        check_setting("gamma", self.gamma, lambda gamma: 0 < gamma < math.inf, "be a positive number", near)
+        check_setting("tau", self.tau, lambda tau: 0 <= tau < math.inf, "be a number of at least 0", apart)
+        check_each("margin", self.margin, cosine_margin)
 
     def center_cosines(self, embeddings: Tensor) -> Tensor:
         """cos θ_ck of raw embeddings (N, d) with every centre, (N, C, K); never below float32, autocast or not."""

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from lessons_lib.angles import lengths
 from lessons_lib.losses.base import Head, in_full_precision
-from lessons_lib.losses.checks import number
+from lessons_lib.losses.checks import check_setting, number
 from lessons_lib.losses.margins import falling_cosine
 
 
@@ -17,7 +17,7 @@ class SphereFaceLoss(Head):
     Liu et al., SphereFace, CVPR 2017 (A-Softmax): class weights of length one, the feature's length kept. `annealing`
     is the paper's λ and may be set during training: the curve is (λ cos θ + ψ(θ)) / (1 + λ). The gradient is that of
     the loss; the authors' own layer uses another one. Raises ValueError for a margin that is not a whole number of at
-    least 1, and for a negative annealing.
+    least 1, and for an annealing that is negative or infinite.
     """
 
     formula = (
@@ -30,15 +30,17 @@ class SphereFaceLoss(Head):
     def __init__(self, num_classes: int, embedding_size: int, margin: int = 4, annealing: float = 0.0):
         super().__init__(num_classes, embedding_size)
         margin, annealing = number("margin", margin), number("annealing", annealing)
-        if not 1 <= margin < math.inf or margin != int(margin):
-            raise ValueError(f"margin multiplies the angle and must be a whole number of at least 1, got {margin}.")
-        if not annealing >= 0:
-            raise ValueError(f"annealing must not be negative, got {annealing}; 0 is the full margin.")
+        check_factor(margin)
+        check_annealing(annealing)
         self.margin, self.annealing = int(margin), annealing
 
     @classmethod
     def sensible(cls, num_classes: int, embedding_size: int) -> dict[str, float]:
         return {"margin": 4}
+
+    def check_settings(self) -> None:
+        check_factor(self.margin)
+        check_annealing(self.annealing)
 
     def target_logit(self, theta: Tensor) -> Tensor:
         """(λ cos θ + ψ(θ)) / (1 + λ); what multiplies it is the feature's own length."""
@@ -47,3 +49,15 @@ class SphereFaceLoss(Head):
     def multiplier(self, embeddings: Tensor) -> Tensor:
         """‖x‖, (N, 1)."""
         return lengths(in_full_precision(embeddings))
+
+
+def check_factor(margin: float) -> None:
+    """What multiplies the angle."""
+    said = "be a whole number of at least 1"
+    check_setting("margin", margin, lambda m: 1 <= m < math.inf and m == int(m), said, "; it multiplies the angle")
+
+
+def check_annealing(annealing: float) -> None:
+    """The paper's λ."""
+    said = "be a number of at least 0"
+    check_setting("annealing", annealing, lambda a: 0 <= a < math.inf, said, "; 0 is the full margin")

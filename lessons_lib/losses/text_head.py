@@ -52,8 +52,10 @@ class TextHead(Head):
     def forward(self, embeddings: Tensor, labels: Tensor, weight: Tensor | None = None) -> Tensor:
         """Mean loss of a batch of raw embeddings (N, d) with a caption each of their class: labels (N,) int64.
 
-        ValueError for a label that no text has, and whatever else is no batch.
+        ValueError for a label that no text has, for a `weight`, and for whatever else is no batch.
         """
+        if weight is not None:
+            raise ValueError("TextHead takes no weight from elsewhere, as its texts make its own: leave weight out.")
         check_batch(self, embeddings, labels)
         return self.pairs(embeddings, self.net(self.inputs[self.drawn(labels)]))
 

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from lessons_lib.angles import full_precision, unit_vectors
 from lessons_lib.losses.base import in_full_precision
-from lessons_lib.losses.checks import check_batch, check_count, check_weight, number
+from lessons_lib.losses.checks import check_batch, check_count, check_setting, check_weight, number
 from lessons_lib.losses.distances import distances_within
 from lessons_lib.losses.passes import moved_once, run_again
 from lessons_lib.losses.processes import summed_with_own_gradient
@@ -44,9 +44,13 @@ class UniformLoss(nn.Module):
         self.num_classes = check_count("num_classes", num_classes, 2, type(self).__name__)
         self.embedding_size = check_count("embedding_size", embedding_size, 1, type(self).__name__)
         self.rate = number("rate", rate)
-        if not 0 <= rate <= 1:
-            raise ValueError(f"rate must lie in 0..1, got {rate}; 0 keeps the centres where they are.")
+        self.check_settings()
         self.register_buffer("centers", torch.randn(self.num_classes, self.embedding_size))
+
+    def check_settings(self) -> None:
+        """ValueError where `rate`, which may be changed at any time, is no share."""
+        more = "; 0 keeps the centres where they are"
+        check_setting("rate", self.rate, lambda share: 0 <= share <= 1, "lie in 0..1", more)
 
     def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
         """The energy after this batch's step, raw embeddings (N, d), labels (N,) int64; training keeps the step."""

@@ -5,7 +5,17 @@ import stat
 
 import pytest
 
-from lessons_lib.data.cache import keep, kept, remove_unfinished, written_whole
+from lessons_lib.data.cache import cache_folder, keep, kept, remove_unfinished, written_whole
+
+
+def test_the_home_of_somebody_unknown_is_named_with_the_variable_that_names_it(monkeypatch):
+    monkeypatch.setenv("LESSONS_LIB_CACHE", "~nobody-of-this-name/cache")
+    with pytest.raises(ValueError) as refused:
+        cache_folder()
+    assert str(refused.value) == (
+        "LESSONS_LIB_CACHE must be a folder's path, got ~nobody-of-this-name/cache, whose home the system does not "
+        "know: set it to another folder."
+    )
 
 
 @pytest.mark.skipif(os.name != "posix", reason="there are no such rights here")

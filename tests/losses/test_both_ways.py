@@ -95,7 +95,7 @@ def test_any_head_will_do_with_the_curve_and_scale_it_has(name):
 
 def test_a_head_with_more_than_one_weight_a_class_says_so():
     for name in NEEDS_MORE:
-        with pytest.raises(ValueError, match=r"for each class of its own|weight must have shape"):
+        with pytest.raises(ValueError, match=r"for each class of its own|several centres a class"):
             BothWays(head_of(name))(*pairs())
 
 
@@ -268,3 +268,16 @@ def test_two_processes_with_half_of_the_pairs_each_have_the_loss_and_gradients_o
             torch.testing.assert_close(found[name], wanted, msg=lambda m, n=name: f"{n}: {m}")
             half = TwoTowers(made)
             assert abs(half(images[:4], texts[:4]).item() - loss.item()) > 0.01  # so that this can fail
+
+
+@pytest.mark.parametrize("name", ["SoftTripleLoss", "SubCenterArcFaceLoss"])
+def test_a_loss_with_several_centres_a_class_takes_no_weights_from_elsewhere(name):
+    x, y = torch.randn(6, 2), torch.arange(6)
+    head = LOSSES[name](10, 2)
+    for loss in (lambda: head(x, y, weight=x), lambda: BothWays(head)(x, x)):
+        with pytest.raises(ValueError) as refused:
+            loss()
+        assert str(refused.value) == (
+            f"{name} has several centres a class and takes no weights from elsewhere, which are one a class: "
+            "use a loss without centers_per_class."
+        )

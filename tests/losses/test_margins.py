@@ -147,7 +147,7 @@ def test_equal_to_pytorch_metric_learning_value_and_gradient(name):
         (lambda: CosFaceLoss(10, 2, margin=-1), "margin must lie in 0..2, in units of cosine, got -1."),
         (
             lambda: CombinedMarginLoss(10, 2, m1=0),
-            "m1 multiplies the angle and must lie in 0..10, got 0; 1 leaves it alone.",
+            "m1 must be above 0 and at most 10, got 0; it multiplies the angle, and 1 leaves it alone.",
         ),
         (
             lambda: CombinedMarginLoss(10, 2, m2=30),

@@ -80,8 +80,9 @@ def test_annealing_can_be_set_during_training():
     [
         ({"margin": 1.7}, "whole number of at least 1, got 1.7"),
         ({"margin": 0}, "whole number of at least 1, got 0"),
-        ({"annealing": -1.0}, "annealing must not be negative, got -1.0"),
-        ({"annealing": math.nan}, "annealing must not be negative, got nan"),
+        ({"annealing": -1.0}, "annealing must be a number of at least 0, got -1.0; 0 is the full margin"),
+        ({"annealing": math.nan}, "annealing must be a number of at least 0, got nan"),
+        ({"annealing": math.inf}, "annealing must be a number of at least 0, got inf"),
     ],
 )
 def test_nonsense_is_refused(choices, words):

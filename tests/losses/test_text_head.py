@@ -64,6 +64,13 @@ def test_a_class_without_a_text_is_refused():
         TextHead(nn.Linear(6, 4), torch.eye(6), torch.tensor([2, 0, 2, 0, 2, 2]), BothWays(NormalizedSoftmaxLoss(3, 4)))
 
 
+def test_weights_from_elsewhere_are_refused():
+    with pytest.raises(
+        ValueError, match=r"^TextHead takes no weight from elsewhere, as its texts make its own: leave "
+    ):
+        head()(torch.randn(2, 4), torch.tensor([0, 1]), weight=torch.randn(3, 4))
+
+
 @pytest.mark.parametrize(
     ("labels", "says"),
     [
