@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lessons_lib.data.images import random_maps
-from lessons_lib.losses.checks import check_count
+from lessons_lib.losses.checks import check_count, check_switch
 
 SMALLEST, LARGEST = 28, 224
 _LEFT = 4  # pixels a side that the convolutions leave at most
@@ -21,7 +21,9 @@ class PictureNet(nn.Module):
 
     def __init__(self, embedding_size: int, size: int = 28, channels: int = 1, width: int = 8):
         super().__init__()
+        check_count("embedding_size", embedding_size, 1, "PictureNet")
         check_count("size", size, SMALLEST, "PictureNet")
+        check_count("width", width, 1, "PictureNet")
         if size > LARGEST or channels not in (1, 3):
             raise ValueError(
                 f"PictureNet takes pictures of {SMALLEST} to {LARGEST} pixels a side in 1 or 3 channels, "
@@ -75,6 +77,7 @@ class PictureJitter(nn.Module):
         tint: float = 0.05,
     ):
         super().__init__()
+        check_switch("mirror", mirror)
         self.rotation, self.shear, self.shift, self.stretch, self.mirror = rotation, shear, shift, stretch, mirror
         self.brightness, self.contrast, self.tint = brightness, contrast, tint
 

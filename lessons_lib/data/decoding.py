@@ -75,6 +75,8 @@ class Decoding:
             on_paper = Image.new("RGBA", image.size, "white")
             on_paper.alpha_composite(image.convert("RGBA"))
             image = on_paper
+        if image.mode == "LAB":  # from which Pillow knows no other way
+            image = image.convert("RGB")
         return image.convert(self._mode), None
 
     def _squared(self, image: Image.Image) -> np.ndarray:

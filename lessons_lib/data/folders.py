@@ -1,5 +1,6 @@
 """Your own images: any tree of folders whose folders of images are classes."""
 
+import os
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from lessons_lib.data.decoding import Decoding, UnreadableImage
 from lessons_lib.data.open_set import NamedImages
 from lessons_lib.data.reading import Source, decoded, read_all
 from lessons_lib.data.tree import Tree, walked
-from lessons_lib.losses.checks import check_count
+from lessons_lib.losses.checks import check_count, check_switch
 
 Invert = bool | Literal["auto"]
 _WHITE = 0.9  # a border this bright is paper
@@ -93,6 +94,8 @@ def load_folder(
     ValueError where no image or only one class is left, or an argument is not one of those allowed.
     """
     check_arguments(size, invert)
+    check_switch("colour", colour)
+    check_switch("find_copies", find_copies)
     root = _checked_folder(path)
     tree, decoding = walked(root), Decoding(size, 3 if colour else 1)
     images, sources, damaged, decoding = read_all(root, tree, decoding)
@@ -169,6 +172,8 @@ def inverted_if_asked(images: Tensor, invert: Invert) -> tuple[Tensor, bool]:
 
 
 def _checked_folder(path: str | Path) -> Path:
+    if not os.fspath(path):
+        raise ValueError('path must name a folder, got an empty text: use "." for the folder that you are in.')
     try:
         root = Path(path).expanduser()
         there = root.exists()

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from lessons_lib.data.pairs import check_classes_apart, most_pairs, sample_pairs
-from lessons_lib.evaluation.directions import check_images, check_labels, directions
-from lessons_lib.losses.checks import check_tensor
+from lessons_lib.evaluation.directions import check_embedded, check_images, check_labels, directions
+from lessons_lib.losses.checks import check_seed, check_setting, check_switch, check_tensor
 
 
 class Roc(NamedTuple):
@@ -60,6 +60,9 @@ def verify(
     is for verification among the classes that were trained on. Raises ValueError for a class in common, and for images
     no pairs can be drawn from.
     """
+    check_asked(embeddings, labels, threshold_from, fars)
+    check_switch("shared_classes", shared_classes)
+    check_seed(seed)
     known, known_labels = threshold_from
     if not shared_classes:
         check_classes_apart(known_labels, labels)
@@ -84,6 +87,7 @@ def similarity(embeddings: Tensor, first: Tensor, second: Tensor) -> Tensor:
     unit = directions(embeddings)
     check_tensor("first", first)
     check_tensor("second", second)
+    check_numbered(first, second)
     check_images(torch.stack([first, second]), unit)
     return torch.linalg.vecdot(unit[first.to(unit.device)], unit[second.to(unit.device)])
 
@@ -120,8 +124,7 @@ def tar_at_far(curve: Roc, far: float) -> float:
 
     Fewer than 1/far impostors cannot show so small a FAR: it is then the TAR at which none of them is accepted.
     """
-    if not 0 <= far <= 1:
-        raise ValueError(f"far must be a share in 0..1, got {far}.")
+    check_far(far)
     return float(curve.tar[int(torch.searchsorted(curve.far, far, right=True)) - 1])
 
 
@@ -141,6 +144,38 @@ def verification_accuracy(scores: Tensor, same: Tensor, threshold: float) -> flo
     """Share of pairs judged rightly, 0..1, when a score (P,) at the threshold or above says "same" (P,)."""
     _check_scores(scores, same)
     return int(((scores >= threshold) == same).sum()) / len(scores)
+
+
+def check_asked(embeddings: Tensor, labels: Tensor, threshold_from: Any, fars: Any) -> None:
+    """Embeddings of one network, those that choose the threshold and those that are judged, and several rates."""
+    check_embedded("threshold_from", threshold_from)
+    check_labels(labels, embeddings)
+    if threshold_from[0].shape[1:] != embeddings.shape[1:]:
+        raise ValueError(
+            f"threshold_from must hold embeddings of the size of those judged, (N, {embeddings.shape[-1]}), "
+            f"got {tuple(threshold_from[0].shape)}."
+        )
+    if not isinstance(fars, Sequence) or isinstance(fars, str):
+        raise ValueError(f"fars must be several shares, got {fars!r}; use ({fars!r},).")
+    for far in fars:
+        check_far(far)
+
+
+def check_far(far: Any) -> None:
+    """A share of impostors."""
+    check_setting("far", far, lambda share: 0 <= share <= 1, "be a share in 0..1")
+
+
+def check_numbered(first: Tensor, second: Tensor) -> None:
+    """Numbers of images, as many first as second ones."""
+    for name, numbers in {"first": first, "second": second}.items():
+        if numbers.dtype != torch.int64 or numbers.ndim != 1 or len(numbers) == 0:
+            raise ValueError(
+                f"{name} must be int64 of shape (P,) with P at least 1, "
+                f"got {numbers.dtype} of shape {tuple(numbers.shape)}."
+            )
+    if len(first) != len(second):
+        raise ValueError(f"first and second must number as many images, got {len(first)} and {len(second)}.")
 
 
 def _scored_pairs(embeddings: Tensor, labels: Tensor, count: int, seed: int) -> tuple[Tensor, Tensor]:

@@ -72,6 +72,12 @@ def check_momentum(momentum: Any) -> None:
     check_setting("momentum", momentum, lambda kept: 0 <= kept < 1, said)
 
 
+def check_seed(seed: Any) -> None:
+    """What random numbers begin with."""
+    if isinstance(seed, bool) or _index(seed) is None:
+        raise ValueError(f"seed must be a whole number, got {seed!r}.")
+
+
 def check_switch(name: str, value: Any) -> None:
     """A switch must be True or False: any text would count as True."""
     if not isinstance(value, bool | np.bool_):

@@ -48,6 +48,7 @@ FORMATS = {
     "GREY.JPEG": (lambda path: save(path, 51), BRIGHT),
     "without a suffix": (lambda path: save(path, 51, format="BMP"), BRIGHT),
     "cmyk.jpg": (lambda path: save(path, (0, 0, 0, 204), mode="CMYK"), BRIGHT),
+    "lab.tif": (lambda path: save(path, (54, 128, 128), mode="LAB"), BRIGHT),
     "colour.webp": (lambda path: save(path, (51, 51, 51), mode="RGB", lossless=True), BRIGHT),
     "green.png": (lambda path: save(path, (0, 255, 0), mode="RGB"), 0.587),  # ITU-R 601
     "clear.png": (lambda path: save(path, (0, 0, 0, 0), mode="RGBA"), 1),

@@ -166,3 +166,16 @@ def test_a_network_is_trained_on_the_seen_classes_of_a_folder(tmp_path, cache_fo
     run = fit(EmbeddingNet(64), NormalizedSoftmaxLoss(data.num_classes, 64), data, epochs=1)
     assert run.steps >= 1 and run.head.weight.shape == (2, 64)
     assert run.net(data.unseen.images).shape == (16, 64)
+
+
+@pytest.mark.parametrize("name", ["colour", "find_copies"])
+@pytest.mark.parametrize("switch", ["no", 0, None])
+def test_a_switch_is_true_or_false(tmp_path, name, switch):
+    with pytest.raises(ValueError, match=rf"^{name} must be True or False, got {switch!r}\.$"):
+        load_folder(tmp_path, **{name: switch})
+
+
+def test_an_empty_path_is_not_the_folder_that_one_is_in():
+    with pytest.raises(ValueError) as refused:
+        load_folder("")
+    assert str(refused.value) == ('path must name a folder, got an empty text: use "." for the folder that you are in.')

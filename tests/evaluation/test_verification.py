@@ -305,3 +305,51 @@ def test_other_refusals_are_one_sentence_too():
         verify(images, torch.arange(3), threshold_from=(images, labels + 3))
     with pytest.raises(ValueError, match=r"^count must be a whole number of at least 2 for sample_pairs, got 0\.$"):
         verify(images, labels, threshold_from=(images, labels + 2), pairs=0)
+
+
+PAIRS = torch.tensor([0, 0, 1, 1])
+IMAGES = torch.randn(4, 3, generator=torch.Generator().manual_seed(0))
+OTHERS = (IMAGES, PAIRS + 2)
+FARS = "fars must be several shares, got"
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"fars": 0.01}, f"{FARS} 0.01; use (0.01,)."),
+        ({"fars": "0.01"}, f"{FARS} '0.01'; use ('0.01',)."),
+        ({"fars": (0.01, 2)}, "far must be a share in 0..1, got 2."),
+        ({"fars": (None,)}, "far must be a number, got None."),
+        ({"threshold_from": IMAGES}, "threshold_from must be a pair, embeddings (N, d) and labels (N,), got Tensor."),
+        ({"threshold_from": (*OTHERS, 0)},
+         "threshold_from must be a pair, embeddings (N, d) and labels (N,), got 3 of them."),
+        ({"threshold_from": (IMAGES[:, :2], PAIRS + 2)},
+         "threshold_from must hold embeddings of the size of those judged, (N, 3), got (4, 2)."),
+        ({"shared_classes": "no"}, "shared_classes must be True or False, got 'no'."),
+        ({"seed": 0.5}, "seed must be a whole number, got 0.5."),
+    ],
+)  # fmt: skip
+def test_what_nothing_can_be_judged_by_is_refused_in_one_sentence(changed, sentence):
+    with pytest.raises(ValueError) as refusal:
+        verify(IMAGES, PAIRS, **{"threshold_from": OTHERS} | changed)
+    assert str(refusal.value) == sentence
+
+
+SHAPE = "of shape (P,) with P at least 1"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "sentence"),
+    [
+        ([0.0], [1.0], f"first must be int64 {SHAPE}, got torch.float32 of shape (1,)."),
+        ([0, 1], [1], "first and second must number as many images, got 2 and 1."),
+        ([0], [True], f"second must be int64 {SHAPE}, got torch.bool of shape (1,)."),
+        ([[0]], [[1]], f"first must be int64 {SHAPE}, got torch.int64 of shape (1, 1)."),
+    ],
+)
+def test_numbers_that_are_none_of_images_are_refused_in_one_sentence(first, second, sentence):
+    with pytest.raises(ValueError) as refusal:
+        similarity(IMAGES, torch.tensor(first), torch.tensor(second))
+    assert str(refusal.value) == sentence
+    with pytest.raises(ValueError, match=r"^first must be int64 .* P at least 1, got torch\.int64 of shape \(0,\)\.$"):
+        similarity(IMAGES, PAIRS[:0], PAIRS[:0])
