@@ -134,8 +134,11 @@ def spread_points(count: int, size: int) -> Tensor:
 def simplex_angle(count: int) -> float:
     """The angle between any two of `count` directions that all stand equally far apart, arccos(−1/(count − 1)).
 
-    In radians. It needs at least count − 1 dimensions; no other arrangement has so wide a smallest angle.
+    In radians. It needs at least count − 1 dimensions; no other arrangement has so wide a smallest angle. Raises
+    ValueError for fewer than two directions.
     """
+    if count < 2:
+        raise ValueError(f"count must be at least 2, as one direction has no other to stand apart from, got {count}.")
     return math.acos(-1 / (count - 1))
 
 

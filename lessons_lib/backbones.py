@@ -13,6 +13,7 @@ from lessons_lib.data import Decoding, ImageFolder
 from lessons_lib.data.cache import cache_folder, keep, kept
 from lessons_lib.data.folders import pictures_of
 from lessons_lib.data.vision import import_torchvision
+from lessons_lib.losses.checks import check_count
 
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 _HEADS = ("fc", "heads", "head", "classifier")  # what torchvision's models call the layers that name ImageNet's classes
@@ -147,5 +148,6 @@ class FeatureNet(nn.Sequential):
     and one linear layer -> (N, embedding_size)."""
 
     def __init__(self, features: int, embedding_size: int, hidden: float = 0.2):
+        check_count("embedding_size", embedding_size, 1, "FeatureNet")
         super().__init__(nn.BatchNorm1d(features), nn.Dropout(hidden), nn.Linear(features, embedding_size))
         self.embedding_size = embedding_size

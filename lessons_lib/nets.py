@@ -5,6 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lessons_lib.data.images import random_maps
+from lessons_lib.losses.checks import check_count
 
 
 def _convolution(channels_in: int, channels_out: int, kernel: int, padding: int) -> list[nn.Module]:
@@ -34,6 +35,8 @@ class EmbeddingNet(nn.Module):
 
     def __init__(self, embedding_size: int, width: int = 8):
         super().__init__()
+        check_count("embedding_size", embedding_size, 1, "EmbeddingNet")
+        check_count("width", width, 1, "EmbeddingNet")
         self.embedding_size = embedding_size
         first, second, third = width, 3 * width, 6 * width  # the biggest pictures get the fewest channels
         self.trunk = nn.Sequential(

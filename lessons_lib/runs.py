@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from lessons_lib.data import ImageData
-from lessons_lib.data.cache import cache_folder, keep, kept
+from lessons_lib.data.cache import cache_folder, check_path, keep, kept
 from lessons_lib.described import NotDescribed, digest_of, reaches
 from lessons_lib.losses import Head
 
@@ -90,7 +90,8 @@ class Run:
                 value.data = value.detach().clone(memory_format=torch.contiguous_format)
 
     def save(self, path: Path) -> None:
-        """Write the run to `path`, whole or not at all, headed by its own digest."""
+        """Write the run to `path`, whole or not at all, headed by its own digest. ValueError for a path as a text."""
+        check_path(path)
         modules = {name: value for name, value in vars(self).items() if isinstance(value, nn.Module)}
         states = {name: module.state_dict() for name, module in modules.items()}
         content = io.BytesIO()
@@ -100,6 +101,7 @@ class Run:
     @classmethod
     def load(cls, path: Path, net: nn.Module, head: Head, extras: nn.ModuleList) -> "Run | None":
         """Read a run back into its modules; None if there is none, or it is damaged or unreadable (which is said)."""
+        check_path(path)
         content = kept(path, f"The trained network in {path}", "it will be trained again", stacklevel=5)
         if content is None:
             return None

@@ -215,3 +215,9 @@ def test_spread_points_keep_apart(count, size, smallest):
     points = spread_points(count, size)
     assert math.degrees(smallest_angle(points)) == pytest.approx(smallest, abs=0.6)
     torch.testing.assert_close(points, spread_points(count, size))
+
+
+@pytest.mark.parametrize("count", [1, 0, -3])
+def test_one_direction_alone_has_no_angle(count):
+    with pytest.raises(ValueError, match=rf"^count must be at least 2, as one direction .*, got {count}\.$"):
+        simplex_angle(count)

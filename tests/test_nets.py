@@ -1,7 +1,11 @@
+import numpy as np
 import pytest
 import torch
 
+from lessons_lib.backbones import FeatureNet
 from lessons_lib.nets import EmbeddingNet, RandomJitter, RandomShift, TrunkClassifier, embed
+from lessons_lib.picture_nets import PictureNet
+from lessons_lib.text_nets import character_net
 
 
 @pytest.mark.parametrize("size", [2, 3, 10, 64])
@@ -63,3 +67,24 @@ def test_random_jitter_moves_each_image_its_own_way_and_only_in_training():
     assert torch.equal(jitter.eval()(images), images)
     still = RandomJitter(rotation=0, shear=0, shift=0, stretch=1)
     torch.testing.assert_close(still(images), images, atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize("count", [0, -1, 2.5, "2", None, True])
+def test_a_network_of_no_size_is_refused_when_it_is_made(count):
+    for make, argument in (
+        (lambda **given: EmbeddingNet(**{"embedding_size": 2} | given), "embedding_size"),
+        (lambda **given: EmbeddingNet(**{"embedding_size": 2} | given), "width"),
+        (lambda **given: PictureNet(**{"embedding_size": 2} | given), "embedding_size"),
+        (lambda **given: PictureNet(**{"embedding_size": 2} | given), "width"),
+        (lambda **given: FeatureNet(5, **given), "embedding_size"),
+        (lambda **given: character_net(**{"vocabulary_size": 5, "embedding_size": 2} | given), "embedding_size"),
+        (lambda **given: character_net(**{"vocabulary_size": 5, "embedding_size": 2} | given), "vocabulary_size"),
+    ):
+        with pytest.raises(
+            ValueError, match=rf"^{argument} must be a whole number of at least 1 for \w+, got {count!r}"
+        ):
+            make(**{argument: count})
+
+
+def test_numpys_sizes_are_sizes():
+    assert EmbeddingNet(np.int64(3), np.int64(2))(torch.rand(2, 1, 28, 28)).shape == (2, 3)

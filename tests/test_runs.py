@@ -22,6 +22,7 @@ from lessons_lib.losses import (
     random_pairs,
 )
 from lessons_lib.nets import RandomJitter
+from lessons_lib.runs import Run
 from lessons_lib.training import fit
 from tests.cells import CELLS, little, run_cell
 
@@ -32,6 +33,16 @@ def unpatched(monkeypatch):
     monkeypatch.setattr(CosFaceLoss, "target_logit", CosFaceLoss.target_logit)
     monkeypatch.setattr(nn.Flatten, "forward", nn.Flatten.forward)
     monkeypatch.setattr(torch.nn.functional, "made_up", None, raising=False)
+
+
+def test_a_path_that_is_a_text_is_told_what_to_do(tmp_path):
+    net, head = nn.Linear(2, 2), SoftmaxLoss(3, 2)
+    place = str(tmp_path / "a.run")
+    for use in (lambda: Run(net, head).save(place), lambda: Run.load(place, net, head, nn.ModuleList())):
+        with pytest.raises(ValueError) as refused:
+            use()
+        assert str(refused.value) == f"path must be a pathlib.Path, got str; use Path({place!r})."
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from platformdirs import user_cache_path
 
@@ -101,6 +101,12 @@ def _new_file(path: Path) -> tuple[Path, BinaryIO]:
         if temporary.exists():
             return temporary, file  # no locks here
         file.close()
+
+
+def check_path(path: Any) -> None:
+    """A path as pathlib has it."""
+    if not isinstance(path, Path):
+        raise ValueError(f"path must be a pathlib.Path, got {type(path).__name__}; use Path({path!r}).")
 
 
 def keep(path: Path, content: bytes) -> None:

@@ -24,7 +24,7 @@ from lessons_lib.data.drawings import (
 )
 from lessons_lib.data.images import LabelledImages, random_maps
 from lessons_lib.data.open_set import OpenSetData, images_digest
-from lessons_lib.losses.checks import check_count
+from lessons_lib.losses.checks import check_count, check_seed
 
 HELD_BACK = 5  # validation images of each seen class, and as many test images
 UNSEEN_IMAGES = 20  # of each unseen class, as Omniglot has
@@ -57,6 +57,7 @@ def load_glyphs(images_per_class: int = 20, seed: int = 0) -> Glyphs:
     lacks its fonts.
     """
     check_count("images_per_class", images_per_class, 1, "load_glyphs")
+    check_seed(seed)
     drawings, chance = load_drawings(), torch.Generator().manual_seed(seed)
     bold, scripts = _thickened(drawings.images), tuple(SCRIPTS.values())
     amounts = (images_per_class, HELD_BACK, HELD_BACK, UNSEEN_IMAGES, UNSEEN_IMAGES)
@@ -111,6 +112,7 @@ def write_glyph_folder(
     strange = sorted(set(scripts) - set(SCRIPTS.values()))
     if strange:
         raise ValueError(f"There is no script {strange[0]!r}; there are {', '.join(SCRIPTS.values())}.")
+    check_seed(seed)
     drawings, chance = draw_glyphs(scripts), torch.Generator().manual_seed(seed)
     known = len(drawings.characters)
     if not 1 <= classes <= known:

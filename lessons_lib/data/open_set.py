@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from lessons_lib.data.images import ImageData, LabelledImages
+from lessons_lib.losses.checks import check_seed
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def by_images(data: NamedImages, *, validation: float = 0.15, test: float = 0.15
     At least one image of a class stays in `train`. Raises ValueError for shares that leave a part without images.
     """
     _check_shares(validation, test)
+    check_seed(seed)
     chance = torch.Generator().manual_seed(seed)
     parts: tuple[list[Tensor], ...] = ([], [], [])
     for label in range(len(data.class_names)):
@@ -73,6 +75,7 @@ def by_classes(data: NamedImages, *, validation: float = 0.2, test: float = 0.2,
     """
     _check_shares(validation, test)
     classes = len(data.class_names)
+    check_seed(seed)
     order = torch.randperm(classes, generator=torch.Generator().manual_seed(seed)).tolist()
     ends = round(test * classes), round(test * classes) + round(validation * classes)
     return _parted(data, order[: ends[0]], order[ends[0] : ends[1]], order[ends[1] :], seed)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from lessons_lib.losses.checks import check_count, check_tensor
+from lessons_lib.losses.checks import check_count, check_seed, check_tensor
 
 
 class Pairs(NamedTuple):
@@ -49,6 +49,7 @@ def sample_pairs(labels: Tensor, count: int, *, seed: int = 0) -> Pairs:
         )
     if count > most:
         raise ValueError(f"count must be at most {most} with these {len(labels)} labels, half of each, got {count}.")
+    check_seed(seed)
     chance, half = torch.Generator().manual_seed(seed), count // 2
     before = classes.start.repeat_interleave(classes.size)  # how many stand before the class of each
     genuine = _draw(before, torch.arange(len(before)) - before, half, chance)
@@ -78,6 +79,7 @@ def split_classes(labels: Tensor, share: float, *, seed: int = 0) -> tuple[Tenso
     count = round(share * len(numbers)) if 0 < share < 1 else 0
     if not 0 < count < len(numbers):
         raise ValueError(f"share must leave both parts a class, got share={share} of {len(numbers)} classes.")
+    check_seed(seed)
     drawn = torch.randperm(len(numbers), generator=torch.Generator().manual_seed(seed))[:count]
     inside = torch.isin(labels, numbers[drawn].to(labels.device))
     return inside.nonzero().squeeze(1), (~inside).nonzero().squeeze(1)
@@ -114,6 +116,7 @@ def sample_episodes(
         most = int(kinds.size.max()) if len(able) else 0
         where = "these labels have" if groups is None else "no group has more than"
         raise ValueError(f"{ways} ways need {ways} classes of at least {needed} images each, {where} {most}.")
+    check_seed(seed)
     chance = torch.Generator().manual_seed(seed)
     kind = roomy[torch.randint(len(roomy), (count,), generator=chance)]
     drawn = able[_pick(kinds, kind, ways, chance)]

@@ -10,7 +10,7 @@ from lessons_lib.data.pairs import check_classes_apart
 from lessons_lib.evaluation.directions import check_embedded, check_labels, directions
 from lessons_lib.evaluation.doors import RULE_OF_THREE, pairs_needed
 from lessons_lib.evaluation.resampled import Interval, interval
-from lessons_lib.losses.checks import check_count
+from lessons_lib.losses.checks import check_count, check_seed
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,7 @@ def _asked(x: Tensor, labels: Tensor, shots: int, draws: int, seed: int) -> list
     able = (size > shots).nonzero().squeeze(1)
     if len(able) < 2:
         raise ValueError(f"labels must have two classes of more than {shots} images, to ask about, got {len(able)}.")
+    check_seed(seed)
     chance, found = torch.Generator().manual_seed(seed), []
     for _ in range(draws):
         inside = able[torch.randperm(len(able), generator=chance)[: max(1, len(able) // 2)]]

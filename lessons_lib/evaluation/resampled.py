@@ -14,6 +14,7 @@ from torch import Tensor
 from lessons_lib.data.pairs import most_pairs, sample_pairs
 from lessons_lib.evaluation.directions import check_labels
 from lessons_lib.evaluation.verification import similarity
+from lessons_lib.losses.checks import check_seed
 
 DRAWS = 200
 FEWEST = 3  # classes: of two every draw with impostors in it is the two themselves, and no figure would ever move
@@ -74,6 +75,7 @@ def _drawn(which: Tensor, most: int, seed: int) -> tuple[Tensor, Tensor]:
     """So many different pairs of images with these classes (N,): the numbers of both."""
     half = sample_pairs(which, min(most, max(2, most_pairs(which))), seed=seed)
     genuine = torch.stack([half.first[half.same], half.second[half.same]])
+    check_seed(seed)
     images, chance = len(which), torch.Generator().manual_seed(seed)
     size = which.bincount()
     wanted = min(most - genuine.shape[1], (images**2 - int((size**2).sum())) // 2)
@@ -88,6 +90,7 @@ def _drawn(which: Tensor, most: int, seed: int) -> tuple[Tensor, Tensor]:
 
 def class_draws(classes: int, *, draws: int = DRAWS, seed: int = 0) -> Tensor:
     """How often each class is drawn when as many as there are are drawn with replacement, (draws, classes) float64."""
+    check_seed(seed)
     chance = torch.Generator().manual_seed(seed)
     drawn = torch.randint(classes, (draws, classes), generator=chance)
     return torch.zeros(draws, classes, dtype=torch.float64).scatter_add_(1, drawn, torch.ones(drawn.shape).double())

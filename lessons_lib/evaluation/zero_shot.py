@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from lessons_lib.evaluation.directions import check_labels, directions
+from lessons_lib.losses.checks import check_seed
 from lessons_lib.losses.text_head import class_means
 
 
@@ -25,6 +26,7 @@ def zero_shot_draws(
 ) -> Tensor:
     """The same where one text stands for each class, drawn by lot: a share for each of so many draws, (draws,)."""
     _check(images, labels, texts, classes)
+    check_seed(seed)
     chance = torch.Generator().manual_seed(seed)
     cosines = directions(images) @ directions(texts).T
     own = [(classes == k).nonzero().squeeze(1) for k in range(int(classes.max()) + 1)]

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from lessons_lib.angles import safe_angle
 from lessons_lib.losses.base import Head
-from lessons_lib.losses.checks import number
+from lessons_lib.losses.checks import check_tensor, number
 from lessons_lib.losses.cross_entropy import factor
 from lessons_lib.losses.passes import moved_once
 from lessons_lib.losses.processes import of_all_processes
@@ -33,6 +33,7 @@ class FixedAdaCosLoss(Head):
 
     def target_logit(self, theta: Tensor) -> Tensor:
         """cos θ: no margin."""
+        check_tensor("theta", theta)
         return torch.cos(theta)
 
 
@@ -67,6 +68,7 @@ class AdaCosLoss(Head):
 
     def target_logit(self, theta: Tensor) -> Tensor:
         """cos θ: no margin."""
+        check_tensor("theta", theta)
         return torch.cos(theta)
 
     def mean_loss(self, embeddings: Tensor, labels: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from lessons_lib.angles import lengths, safe_angle
 from lessons_lib.losses.base import Head, in_full_precision
-from lessons_lib.losses.checks import check_each, check_momentum, check_setting, number
+from lessons_lib.losses.checks import check_each, check_momentum, check_setting, check_tensor, number
 from lessons_lib.losses.margins import cosine_margin, falling_cosine, half_the_room, usual_scale
 from lessons_lib.losses.passes import moved_once
 from lessons_lib.losses.processes import of_all_processes
@@ -65,6 +65,7 @@ class AdaFaceLoss(Head):
 
     def target_logit(self, theta: Tensor, z: float | Tensor = 0.0) -> Tensor:
         """cos(θ − m·z) − m(1 + z) for features of standing z, −1..1; 0 is a feature of mean length."""
+        check_tensor("theta", theta)
         return falling_cosine(theta - self.margin * z) - self.margin * (1 + z)
 
     def standing(self, embeddings: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrize import is_parametrized, register_parametrization
 
 from lessons_lib.losses.base import Head
-from lessons_lib.losses.checks import check_rows, number
+from lessons_lib.losses.checks import check_rows, check_tensor, number
 from lessons_lib.losses.cross_entropy import factor
 
 CLIP_SCALE, CLIP_CAP = 1 / 0.07, 100.0
@@ -57,6 +57,7 @@ class SigmoidLoss(Head):
 
     def target_logit(self, theta: Tensor) -> Tensor:
         """cos θ: no margin."""
+        check_tensor("theta", theta)
         return torch.cos(theta)
 
     def logits(self, embeddings: Tensor) -> Tensor:

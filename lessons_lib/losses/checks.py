@@ -73,9 +73,10 @@ def check_momentum(momentum: Any) -> None:
 
 
 def check_seed(seed: Any) -> None:
-    """What random numbers begin with."""
-    if isinstance(seed, bool) or _index(seed) is None:
-        raise ValueError(f"seed must be a whole number, got {seed!r}.")
+    """What random numbers begin with; torch takes no other whole number than Python's."""
+    if isinstance(seed, bool) or not isinstance(seed, int):
+        use = "" if isinstance(seed, bool) or _index(seed) is None else "; use int(seed)"
+        raise ValueError(f"seed must be a whole number, got {seed!r}{use}.")
 
 
 def check_switch(name: str, value: Any) -> None:

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from lessons_lib.angles import lengths, safe_angle
 from lessons_lib.losses.base import Head, in_full_precision
-from lessons_lib.losses.checks import check_each, check_setting, number
+from lessons_lib.losses.checks import check_each, check_setting, check_tensor, number
 from lessons_lib.losses.margins import angular_margin, falling_cosine, half_the_room, usual_scale
 
 
@@ -75,6 +75,7 @@ class MagFaceLoss(Head):
 
     def target_logit(self, theta: Tensor, length: float | Tensor | None = None) -> Tensor:
         """cos(θ + m) for features of this length, the shortest that counts if none is given; mirrored past π."""
+        check_tensor("theta", theta)
         return falling_cosine(theta + self.margin_at(self.length_from if length is None else length))
 
     def margin_at(self, length: float | Tensor) -> float | Tensor:

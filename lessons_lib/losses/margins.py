@@ -9,7 +9,7 @@ from torch import Tensor
 
 from lessons_lib.angles import margin_ceiling, safe_angle
 from lessons_lib.losses.base import Head
-from lessons_lib.losses.checks import check_each, check_setting, number
+from lessons_lib.losses.checks import check_count, check_each, check_setting, check_tensor, number
 
 Beyond = Literal["mirror", "linear", "raw"]
 Gradient = Literal["true", "detached"]
@@ -50,6 +50,7 @@ class CosFaceLoss(Head):
 
     def target_logit(self, theta: Tensor, margin: float | Tensor | None = None) -> Tensor:
         """cos θ − m; `margin` in place of the head's."""
+        check_tensor("theta", theta)
         return torch.cos(theta) - (self.margin if margin is None else margin)
 
     def own_logit(self, own: Tensor, embeddings: Tensor, labels: Tensor) -> Tensor:
@@ -101,6 +102,7 @@ class ArcFaceLoss(Head):
 
     def target_logit(self, theta: Tensor, margin: float | Tensor | None = None) -> Tensor:
         """cos(θ + m), and past π − m what `beyond` says; `margin` in place of the head's."""
+        check_tensor("theta", theta)
         margin = self.margin if margin is None else margin
         phi = theta + margin
         if self.beyond == "mirror":
@@ -156,6 +158,7 @@ class CombinedMarginLoss(Head):
 
     def target_logit(self, theta: Tensor) -> Tensor:
         """cos(m1 θ + m2) − m3, mirrored past π."""
+        check_tensor("theta", theta)
         return falling_cosine(self.m1 * theta + self.m2) - self.m3
 
 
@@ -183,6 +186,8 @@ def half_the_room(num_classes: int, embedding_size: int, cosine: bool = False) -
 
     In radians (at most 0.5), or in units of cosine (at most 0.35).
     """
+    check_count("num_classes", num_classes, 2, "a margin with room")
+    check_count("embedding_size", embedding_size, 2, "a margin with room")
     ceiling = margin_ceiling(num_classes, embedding_size)
     return min(0.35, ceiling.cosine / 2) if cosine else min(0.5, ceiling.angle / 2)
 

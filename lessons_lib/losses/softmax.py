@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from lessons_lib.angles import full_precision, lengths
 from lessons_lib.losses.base import Head, in_full_precision
-from lessons_lib.losses.checks import check_embeddings, check_switch
+from lessons_lib.losses.checks import check_embeddings, check_switch, check_tensor
 
 
 class SoftmaxLoss(Head):
@@ -58,6 +58,7 @@ class ModifiedSoftmaxLoss(Head):
 
     def target_logit(self, theta: Tensor) -> Tensor:
         """cos θ; what multiplies it is the feature's own length."""
+        check_tensor("theta", theta)
         return torch.cos(theta)
 
     def multiplier(self, embeddings: Tensor) -> Tensor:
@@ -88,4 +89,5 @@ class NormalizedSoftmaxLoss(Head):
 
     def target_logit(self, theta: Tensor) -> Tensor:
         """cos θ: no margin."""
+        check_tensor("theta", theta)
         return torch.cos(theta)

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from lessons_lib.angles import lengths
 from lessons_lib.losses.base import Head, in_full_precision
-from lessons_lib.losses.checks import check_setting, number
+from lessons_lib.losses.checks import check_setting, check_tensor, number
 from lessons_lib.losses.margins import falling_cosine
 
 
@@ -44,6 +44,7 @@ class SphereFaceLoss(Head):
 
     def target_logit(self, theta: Tensor) -> Tensor:
         """(λ cos θ + ψ(θ)) / (1 + λ); what multiplies it is the feature's own length."""
+        check_tensor("theta", theta)
         return (self.annealing * torch.cos(theta) + falling_cosine(self.margin * theta)) / (1 + self.annealing)
 
     def multiplier(self, embeddings: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ from lessons_lib.data import Decoding, ImageFolder, OpenSetData, load_folder, pa
 from lessons_lib.data.folders import check_files, pictures_of
 from lessons_lib.data.open_set import images_digest
 from lessons_lib.losses import FixedAdaCosLoss, Head, NormalizedSoftmaxLoss
+from lessons_lib.losses.checks import check_seed
 from lessons_lib.own.choosing import Chosen, fit_for_strangers
 from lessons_lib.picture_nets import PictureJitter, PictureNet
 
@@ -70,6 +71,7 @@ def train(
     data = part_classes(seen, seed=seed)
     if without:
         data = _thinned(data, seen, set(without), seed)
+    check_seed(seed)
     torch.manual_seed(seed)
     net, head = setting.net(seen), setting.head(data.num_classes)
     epochs = FEATURE_EPOCHS if setting.backbone is not None else setting.epochs

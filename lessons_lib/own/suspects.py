@@ -9,6 +9,7 @@ from torch import Tensor
 from lessons_lib.angles import unit_vectors
 from lessons_lib.data import ImageFolder, NamedImages, by_group
 from lessons_lib.evaluation.directions import check_labels, directions
+from lessons_lib.losses.checks import check_seed
 from lessons_lib.nets import embed
 from lessons_lib.own.choosing import check_whole, fit_for_strangers
 from lessons_lib.own.settings import Setting
@@ -80,6 +81,7 @@ def _crosswise(seen: ImageFolder, setting: Setting, seed: int) -> Iterator[tuple
     classes = len(seen.class_names)
     if classes < 8:
         raise ValueError(f"{seen.root} has {classes} classes: it takes 8, so that one half can train for the other.")
+    check_seed(seed)
     order = torch.randperm(classes, generator=torch.Generator().manual_seed(seed))
     for train in (order[: classes // 2], order[classes // 2 :]):
         others = order[~torch.isin(order, train)]

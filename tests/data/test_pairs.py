@@ -1,15 +1,29 @@
 """Pairs and episodes against what is counted one by one, and against chance."""
 
 import math
+import re
 from collections import Counter
 from itertools import combinations
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lessons_lib.data import check_classes_apart, most_pairs, sample_episodes, sample_pairs, split_classes
+from lessons_lib.data import (
+    NamedImages,
+    by_classes,
+    by_images,
+    check_classes_apart,
+    most_pairs,
+    sample_episodes,
+    sample_pairs,
+    split_classes,
+)
+from lessons_lib.evaluation import verify
+from lessons_lib.evaluation.identification import identify
+from lessons_lib.evaluation.resampled import class_draws
 
 labels_of_a_few = st.lists(st.integers(-3, 3), min_size=1, max_size=30).map(torch.tensor)
 
@@ -248,3 +262,23 @@ def test_episodes_that_cannot_be_are_refused_in_one_sentence(changed, sentence):
     with pytest.raises(ValueError) as refusal:
         sample_episodes(torch.arange(12) % 3, **EPISODES | changed)
     assert str(refusal.value) == sentence
+
+
+@pytest.mark.parametrize("seed", [0.5, "0", None, True, np.int64(3)])
+def test_a_seed_that_is_no_whole_number_is_refused_wherever_something_is_drawn(seed):
+    labels = torch.arange(40) // 4
+    images = torch.randn(40, 3)
+    use = r"; use int\(seed\)\." if isinstance(seed, np.integer) else r"\."
+    folder = NamedImages(images, labels, tuple("abcdefghij"), ("all",), torch.zeros(10, dtype=torch.int64))
+    for draw in (
+        lambda: sample_pairs(labels, 4, seed=seed),
+        lambda: split_classes(labels, 0.5, seed=seed),
+        lambda: sample_episodes(labels, ways=2, shots=1, count=3, seed=seed),
+        lambda: by_images(folder, seed=seed),
+        lambda: by_classes(folder, seed=seed),
+        lambda: class_draws(5, seed=seed),
+        lambda: identify(images, labels, 0.1, threshold_from=(images, labels + 10), seed=seed),
+        lambda: verify(images, labels, threshold_from=(images, labels + 10), seed=seed),
+    ):
+        with pytest.raises(ValueError, match=f"^seed must be a whole number, got {re.escape(repr(seed))}{use}$"):
+            draw()

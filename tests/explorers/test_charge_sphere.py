@@ -1,6 +1,7 @@
 import itertools
 import json
 import math
+import re
 
 import numpy as np
 import pytest
@@ -307,7 +308,8 @@ def test_points_of_unequal_length_and_words_are_refused():
         with pytest.raises(TraitError, match="points must be 2 to 24 places"):
             figure.points = wrong
     before = figure.settings
-    with pytest.raises(ValueError, match="no setting 'radius'"):
+    made = "no setting 'radius'; it has law, start, points, turn, and is made with trained, surface, charges."
+    with pytest.raises(ValueError, match=re.escape(made)):
         figure.use({"radius": 2})
     with pytest.raises(ValueError, match="points must be"):
         figure.use({"law": "steep", "points": [[1, 0]]})
@@ -347,3 +349,10 @@ def test_picture_size_and_alt(settings):
     assert ChargeSphere(**settings).points == figure.points  # the same start every time
     opposite = ChargeSphere({"x": [[1, 0, 0], [-1, 0, 0]]})
     assert "180.0°" in opposite.alt and opposite.picture().png()
+
+
+def test_numpys_count_of_charges_is_a_count():
+    figure = ChargeSphere(charges=np.int64(12))
+    assert figure.charges == 12 and len(figure.points) == 12
+    with pytest.raises(ValueError, match=r"charges must be a whole number in 2\.\.24, got np\.float64\(12\.0\)"):
+        ChargeSphere(charges=np.float64(12))

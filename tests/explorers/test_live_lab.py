@@ -100,10 +100,7 @@ def test_the_still_picture_says_what_it_shows(lab):
         ({"margins": {"sphereface": 2.5}}, "the margin of sphereface must be a whole number here, got 2.5."),
         ({"margins": {"arcface": 11.5}}, "the margin of arcface must lie in 0.0..0.8, got 11.5; 0.201 is that angle"),
         ({"loss": "adacos_dynamic", "margin": 0.2}, "AdaCos has no margin: set `loss` to one of sphereface, cosface"),
-        (
-            {"pace": 3},
-            "LiveLab has no setting 'pace'; it has source, loss, margins, scale, rate, start, speed, points.",
-        ),
+        ({"pace": 3}, f"LiveLab has no setting 'pace'; it has {', '.join(LiveLab.setting_names)}, and is made with"),
     ],
 )
 def test_what_cannot_be_set_is_refused_with_a_sentence(data, settings, said):

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,7 @@ class ChargeSphere(JoinedExplorer):
 
     @charges.setter
     def charges(self, charges: int) -> None:
-        if isinstance(charges, bool) or not isinstance(charges, int) or not FEWEST <= charges <= MOST:
+        if isinstance(charges, bool) or not isinstance(charges, Integral) or not FEWEST <= charges <= MOST:
             raise traitlets.TraitError(f"charges must be a whole number in {FEWEST}..{MOST}, got {charges!r}.")
         points = self.points[:charges]
         while len(points) < charges:

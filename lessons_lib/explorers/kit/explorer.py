@@ -9,6 +9,7 @@ import base64
 import gzip
 import hashlib
 import html
+import inspect
 import json
 import math
 import re
@@ -138,9 +139,8 @@ class Explorer(anywidget.AnyWidget):
         before = self.settings
         for name in given:
             if name not in before:
-                raise ValueError(
-                    f"{type(self).__name__} has no setting {name!r}; it has {', '.join(before) or 'none'}."
-                )
+                has = f"{', '.join(before) or 'none'}{self._made_with()}"
+                raise ValueError(f"{type(self).__name__} has no setting {name!r}; it has {has}.")
         with self.hold_sync():
             try:
                 self._take(given)
@@ -151,6 +151,12 @@ class Explorer(anywidget.AnyWidget):
     def _take(self, values: Mapping[str, Any]) -> None:
         for name in sorted(values, key=self.setting_names.index):  # in the order in which one brings the next
             setattr(self, name, values[name])
+
+    def _made_with(self) -> str:
+        """What only the constructor takes, in words."""
+        taken = inspect.signature(type(self)).parameters.values()
+        names = [one.name for one in taken if one.kind is not one.VAR_KEYWORD and one.name not in self.setting_names]
+        return f", and is made with {', '.join(names)}" if names else ""
 
     def picture(self) -> Picture:
         """The first frame as a still picture, for places where scripts do not run."""
