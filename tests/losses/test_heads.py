@@ -329,18 +329,6 @@ def test_bad_sizes_are_refused_in_one_sentence(name, num_classes, size, words):
 
 
 @every_head
-@pytest.mark.parametrize("theta", [0.5, np.linspace(0, 3, 4), [0.5]])
-def test_an_angle_that_is_no_tensor_is_told_what_to_do(name, theta):
-    head = make(name)
-    if not hasattr(head, "target_logit"):
-        pytest.skip(f"{name}'s target logit is no function of θ alone")
-    with pytest.raises(
-        ValueError, match=r"^theta must be a tensor, got (float|a NumPy array of float64; use|list; use)"
-    ):
-        head.target_logit(theta)
-
-
-@every_head
 def test_sizes_without_room_are_named_as_the_loss_names_them(name):
     if not LOSSES[name].sensible(10, 2).keys() - {"scale"} or name == "SphereFaceLoss":
         pytest.skip(f"{name} has no margin that needs room")

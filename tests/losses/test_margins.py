@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytorch_metric_learning import losses as pml
 
-from lessons_lib.losses import ArcFaceLoss, CombinedMarginLoss, CosFaceLoss, CurricularFaceLoss, SubCenterArcFaceLoss
+from lessons_lib.losses import (
+    LOSSES,
+    ArcFaceLoss,
+    CombinedMarginLoss,
+    CosFaceLoss,
+    CurricularFaceLoss,
+    SubCenterArcFaceLoss,
+)
 from lessons_lib.losses.margins import falling_cosine
 
 THETA = torch.linspace(0, math.pi, 721, dtype=torch.float64)
@@ -211,3 +218,17 @@ def test_margins_that_are_none_are_refused():
         ArcFaceLoss(3, 4, margin=torch.tensor([0.1, 0.2]))
     with pytest.raises(ValueError, match=r"looks like degrees"):
         ArcFaceLoss(3, 4, margin=torch.tensor([0.1, 0.2, 28.6]))
+
+
+CURVES = (
+    "ModifiedSoftmaxLoss", "NormalizedSoftmaxLoss", "SphereFaceLoss", "CosFaceLoss", "ArcFaceLoss",
+    "CombinedMarginLoss", "FixedAdaCosLoss", "AdaCosLoss", "AdaFaceLoss", "MagFaceLoss", "CurricularFaceLoss",
+    "SubCenterArcFaceLoss",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("theta", [0.5, np.linspace(0, 3, 4), [0.5]])
+def test_an_angle_that_is_no_tensor_is_told_what_to_do(theta):
+    for name in CURVES:
+        with pytest.raises(ValueError, match=r"^theta must be a tensor, got (float|a NumPy array of float64|list)"):
+            LOSSES[name](5, 4).target_logit(theta)
