@@ -2,10 +2,12 @@
 
 import copy
 import os
+import re
 import subprocess
 import sys
 import warnings
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -75,6 +77,33 @@ def test_what_cannot_be_described_is_said_trained_anew_and_not_kept(kind, cache_
             UserWarning, match=r"^The training is done anew and not kept .*: head\.more.* \(an? .*\) can"
         ):
             assert not run_cell(UNDESCRIBED[kind], 0).from_cache
+    assert not cache_folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("margin", "asked"),
+    [
+        ('float(os.environ.get("M", 0.2))', "os.environ"),
+        ('float(os.getenv("M", 0.2))', "os.getenv"),
+        ("len(open(os.devnull).read())", "open"),
+        ('eval("0.2")', "eval"),
+        ('globals().get("M", 0.2)', "globals"),
+        ('float(np.load("margin.npy"))', "numpy.load"),
+        ('torch.load("margin.pt")', "torch.load"),
+        ("time.time() % 1", "time.time"),
+    ],
+)
+def test_code_that_asks_outside_of_the_program_is_trained_anew(margin, asked, cache_folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    np.save("margin.npy", 0.2)
+    torch.save(0.2, "margin.pt")
+    cell = f"""
+import os, time
+class Mine(Head):
+    def target_logit(self, theta): return torch.cos(theta + {margin})
+head = Mine(3, 2)"""
+    with pytest.warns(UserWarning, match=rf"done anew .*target_logit.* \(it asks {re.escape(asked)}, which may answer"):
+        assert not run_cell(cell, 0).from_cache
     assert not cache_folder.exists()
 
 

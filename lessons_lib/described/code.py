@@ -13,6 +13,14 @@ _BESIDE = {"__dict__", "__weakref__", "__module__", "__doc__", "__firstlineno__"
 _BESIDE |= {"__annotations__", "__annotate__", "__annotate_func__", "__annotations_cache__", "__parameters__"}
 _BESIDE |= {"__dataclass_fields__", "__dataclass_params__", "__orig_bases__", "__abstractmethods__", "_abc_impl"}
 _BESIDE |= {"_backward_cls"}  # torch numbers these as they are made
+# What asks outside of the program, where the next run may find something else.
+_OUTSIDE = {
+    "builtins": {"open", "input", "eval", "exec", "globals"},
+    "numpy": {"load", "loadtxt", "genfromtxt", "fromfile", "memmap"},
+    "os": {"environ", "getenv", "urandom"},
+    "time": {"time", "time_ns", "monotonic", "perf_counter"},
+    "torch": {"load"},
+}
 _HEAP_TYPE = 1 << 9
 _ABSENT = object()
 
@@ -54,14 +62,24 @@ class CodeWalk(Walk):
                 raise NotDescribed(f"{self.place()} (it imports {first}, which is not imported yet)")
         else:
             value = space.get(first, vars(builtins).get(first, _ABSENT))
+            if value is vars(builtins).get(first):
+                self.certain(builtins, first, space)
         installed = None
         while rest and isinstance(value, types.ModuleType):
             installed = version_of(value.__name__)
+            self.certain(value, rest[0], space)
             value = getattr(value, rest.pop(0), _ABSENT)
         if installed is not None and not isinstance(value, types.FunctionType | type):
             self.say("installed", installed)  # its name has been said
         elif value is not _ABSENT:
             self.add(value, names[-1 - len(rest)])
+
+    def certain(self, module: types.ModuleType, name: str, space: dict[str, Any]) -> None:
+        """Refuse what may give the user's code another answer next time; this library's knows what it asks."""
+        ours = str(space.get("__name__")).partition(".")[0] == "lessons_lib"
+        if name in _OUTSIDE.get(module.__name__, ()) and not ours:
+            asked = name if module is builtins else f"{module.__name__}.{name}"
+            raise NotDescribed(f"{self.place()} (it asks {asked}, which may answer otherwise next time)")
 
     def space(self, value: types.ModuleType) -> None:
         version = version_of(value.__name__)
