@@ -43,6 +43,7 @@ ABOUT = (
 )
 # The style sheets, in this order: a later one has the last word.
 LOOKS = ("page", "bar", "text", "code", "exercises", "around", "start", "narrow", "print")
+IN_EVERY_PAGE = ("site.js", "steady.js")
 FORMS = {"answers.js": "answer", "sketches.js": "sketch"}  # what exercises need, and the class of their forms
 HERO = "MarginBand("  # the figure that the start page begins with: the cell that shows it
 # What formulas may need of the font: letters, Greek, accents, arrows, operators, italics. All of it would be 1.5 MB.
@@ -109,7 +110,7 @@ class _Pages:
         repository = links.address()
         address = "" if repository == links.NOT_GIVEN else f"{links.site(repository)}/"
         # In the page itself: a browser shows nothing before it has these.
-        script = (HERE / "site.js").read_text(encoding="utf-8")
+        script = "".join((HERE / name).read_text(encoding="utf-8") for name in IN_EVERY_PAGE)
         own = {"look": Markup(look(*LOOKS)), "look_in_the_dark": Markup(look("dark")), "script": Markup(script)}
         self.common = {"course": COURSE, "lessons": lessons, "glossary": glossary, "address": address, **own}
 

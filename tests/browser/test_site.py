@@ -21,6 +21,7 @@ from playwright.sync_api import Locator, expect
 
 from lessons_lib.exercises import EXERCISES
 from tests.browser.axe import barriers
+from tests.browser.engines import NEEDED, found, window
 from tests.browser.lab import chromium_path, drawn, drawn_anew
 from tests.browser.specimens import SPECIMENS
 
@@ -159,6 +160,30 @@ def test_where_nothing_holds_the_text_still_a_page_comes_whole(chromium, site):
     page.goto((site / f"{BUILT[-1]}.html").as_uri())
     expect(page.locator("html")).not_to_have_class("pieces")
     page.close()
+
+
+AFTER_A_FIGURE = """return [...document.querySelectorAll('[data-explorer]')].map(figure =>
+  [...document.querySelectorAll('h2, h3')].find(one => figure.compareDocumentPosition(one) & 4)?.id)"""
+BEGUN_AROUND = """[...document.querySelectorAll('[data-explorer]')].filter(one =>
+  Math.abs(one.getBoundingClientRect().bottom) < 700).every(one => one.querySelector('.explorer')?.shadowRoot
+    ?.querySelector('figcaption')?.textContent)"""
+
+SETTLED_TOP = """return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() =>
+  done(document.getElementById(arguments[0]).getBoundingClientRect().top))))"""
+
+
+def test_in_webkit_a_heading_stays_where_it_is_while_a_figure_above_it_begins(site, tmp_path):
+    if not found("webkit"):
+        pytest.skip(NEEDED["webkit"][1])
+    page, moved = (site / f"{BUILT[-1]}.html").as_uri(), {}
+    with window("webkit", tmp_path) as webkit:
+        webkit.goto(page)
+        for heading in {*webkit.run(AFTER_A_FIGURE)} - {None}:
+            webkit.goto("about:blank")
+            webkit.goto(f"{page}#{heading}")
+            webkit.wait(BEGUN_AROUND)
+            moved[heading] = webkit.run(SETTLED_TOP, heading)
+    assert moved and all(top == pytest.approx(68, abs=2) for top in moved.values()), moved
 
 
 @pytest.mark.parametrize("name", ["library", BUILT[-1]])

@@ -16,7 +16,7 @@ from lessons_lib.exercises.exercise import _told_apart
 def scripts():
     """value(expression): what the page's own search and arithmetic say."""
     with MiniRacer() as context:
-        for name in ("search.js", "answers.js"):
+        for name in ("search.js", "answers.js", "steady.js"):
             context.eval((make_site.HERE / name).read_text(encoding="utf-8") + ";0")
         yield lambda expression: json.loads(context.eval(f"JSON.stringify({expression})"))
 
@@ -39,6 +39,20 @@ def test_search_finds_sections_with_all_words_those_with_it_in_the_heading_first
     assert scripts('around("some words about a Margin here", ["margin"])') == [
         ["some words about a ", False], ["Margin", True], [" here", False],
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("boxes", "pushed"),
+    [
+        ([(-900, 400, 700)], 300),
+        ([(-300, 400, 700)], 0),  # its end was in sight: one reads in it
+        ([(-900, 400, 700), (-100, 400, 500)], 400),  # the first has moved the second
+        ([(-900, 400, 300), (200, 400, 700)], -100),
+    ],
+)
+def test_what_figures_above_have_grown_by_is_scrolled(scripts, boxes, pushed):
+    named = [dict(zip(("top", "before", "now"), box, strict=True)) for box in boxes]
+    assert scripts(f"pushedDown({json.dumps(named)}, 68)") == pushed
 
 
 @pytest.mark.parametrize(
