@@ -14,7 +14,7 @@ from tests.explorers.probabilities import CLASSES, OTHERS, PAINTER, SCALES, angl
 @pytest.fixture(scope="module")
 def v8():
     """The figure's maths, words and painting in V8: the value of an expression, NaN and infinity as None."""
-    with modules("probability_curve/view.js", setup=PEN + PAINTER) as value:
+    with modules("probability_curve/view.js", "kit/seats.js", setup=PEN + PAINTER) as value:
         yield value
 
 
@@ -116,6 +116,31 @@ def test_no_names_overlap_or_are_cut(v8, width):
         assert len(texts) > 12
         assert all(left >= -4 and right <= width + 1 for _, left, _, right, _ in texts), texts
         assert_apart([at for at in texts if at[0].startswith(("steepest", "the others", "P = 1/C", "s ="))], width, 4)
+
+
+NAMED = """(({ seats, frame }, p) => {
+  const drawn = [p, ...fanOf(p).map(scale => ({ ...p, scale }))].map(q => [q.scale, probabilityLine(frame, q, 3)]);
+  const boxes = Object.entries(seats).filter(([key]) => key !== 'fixed' && key !== 'own');
+  return boxes.map(([key, box]) => [key, drawn.map(([scale, line]) => [distanceTo(line, box), String(scale)])]);
+})"""
+
+
+@pytest.mark.parametrize("width", [350, 396, 560, 980])
+def test_the_curve_nearest_to_a_faint_name_is_its_own(v8, width):
+    first = params(1.99, 10, "simplex")  # as a run of lesson 06 leaves it
+    for p in [first, *walk()]:
+        named = v8(f"{NAMED}(painted({width}, {json.dumps(p)}, {{ net: null }}), {json.dumps(p)})")
+        for name, distances in named:
+            assert min(distances)[1] == name, (p, distances)
+        assert p != first or [name for name, _ in named] == ["1", "4", "8", "16", "64"]
+
+
+def test_no_name_stands_on_the_dotted_line_of_what_is_read(v8):
+    for angle in (0.6, 0.9, 1.0, 1.2):
+        found = v8(f"painted(396, {json.dumps(params(1.99, 10, 'simplex'))}, {{ angle: {angle} }})")
+        line = v8(f"probabilityFrame(396, true).Y(probability({angle}, {json.dumps(params(1.99, 10, 'simplex'))}))")
+        assert all(not (top < line < bottom) or left > found["frame"]["left"] + 396 * angle / math.pi
+                   for left, top, _, bottom in found["seats"].values())  # fmt: skip
 
 
 def test_the_grip_is_on_the_curve_and_left_of_the_others(v8):

@@ -38,6 +38,61 @@ export function rising(wants) {
   return pools.flatMap(({ mean, size }) => Array(size).fill(mean));
 }
 
+/** How far a point is from a piece [a, b] of a line. */
+function farFrom([x, y], [a, b]) {
+  const [dx, dy] = [b[0] - a[0], b[1] - a[1]],
+    t = Math.min(1, Math.max(0, ((x - a[0]) * dx + (y - a[1]) * dy) / (dx * dx + dy * dy || 1)));
+  return Math.hypot(a[0] + t * dx - x, a[1] + t * dy - y);
+}
+
+/** Whether a piece [a, b] of a line goes through a box. */
+function cuts([left, top, right, bottom], [a, b]) {
+  let [from, to] = [0, 1];
+  for (const [start, step, low, high] of [
+    [a[0], b[0] - a[0], left, right],
+    [a[1], b[1] - a[1], top, bottom],
+  ]) {
+    if (!step && (start < low || start > high)) return false;
+    if (!step) continue;
+    const ends = [(low - start) / step, (high - start) / step];
+    from = Math.max(from, Math.min(...ends));
+    to = Math.min(to, Math.max(...ends));
+  }
+  return from <= to;
+}
+
+const FAR = 24;
+/** Pixels from a name's letters in `box` to a line, 0 where it goes through them; from FAR on they do not count. */
+export function distanceTo(line, [left, top, right, bottom]) {
+  const letters = [left, top + 3, right, bottom - 3],
+    corners = [0, 2].flatMap(i => [1, 3].map(j => [letters[i], letters[j]])),
+    gap = (line.at(-1)[0] - line[0][0]) / (line.length - 1),
+    at = x => Math.round((x - line[0][0]) / gap);
+  let least = FAR;
+  for (let i = Math.max(1, at(left - FAR)); i <= Math.min(line.length - 1, at(right + FAR) + 1); i++) {
+    const piece = [line[i - 1], line[i]];
+    if (Math.min(piece[0][1], piece[1][1]) > bottom + least || Math.max(piece[0][1], piece[1][1]) < top - least)
+      continue;
+    if (cuts(letters, piece)) return 0;
+    for (const corner of corners) least = Math.min(least, farFrom(corner, piece));
+    for (const [x, y] of piece) {
+      const [across, along] = [
+        Math.max(letters[0] - x, x - letters[2], 0),
+        Math.max(letters[1] - y, y - letters[3], 0),
+      ];
+      least = Math.min(least, Math.hypot(across, along));
+    }
+  }
+  return least;
+}
+
+/** Whether a name in `box` seems to be that of another line than its own: that one is as near. */
+export function misleads(box, own, lines) {
+  const near = distanceTo(own, box) + 1;
+  return lines.some(line => line !== own && distanceTo(line, box) <= near);
+}
+
+const MISLEADING = 1000; // more than all else costs: such a place is the last to be taken
 /**
  * What it costs to write a name into `box` beside point [x, y] of its own line; the first line is hardly ever covered.
  */
@@ -58,10 +113,24 @@ function costOf(box, [x, y], own, lines, frame) {
   return cost + 2.5 * Math.max(0, 14 - near);
 }
 
+/** Points of a line about as far apart as it has points, also where it falls steeply; its beginning is left out. */
+function spotsOf(line) {
+  const apart = (2 * (line.at(-1)[0] - line[0][0])) / (line.length - 1);
+  return line.slice(2).flatMap(([x, y], i) => {
+    const [x0, y0] = line[i + 1],
+      count = Math.ceil(Math.hypot(x - x0, y - y0) / apart);
+    return Array.from({ length: count }, (_, k) => [
+      x0 + ((x - x0) * (k + 1)) / count,
+      y0 + ((y - y0) * (k + 1)) / count,
+    ]);
+  });
+}
+
 /**
  * A box [left, top, right, bottom] for each name, beside its own line, never on another name: items are
  * [{ key, width, line: [[x, y], …], at }] by rank, `at` a line's only place, over that point, or left of it where
- * the line is `rising`; `walls` are taken already.
+ * the line is `rising`; one that is `spare` is left out rather than written where it would seem another line's; `walls`
+ * are taken already.
  * It depends on the lines alone, so the same state has the same picture.
  */
 export function seatNames(items, frame, walls = []) {
@@ -70,31 +139,34 @@ export function seatNames(items, frame, walls = []) {
     lines = items.map(item => item.line);
   const inside = box => box[0] >= frame.x0 && box[2] <= frame.x1 && box[1] >= frame.y0 && box[3] <= frame.y1;
   const free = box => inside(box) && !taken.some(other => meets(box, other, 3));
-  for (const { key, width, line, at, rising } of items) {
+  for (const { key, width, line, at, rising, spare } of items) {
     let best = null;
-    const propose = (i, left, top, extra) => {
+    const propose = (spot, left, top, extra) => {
       const box = [left, top, left + width, top + TALL];
       if (!free(box)) return;
-      const cost = extra + costOf(box, line[i], line, lines, frame);
+      let cost = extra + costOf(box, spot, line, lines, frame);
+      if (best && cost >= best.cost) return;
+      if (misleads(box, line, lines)) cost += MISLEADING;
       if (!best || cost < best.cost) best = { cost, box };
     };
-    const beside = i => {
-      const [x, y] = line[i];
-      propose(i, x + 11, y - TALL / 2, 0);
-      propose(i, x - 12 - width, y - TALL / 2, 0);
-      propose(i, x - width / 2, y - TALL - 6, 2);
-      propose(i, x - width / 2, y + 6, 4);
+    const beside = spot => {
+      const [x, y] = spot;
+      propose(spot, x + 11, y - TALL / 2, 0);
+      propose(spot, x - 12 - width, y - TALL / 2, 0);
+      propose(spot, x - width / 2, y - TALL - 6, 2);
+      propose(spot, x - width / 2, y + 6, 4);
+      propose(spot, x - width / 2, y - TALL / 2, 0); // in its line, as a map has it
     };
     if (at !== undefined)
-      propose(at, line[at][0] - (rising ? width + 2 : width / 2), line[at][1] - TALL - (rising ? 6 : 9), 0);
-    else for (let i = 2; i < line.length; i += 2) beside(i);
+      propose(line[at], line[at][0] - (rising ? width + 2 : width / 2), line[at][1] - TALL - (rising ? 6 : 9), 0);
+    else for (const spot of spotsOf(line)) beside(spot);
     for (
       let y = frame.y0;
       !best && y + TALL <= frame.y1;
       y += 6 // a line that has left the plot
     )
-      for (let x = frame.x1 - width; !best && x >= frame.x0; x -= 12) propose(line.length - 1, x, y, 0);
-    if (best) {
+      for (let x = frame.x1 - width; !best && x >= frame.x0; x -= 12) propose(line.at(-1), x, y, 0);
+    if (best && !(spare && best.cost >= MISLEADING)) {
       seats[key] = best.box;
       taken.push(best.box);
     }

@@ -42,10 +42,13 @@ export const fanOf = p =>
       [p.scale, fixedScale(p.num_classes)].every(other => Math.abs(Math.log(s / other)) > 0.12),
   );
 
-/** A box for each name; `names` are [{ key, width, p }] by rank, `walls` are taken already. */
+/**
+ * A box for each name; `names` are [{ key, width, p, spare }] by rank, `walls` are taken already. One that is `spare`
+ * is left out where it would seem to be another curve's.
+ */
 export const probabilitySeats = (frame, names, walls) =>
   seatNames(
-    names.map(({ key, width, p }) => ({ key, width, line: probabilityLine(frame, p, 6) })),
+    names.map(({ key, width, p, spare }) => ({ key, width, spare, line: probabilityLine(frame, p, 6) })),
     { x0: frame.left + 4, x1: frame.right, y0: frame.top + 2, y1: frame.floor - 6 },
     walls,
   );

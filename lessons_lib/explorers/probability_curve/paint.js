@@ -58,8 +58,12 @@ export function paintProbability(g, width, state) {
   if (choice === 'followed') walls.push(paintMean(pen, frame, state, drawn));
   pen.grip(...(state.grasp ?? grip), hue, Boolean(state.grasp));
   const [x, y] = grip,
-    half = frame.Y(0.5); // a dotted line, up to 45°
-  walls.push([frame.left, half - 1, frame.X(QUARTER), half + 1], [x - 10, y - 10, x + 10, y + 10]);
+    dotted = [
+      [frame.Y(0.5), QUARTER],
+      [frame.Y(probability(state.angle, drawn)), state.angle],
+    ];
+  for (const [height, angle] of dotted) walls.push([frame.left, height - 1, frame.X(angle), height + 1]);
+  walls.push([x - 10, y - 10, x + 10, y + 10]);
   const seats = paintNames(pen, frame, state, walls);
   return { frame, line, grip, seats };
 }
@@ -158,7 +162,7 @@ function paintNames({ c, wide, write }, frame, { p, choice }, walls) {
   const names = [
       ['own', p],
       ...(apart ? [['fixed', fixed]] : []),
-      ...fanOf(p).map(scale => [String(scale), { ...p, scale }]),
+      ...fanOf(p).map(scale => [String(scale), { ...p, scale }, true]),
     ],
     key = JSON.stringify([names, walls, frame.width, frame.floor]);
   if (seated.key !== key)
@@ -166,7 +170,7 @@ function paintNames({ c, wide, write }, frame, { p, choice }, walls) {
       key,
       seats: probabilitySeats(
         frame,
-        names.map(([name, q]) => ({ key: name, p: q, width: wide(spelled(name, p), weight(name)) })),
+        names.map(([name, q, spare]) => ({ key: name, p: q, spare, width: wide(spelled(name, p), weight(name)) })),
         walls,
       ),
     };
