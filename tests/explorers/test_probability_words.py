@@ -48,6 +48,8 @@ def test_the_sentences_hold_the_numbers(v8):
     text = said(v8, "netSentence", net=ProbabilityCurve({"<b>": [0.1, 0.2, 0.3, 2.0, math.nan]}).nets[0])
     assert text.startswith("Of the 4 trained angles (&lt;b&gt;) 3 already count as 99 % right, 1 as less than half")
     assert text.endswith("AdaCos would take s = 2.24 next. 1 more is no number and is left out.")
+    assert '<span class="tight">1/C = 10\u00a0%</span>' in v8(f"netSentence({json.dumps({'p': params()})})")
+    assert "\u00a0=\u00a096.4°" in v8(f"placeText({json.dumps(params(others='simplex'))})")
     assert "1/C = 10 % right whatever s is" in said(v8, "netSentence")
 
 
@@ -70,6 +72,7 @@ def test_a_moment_of_the_run_is_told(v8):
 
 def test_the_formula_is_worked_out(v8):
     text = said(v8, "probabilityFormula")
+    assert "B = (C − 1) exp(s cos θothers)" in text  # an index of an index would be too small to read
     assert "= 9 · 1 = 9P = 2,981 / (2,981 + 9) = 0.997" in text and "s = 16, by hand" in text
     text = said(v8, "probabilityFormula", p=params(64, 100_000, "simplex"))
     assert "= 99,999 · e64 cos 90.0° = 99,935" in text and text.endswith("= 1 − 1.3·10⁻⁹")

@@ -43,3 +43,14 @@ def test_somebody_imports_whatever_is_exported():
 @pytest.mark.parametrize("name", sorted(SOURCES))
 def test_a_function_fits_a_screen(name):
     assert [(line, long) for line, long in functions(SOURCES[name]) if long > MOST] == []
+
+
+def test_no_gradient_begins_with_a_stripe_of_a_pixel():
+    """Firefox, as tried, draws nothing of a first stop that is 1 px: the stripe comes after the gap."""
+    sheets = "\n".join(path.read_text(encoding="utf-8") for path in EXPLORERS.rglob("*.css"))
+    assert not re.search(r"repeating-linear-gradient\([^;]*?(?<=,) *(?!transparent)\S[^,;]* 0 1px", sheets)
+
+
+def test_a_formula_of_the_band_has_room_for_the_tail_of_an_index():
+    sheet = (EXPLORERS / "margin_band/style.css").read_text(encoding="utf-8")
+    assert "padding-bottom: 5px" in sheet.partition(".band .formula {")[2].partition("}")[0]

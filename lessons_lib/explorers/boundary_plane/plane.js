@@ -98,7 +98,7 @@ function paintRegions(
     band = on([...edge, corner, ...[...mirror].reverse(), [0, 0]]);
   within(left, top, side, side, () => {
     block(left, top, side, side, c.ink, 0.04);
-    for (let at = -side; at < side; at += 9) line(left + at, top, left + at + side, floor, c.ink, 1, { alpha: 0.05 });
+    for (let at = -side; at < side; at += 9) line(left + at, top, left + at + side, floor, c.ink, 1, { alpha: 0.12 });
     if (banded) area(band, c.accent, 0.07);
   });
   area(region, c.paper);

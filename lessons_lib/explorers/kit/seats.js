@@ -87,7 +87,7 @@ export function distanceTo(line, [left, top, right, bottom]) {
 }
 
 /** Whether a name in `box` seems to be that of another line than its own: that one is as near. */
-export function misleads(box, own, lines) {
+function misleads(box, own, lines) {
   const near = distanceTo(own, box) + 1;
   return lines.some(line => line !== own && distanceTo(line, box) <= near);
 }

@@ -117,7 +117,7 @@ function followedSentence(p, { now, first, last, lost }) {
       `counts with 45°; only below that does s follow the angles down.`
     );
   return (
-    `${here} ${way}. Below 45° the rule keeps the median's P near one half: with room for a simplex, s ` +
+    `${here} ${way}. Below 45° the rule keeps the median’s P near one half: with room for a simplex, s ` +
     `goes towards ${limit}, the loss towards ${tight('ln 2 = 0.693')}, not 0.`
   );
 }
@@ -140,8 +140,8 @@ export function netSentence({ p, net, choice }) {
     others = degrees(angleOfOthers(p));
   if (!net)
     return (
-      `Where the others stand, at ${others}, a feature counts as 1/C ` +
-      `= ${percentWords(1 / p.num_classes)} right whatever s is: all ` +
+      `Where the others stand, at ${others}, a feature counts as ` +
+      `${tight(`1/C = ${percentWords(1 / p.num_classes)}`)} right whatever s is: all ` +
       `curves meet there. The wider apart they stand, the more P there is to win.`
     );
   const all = sizeOf(net),
@@ -197,7 +197,7 @@ export function probabilityFormula({ p, choice, angle }) {
   }[choice];
   return (
     `<span class="soft">at θ = ${degrees(angle)}, ${why}</span><br>P(θ) = ${grown} / (${grown} + B)<br>B = (C − 1) ` +
-    `e${power('s cos θ<sub>others</sub>')}<br>= ${C} · ${where} = ${B}<br>` +
+    `exp(s cos θ<sub>others</sub>)<br>= ${C} · ${where} = ${B}<br>` +
     `${tight(`P = ${own} / (${own} + ${B})`)} ${tight(`= ${bold(shareText(angle, p))}`)}`
   );
 }
@@ -206,5 +206,5 @@ export function probabilityFormula({ p, choice, angle }) {
 export const placeText = p =>
   ({
     90: 'As the paper assumes; it takes more dimensions than classes.',
-    simplex: `As far apart as can be: arccos(−1/(C − 1)) = ${degrees(angleOfOthers(p))}.`,
+    simplex: `As far apart as can be: arccos(−1/(C − 1))\u00a0=\u00a0${degrees(angleOfOthers(p))}.`,
   })[p.others] ?? 'All other classes at this one angle, whatever θ is.';
