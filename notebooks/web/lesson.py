@@ -32,6 +32,7 @@ HEADING = re.compile(r'(<div class="prose">\s*)?(<h[23]\b)')
 MARKED = re.compile(r"`([^`]+)`")
 PROSE = re.compile(r'(?=<div class="prose">\s*<h[23]\b)')
 SENTENCE = 70  # letters after a line's last gap, at least: a row of a table has fewer
+WITHOUT_GAP = 41  # letters of a line that has no gap at all, and so no columns
 PART = 6_000  # letters of HTML, at least
 OPENING = 330  # pixels that a lesson's first picture is high at most
 FACES = [PLOTLY, "text/html", "image/png", "text/plain"]  # the first that an output has is shown
@@ -140,7 +141,7 @@ def render(lesson: Lesson, links: Links, shelf: Shelf) -> None:
     exporter.register_filter("markdown2html", prose)
     exporter.register_filter("highlight_code", Listing())
     exporter.register_filter("folded", lambda cell: folded(cell.source, cell.metadata.get("tags", ())))
-    exporter.register_filter("marked_code", lambda line: MARKED.sub(r"<code>\1</code>", line))
+    exporter.register_filter("summed_up", summed_up)
     exporter.register_filter("wrapped", wrapped)
     exporter.register_filter("answered", Answers())
     exporter.register_filter("later", shelf.figures)
@@ -177,13 +178,22 @@ def with_opening(lesson: Lesson) -> str:
     return f"{head}{end}{picture}{rest}"
 
 
+def summed_up(line: str) -> str:
+    """The line that stands for a folded cell, as HTML: what is between `…` is code, the rest is words."""
+    pieces = MARKED.split(line)
+    pieces[::2] = [escape(typeset(words, "".join(pieces[: 2 * place]))) for place, words in enumerate(pieces[::2])]
+    pieces[1::2] = [f"<code>{escape(code)}</code>" for code in pieces[1::2]]
+    return "".join(pieces)
+
+
 def wrapped(told: str) -> str:
     """What a cell printed, as HTML: a sentence among its lines may go on in the next one, a row of a table may not."""
     return "\n".join(f'<span class="words">{line}</span>' if _speaks(line) else line for line in told.split("\n"))
 
 
 def _speaks(line: str) -> bool:
-    return "<" not in line and len(unescape(line).rpartition("  ")[2]) >= SENTENCE
+    _, gap, words = unescape(line).rpartition("  ")
+    return "<" not in line and len(words) >= (SENTENCE if gap else WITHOUT_GAP)
 
 
 def in_parts(body: str) -> str:

@@ -34,17 +34,23 @@ function find(sections, typed, most = 12) {
   return marked.sort((one, other) => other.points - one.points).slice(0, most);
 }
 
+/** As many words from the beginning of a text as `length` letters hold. */
+function wholeWords(text, length) {
+  const end = text.length > length ? text.lastIndexOf(' ', length) : text.length;
+  return text.slice(0, end > length / 2 ? end : length);
+}
+
 /** A piece of text around the first of the words, in parts: [words, whether they are what was asked for]. */
 function around(text, words, length = 150) {
   const low = text.toLowerCase(),
     at = words.map(word => low.indexOf(word)).filter(place => place >= 0);
   const first = at.length ? Math.max(0, Math.min(...at) - 50) : 0,
     from = first ? text.indexOf(' ', first) + 1 : 0;
-  const piece = text.slice(from, from + length),
+  const piece = wholeWords(text.slice(from), length),
     parts = [];
   const any = new RegExp(`(${words.map(word => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`, 'giu');
   for (const [i, words] of piece.split(any).entries()) if (words) parts.push([words, i % 2 === 1]);
-  return [...(from ? [['… ', false]] : []), ...parts, ...(from + length < text.length ? [[' …', false]] : [])];
+  return [...(from ? [['… ', false]] : []), ...parts, ...(from + piece.length < text.length ? [[' …', false]] : [])];
 }
 
 let known;

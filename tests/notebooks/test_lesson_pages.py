@@ -24,14 +24,16 @@ def test_a_figure_that_asks_python_says_that_it_needs_a_kernel():
 
 
 def test_a_folded_cell_is_its_first_line_which_opens_and_what_it_says_stays_in_sight():
-    folded = ran("# Checked: `1` < 2.\nassert 1 < 2\nprint('said')", new_output("stream", name="stdout", text="said"))
+    folded = ran(
+        "# Checked: `1` < 2, \"it's\" `'1'`.\nassert 1 < 2\nprint('said')",
+        new_output("stream", name="stdout", text="said"),
+    )
     folded.metadata["tags"] = ["hide-input"]
     lesson = Lesson("01_dummy", notebook(folded, ran("1 + 1")))
     render(lesson, Links(), Shelf())
     assert lesson.body.count("<details") == 1
-    assert (
-        '<details class="folded"><summary>Checked: <code>1</code> &lt; 2.</summary><div class="input">' in lesson.body
-    )
+    line = "Checked: <code>1</code>\N{NO-BREAK SPACE}&lt;\N{NO-BREAK SPACE}2, “it’s” <code>&#x27;1&#x27;</code>."
+    assert f'<details class="folded"><summary>{line}</summary><div class="input">' in lesson.body
     inside, after = lesson.body.split("</details>")
     assert "assert" in inside and "said</pre>" in after and "said</pre>" not in inside
 
@@ -44,6 +46,14 @@ def test_a_sentence_that_a_table_s_cell_says_is_wrapped_and_the_table_is_not():
     wrapped = sentence.replace("&", "&amp;")
     lines = [table, f'<span class="words">{wrapped}</span>', f'<span class="words">raw pixels  {wrapped}</span>']
     assert f'<pre class="said">{chr(10).join(lines)}</pre>' in lesson.body
+
+
+def test_a_line_without_a_gap_that_is_longer_than_a_phone_is_a_sentence_too():
+    row, sentence = "one  0.1   0.0", "This run stands among the recorded starts."
+    said = new_output("stream", name="stdout", text=f"{row}\n{sentence}\n{sentence[:40]}\n")
+    lesson = Lesson("01_dummy", notebook(ran("record()", said)))
+    render(lesson, Links(), Shelf())
+    assert f'{row}\n<span class="words">{sentence}</span>\n{sentence[:40]}</pre>' in lesson.body
 
 
 def test_a_lesson_begins_with_its_picture_which_stands_for_it_in_the_list_too(made):
@@ -81,6 +91,8 @@ def test_a_figure_s_script_waits_in_a_file_of_its_own(tmp_path):
     )
     assert (tmp_path / still).read_bytes() == base64.b64decode(THREE_BY_ONE)
     assert (tmp_path / dusky).read_bytes() == dark(base64.b64decode(THREE_BY_ONE))
+    quoted = Shelf().figures(figure.replace('alt="x"', 'alt="the net&#x27;s s = 5 &amp; &quot;m&quot;"'))
+    assert quoted.count(' alt="the net’s s\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}5 &amp; “m”"') == 2  # paper prints it
     assert (tmp_path / place).read_text() == "(async () => {1})();\n"
 
 
