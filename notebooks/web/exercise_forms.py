@@ -63,7 +63,7 @@ def _line(given: Asked) -> str:
         f'aria-describedby="how-{number}"></label><button>Check</button>'
         f'<small id="how-{number}">Numbers, {names}pi, + − * / **, brackets, sin, acos, log, exp, sqrt.</small>'
         f"{_for_script(given.for_page())}</form>"
-        f'<p role="status"><b>○ Exercise {number}.</b> Type your answer, or open a hint.</p>'
+        f'<p role="status"><b>○ Exercise {number}.</b> <span class="ask">Type your answer, or open a hint.</span></p>'
     )
 
 

@@ -43,7 +43,7 @@ ABOUT = (
 )
 # The style sheets, in this order: a later one has the last word.
 LOOKS = ("page", "bar", "text", "code", "exercises", "around", "start", "narrow", "print")
-IN_EVERY_PAGE = ("site.js", "steady.js")
+IN_EVERY_PAGE = ("site.js", "steady.js", "scrolled.js")
 FORMS = {"answers.js": "answer", "sketches.js": "sketch"}  # what exercises need, and the class of their forms
 HERO = "MarginBand("  # the figure that the start page begins with: the cell that shows it
 # What formulas may need of the font: letters, Greek, accents, arrows, operators, italics. All of it would be 1.5 MB.

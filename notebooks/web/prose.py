@@ -17,6 +17,8 @@ TAGS = re.compile(r"<[^>]*>")
 TO_RUN = re.compile(r"\b(?:Then r|R)un(?: the (?:next )?cell| it)?,? and (\w)")  # before what one looks at then
 NAMELESS = "<thead>\n<tr>\n  <th></th>"
 FIRST_CELL = re.compile(r"(<tr>\n  )<td(?!></td>)(.*?)</td>")
+LAST_CELL = re.compile(r"<td(?:(?!<td).)*?</td>\s*</tr>", flags=re.DOTALL)
+BRIEF = 16  # letters: a number, or a word or two
 NOTEBOOK = re.compile(r"(?:\./)?(\d\d_\w+)\.ipynb(?:#(.*))?$")
 _set = LatexToMathML(fancy_error=False)
 
@@ -108,10 +110,12 @@ class _Renderer(IPythonRenderer):
         return f'<h{made.level} id="{made.id}">{text}</h{made.level}>\n'
 
     def table(self, text: str) -> str:
-        """Where the first column has no name, what it holds names the rows."""
+        """Where the first column has no name, what it holds names the rows; a last column of numbers needs no width."""
         if text.startswith(NAMELESS):
             text = FIRST_CELL.sub(r'\1<th scope="row"\2</th>', text.replace("<th></th>", "<td></td>", 1))
-        return f'<div class="scroll"><table>{text}</table></div>\n'
+        brief = all(len(plain(cell)) <= BRIEF for cell in LAST_CELL.findall(text))
+        kind = ' class="short"' if brief else ""
+        return f'<div class="scroll"><table{kind}>{text}</table></div>\n'
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         target = NOTEBOOK.match(url)

@@ -14,7 +14,10 @@ HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 def sections(lesson: Lesson) -> list[list[str]]:
     """Each section of a lesson's prose: its address, its page, its heading, its words."""
     found: list[list[str]] = []
-    for prose in BeautifulSoup(lesson.body, "html.parser").select(".prose"):
+    page = BeautifulSoup(lesson.body, "html.parser")
+    for again in page.select(".below"):  # words that stand in the cell beside it too
+        again.decompose()
+    for prose in page.select(".prose"):
         for part in prose.children:
             if isinstance(part, Tag) and part.name in HEADINGS:
                 found.append([f"{lesson.page}#{part['id']}", lesson.title, part.get_text(), ""])

@@ -5,14 +5,17 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
 from plates import dark
 from stills import png_size
+from typography import typeset
 
 PICTURE = re.compile(r'<img ([^>]*)src="data:image/png;base64,([^"]*)"([^>]*)>')
 LAZY = 'loading="lazy" decoding="async"'
+ALT = re.compile(r'(?<=\balt=")[^"]*')
 FIGURE = re.compile(r'<div data-explorer="([^"]*)">(.*?)</div>\s*<script type="module">(.*?)</script>', flags=re.DOTALL)
 
 
@@ -51,7 +54,7 @@ class Shelf:
 
     def _figure(self, found: re.Match[str]) -> str:
         place = self.put(f"(async () => {{{found[3]}}})();\n".encode(), "js")
-        still = PICTURE.sub(self._still, found[2])
+        still = ALT.sub(lambda alt: escape(typeset(unescape(alt[0]))), PICTURE.sub(self._still, found[2]))
         return f'<div data-explorer="{found[1]}" data-script="{place}">{still}</div>'
 
     def _still(self, found: re.Match[str]) -> str:

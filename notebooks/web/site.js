@@ -113,19 +113,6 @@ addEventListener('load', () => {
   for (const place of document.querySelectorAll('[data-explorer]')) near.observe(place);
 });
 
-// What is wider than its place is scrolled by keys too, in a browser that does not see to that itself.
-const scrolled = new ResizeObserver(all => {
-  for (const { target } of all) {
-    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
-    else target.removeAttribute('tabindex');
-  }
-});
-addEventListener('load', () => {
-  // looks/narrow.css lets these scroll where a page is this narrow.
-  const narrow = matchMedia('(max-width: 15em)').matches ? ', .together, .prose math' : '';
-  for (const one of document.querySelectorAll(`.scroll, .formula, .plot, pre${narrow}`)) scrolled.observe(one);
-});
-
 // A formula is copied as it was typed, $…$: its letters alone would come one a line.
 // Rich text keeps the formula itself.
 document.addEventListener('copy', event => {

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from functools import partial
 from html import escape
 
 from bs4 import BeautifulSoup, NavigableString, Tag
-from typography import typeset_html
+from typography import keep_sums, typeset_html
 
 LESSON = r"\b[Ll]esson (?P<one>\d+)\b|\b[Ll]essons (?P<several>\d+(?:(?:, and |, | and | to )\d+)+)"
 PAPER = r"arXiv:(?P<paper>\d{4}\.\d{4,5})"
@@ -59,6 +60,7 @@ class Links:
         if here == self.glossary:
             for row, name, _ in _rows(tree):
                 row["id"] = name
+                _repeat_below(row)
         for node in [*tree.descendants]:
             if isinstance(node, Tag) and node.name == "math":
                 self._link_symbol(node)
@@ -68,6 +70,7 @@ class Links:
                 if linked != text:
                     node.replace_with(BeautifulSoup(linked, "html.parser"))
         typeset_html(tree)
+        keep_sums(tree)
         return str(tree)
 
     def _link_symbol(self, formula: Tag) -> None:
@@ -118,6 +121,19 @@ def _rows(tree: BeautifulSoup) -> Iterator[tuple[Tag, str, str]]:
             first = row.td.get_text()
             words = str(place) if kind == "symbol" else re.sub(r"\W+", "-", first.lower()).strip("-")
             yield row, f"{kind}-{words}", first
+
+
+def _repeat_below(row: Tag) -> None:
+    """The second cell's words below the first one's: a phone has no room for three columns (looks/narrow.css)."""
+    table, cells = row.find_parent("table"), row.find_all("td")
+    if len(cells) != 3:
+        return
+    table["class"] = "named"
+    below = BeautifulSoup('<span class="below"></span>', "html.parser").span
+    below.extend(copy(one) for one in cells[1].contents)
+    if table.find_all("th")[1].get_text() == "日本語":
+        cells[1]["lang"] = below["lang"] = "ja"
+    cells[0].extend([" ", below])
 
 
 def _forms(word: str) -> set[str]:

@@ -11,10 +11,13 @@ UNITS = (
     r"%|°|s|ms|µs|min|minutes?|seconds?|hours?|kB|MB|GB|GiB|px|points?|degrees|rad|epochs?|steps?|classes|dimensions"
 )
 NUMBER_AND_UNIT = re.compile(rf"(?<=\d) (?=(?:{UNITS})(?![\w-]))")
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 NAME_AND_NUMBER = re.compile(
-    r"(?<=[Ll]esson) (?=\d)|(?<=[Ee]xercise) (?=\d)|(?<=[Ss]ection) (?=\d)|(?<=equation) (?=\d)"
+    r"(?<=[Ll]esson) (?=\d)|(?<=[Ee]xercise) (?=\d)|(?<=[Ss]ection) (?=\d)|(?<=equation) (?=\d)|(?<=Eq\.) (?=[\d(])"
+    rf"|(?<=\d) (?=(?:{MONTHS})\b)|(?<=\d) (?=×)|(?<=×) (?=\d)"
 )
-EQUALS = re.compile(r"(?<=[\wλθρα‖)]) ([=<>≥≤≈]) (?=[-−\d])")
+EQUALS = re.compile(r"(?:(?<=[\wλθρα‖)])|^) ([=<>≥≤≈]) (?=[-−\w(]|$)")  # also to and from code: a = `b`
+SUM = re.compile(r"[-\d.+*/() ]{1,14}")  # in code: short enough for every line
 OPENS = re.compile(r"[\s(\[{“‘/–—]?$")  # what stands before a quote that opens: nothing, a space, a bracket
 
 
@@ -27,6 +30,13 @@ def typeset(words: str, before: str = "") -> str:
         made.append({'"': "“" if opening else "”", "'": "‘" if opening else "’"}.get(sign, sign))
     words = NAME_AND_NUMBER.sub(FIXED, NUMBER_AND_UNIT.sub(FIXED, "".join(made)))
     return EQUALS.sub(rf"{FIXED}\1{FIXED}", words)
+
+
+def keep_sums(tree: BeautifulSoup) -> None:
+    """Short sums in code, as 8 - 6 + 5, on one line: by a class, for code is copied as it is typed."""
+    for code in tree.find_all("code"):
+        if not code.find_parent("pre") and " " in code.get_text() and SUM.fullmatch(code.get_text()):
+            code["class"] = "sum"
 
 
 def typeset_html(tree: BeautifulSoup) -> None:

@@ -444,6 +444,73 @@ def test_on_paper_there_is_the_lesson_alone_and_light(opened):
     assert not page.locator(".still").filter(visible=True).count()
 
 
+def test_on_paper_columns_stay_columns_and_no_picture_takes_a_page(opened):
+    page, _ = opened
+    page.emulate_media(media="print")
+    kept = "all => all.map(one => getComputedStyle(one)).map(({ whiteSpace, fontSize }) => [whiteSpace, fontSize])"
+    tables, words = page.locator("pre.said:not(.words)"), page.locator("pre.words, pre .words")
+    assert all(one == ["pre", "10.6667px"] for one in tables.evaluate_all(kept))
+    assert all(space == "pre-wrap" for space, _ in words.evaluate_all(kept))
+    high = "all => all.map(one => one.getBoundingClientRect().height)"
+    assert max(page.locator("img.still").evaluate_all(high), default=0) <= 9 * 96 / 2.54 + 1
+    assert not page.get_by_text("Type your answer").filter(visible=True).count()
+    page.emulate_media(media="screen")
+
+
+INDENTS = """all => all.filter(line => line.checkVisibility()).flatMap(line => {
+  const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT), letter = document.createRange();
+  let at = -1;
+  while (at < 0 && walker.nextNode()) at = walker.currentNode.data.search(/\\S/);
+  if (at < 0) return [];
+  letter.setStart(walker.currentNode, at);
+  letter.setEnd(walker.currentNode, at + 1);
+  const { left, width } = letter.getBoundingClientRect(), indent = parseFloat(line.style.getPropertyValue('--in'));
+  return [[left - line.closest('pre').getBoundingClientRect().left, width * indent]];
+})"""
+
+
+@pytest.mark.parametrize("width", [390, 1300])
+def test_a_line_of_code_begins_where_python_has_it(site, chromium, width):
+    page = chromium.new_page(viewport={"width": width, "height": 900})
+    page.goto((site / f"{BUILT[-1]}.html").as_uri() + "#content")
+    found = page.locator(".input .line").evaluate_all(INDENTS)
+    assert max(indent for _, indent in found) > 50
+    assert [begins for begins, _ in found] == pytest.approx([indent for _, indent in found], abs=1)
+    page.close()
+
+
+def test_on_a_phone_what_goes_on_to_the_right_fades_there_until_its_end_is_seen(site, chromium):
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    page.goto((site / f"{BUILT[-1]}.html").as_uri() + "#content")
+    mask = "one => getComputedStyle(one).maskImage"
+    wide = "all => all.findIndex(one => one.checkVisibility() && one.scrollWidth > one.clientWidth)"
+    for kind in (".plot", "pre.said"):
+        one = page.locator(kind).nth(page.locator(kind).evaluate_all(wide))
+        expect(one).to_have_class(re.compile(r"\bgoes-on\b"))
+        assert "gradient" in one.evaluate(mask)
+        one.evaluate("one => { one.scrollLeft = one.scrollWidth; }")
+        expect(one).not_to_have_class(re.compile(r"\bgoes-on\b"))
+        assert one.evaluate(mask) == "none"
+    ended = "all => all.filter(one => one.scrollLeft + one.clientWidth >= one.scrollWidth - 1).length"
+    assert page.locator(".goes-on").evaluate_all(ended) == 0
+    page.close()
+
+
+def test_on_a_phone_no_table_of_names_or_numbers_is_cut(site, chromium):
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    for name in BUILT:
+        page.goto((site / f"{name}.html").as_uri() + "#content")
+        cut = """all => all.filter(table => table.scrollWidth > table.closest('.scroll').clientWidth)
+          .map(table => table.textContent.slice(0, 60))"""
+        assert page.locator("table.named, table.short").evaluate_all(cut) == []
+    page.goto((site / f"{BUILT[0]}.html").as_uri() + "#content")
+    assert page.locator("table.named code").evaluate_all("all => all.every(one => one.getClientRects().length <= 1)")
+    assert page.locator("table.named .below[lang=ja]").first.is_visible()
+    page.set_viewport_size({"width": 1300, "height": 900})
+    assert not page.locator("table.named .below").filter(visible=True).count()
+    page.close()
+
+
 def test_keys_reach_everything_and_show_where_they_are(opened):
     page, _ = opened
     page.evaluate(WAKE)  # before, so that none grows while keys go through the page

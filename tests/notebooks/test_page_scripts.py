@@ -32,6 +32,8 @@ def test_search_finds_sections_with_all_words_those_with_it_in_the_heading_first
     def found(typed):
         return [one["place"] for one in scripts(f"find({json.dumps(sections)}, {json.dumps(typed)})")]
 
+    scale = next(text for _, _, heading, text in sections if heading == "Notation")
+    assert scale.count("what cosines") == 1 and scale.count("scale") == 1  # once, though the page has it for phones too
     assert found("ArcFace loss")[0] == "library.html#losses.ArcFaceLoss"
     assert found("LOGIT minutes") == ["01_dummy.html#1-dummy"]
     assert found("nowhere to be seen") == [] and found("  ") == []
@@ -39,6 +41,10 @@ def test_search_finds_sections_with_all_words_those_with_it_in_the_heading_first
     assert scripts('around("some words about a Margin here", ["margin"])') == [
         ["some words about a ", False], ["Margin", True], [" here", False],
     ]  # fmt: skip
+    pieces = scripts('around("a margin and other words ".repeat(20), ["margin"])')
+    assert "".join(words for words, _ in pieces[:-1]).split()[-1] in ("a", "margin", "and", "other", "words")
+    assert pieces[-1] == [" …", False]
+    assert scripts('around("a margin" + "x".repeat(300), ["margin"])')[-2] == ["x" * 142, False]  # one long word
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,11 @@ def test_a_long_word_of_code_breaks_between_its_parts(code, parts):
         ('<p>He says "a" and "b".</p>', "<p>He says “a” and “b”.</p>"),
         ("<p>\"<em>a</em>\" ('b'), its' class's</p>", "<p>“<em>a</em>” (‘b’), its’ class’s</p>"),
         ('<p><code>"a" 5 %</code> 150 % of 5 s, 3 dB</p>', '<p><code>"a" 5 %</code> 150\xa0% of 5\xa0s, 3 dB</p>'),
+        ("<p>a = b, see Eq. 4: 3 × 4 on 5 May</p>", "<p>a\xa0=\xa0b, see Eq.\xa04: 3\xa0×\xa04 on 5\xa0May</p>"),
+        (
+            "<p>at m = <code>8 - 6</code> = <code>f(x) - 6</code></p>",
+            '<p>at m\xa0=\xa0<code class="sum">8 - 6</code>\xa0=\xa0<code>f(x) - 6</code></p>',
+        ),
         ("<p>λ = 5 and lesson 5, 5 so</p>", "<p>λ\xa0=\xa05 and lesson\xa05, 5 so</p>"),
         ('<p>a</p><p>"b"</p>', "<p>a</p><p>“b”</p>"),
     ],
@@ -111,4 +116,5 @@ def test_the_first_cells_of_a_table_name_its_rows_where_their_column_has_no_name
     html = prose("| | a |\n|---|--:|\n| **r** | 1 |\n| q | 3 |\n")
     assert html.count("<td></td>") == 1 and "<th></th>" not in html
     assert '<th scope="row"><strong>r</strong></th>' in html and '<th scope="row">q</th>' in html
+    assert '<table class="short">' in html and "<table>" in prose("| a | b |\n|---|---|\n| 1 | more than a number |\n")
     assert 'scope="row"' not in prose("| c | a |\n|---|---|\n| r | 1 |\n")

@@ -104,7 +104,7 @@ def test_titles_are_text(course):
     nbformat.write(titled, course / "notebooks" / "01_dummy.ipynb")
     assert make_site.main() == 0
     page = (course / "site" / "01_dummy.html").read_text()
-    assert "<title>1 · a &lt; b &amp; c" in page and '<a href="#x-y">x &lt; y</a>' in page
+    assert "<title>1 · a\xa0&lt;\xa0b &amp; c" in page and '<a href="#x-y">x\xa0&lt;\xa0y</a>' in page
 
 
 def test_the_old_site_stays_until_the_new_one_is_whole(course, capsys):

@@ -94,6 +94,15 @@ def test_rows_are_named_on_the_glossary_page_alone(links):
     assert 'id="term' not in Prose(links, "05_arcface.html")(TABLES)
 
 
+def test_on_the_glossary_page_the_second_cell_s_words_stand_below_the_first_one_s_too(links):
+    page = Prose(links, GLOSSARY)(TABLES)
+    assert (
+        '<td>logit <span class="below" lang="ja">ロジット</span></td>' in page and '<td lang="ja">ロジット</td>' in page
+    )
+    assert '<span class="below"><code>scale</code></span></td>' in page and page.count('<table class="named">') == 2
+    assert 'class="below"' not in Prose(links, "05_arcface.html")(TABLES)
+
+
 def test_links_to_notebooks_become_links_to_pages(links):
     prose = Prose(links, "x.html")
     assert 'href="05_arcface.html"' in prose("[five](05_arcface.ipynb)")
