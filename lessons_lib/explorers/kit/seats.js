@@ -92,38 +92,73 @@ function misleads(box, own, lines) {
   return lines.some(line => line !== own && distanceTo(line, box) <= near);
 }
 
-const MISLEADING = 1000; // more than all else costs: such a place is the last to be taken
-/**
- * What it costs to write a name into `box` beside point [x, y] of its own line; the first line is hardly ever covered.
- */
-function costOf(box, [x, y], own, lines, frame) {
-  let cost = y > frame.y1 - 40 ? 30 : 0,
-    near = Infinity;
+/** What it costs to write a name beside point [x, y] of its own line: others are near there. */
+function crowdAt([x, y], own, lines) {
+  let near = Infinity;
+  for (const line of lines) {
+    if (line === own) continue;
+    const [a, b] = reachOf(line, x - 2, x + 2);
+    near = Math.min(near, Math.max(a - y, y - b, 0));
+  }
+  return 2.5 * Math.max(0, 14 - near);
+}
+
+/** What it costs to write it into `box` beside a point at the height y; the first line is hardly ever covered. */
+function costOf(box, y, own, lines, frame) {
+  let cost = y > frame.y1 - 40 ? 30 : 0;
   lines.forEach((line, rank) => {
     const pad = rank < 2 && line !== own ? 9 : 3,
       [low, high] = reachOf(line, box[0] - pad, box[2] + pad);
     if (low < box[3] + pad - 5 && high > box[1] - pad + 5) cost += line === own ? 80 : ([250, 50][rank] ?? 24);
     // it would seem to be that one's
     else if (line !== own && low < box[3] + 7 && high > box[1] - 7) cost += rank < 2 ? 30 : 12;
-    if (line !== own) {
-      const [a, b] = reachOf(line, x - 2, x + 2);
-      near = Math.min(near, Math.max(a - y, y - b, 0));
-    }
   });
-  return cost + 2.5 * Math.max(0, 14 - near);
+  return cost;
 }
 
-/** Points of a line about as far apart as it has points, also where it falls steeply; its beginning is left out. */
+/** Points along a line, each two of its steps from the next, also where it falls steeply; its beginning is left out. */
 function spotsOf(line) {
-  const apart = (2 * (line.at(-1)[0] - line[0][0])) / (line.length - 1);
-  return line.slice(2).flatMap(([x, y], i) => {
-    const [x0, y0] = line[i + 1],
-      count = Math.ceil(Math.hypot(x - x0, y - y0) / apart);
-    return Array.from({ length: count }, (_, k) => [
-      x0 + ((x - x0) * (k + 1)) / count,
-      y0 + ((y - y0) * (k + 1)) / count,
-    ]);
+  const apart = (2 * (line.at(-1)[0] - line[0][0])) / (line.length - 1),
+    spots = [];
+  let left = 0; // until the next point
+  for (let i = 2; i < line.length; i++) {
+    const [[x0, y0], [x1, y1]] = [line[i - 1], line[i]],
+      long = Math.hypot(x1 - x0, y1 - y0);
+    for (; left <= long; left += apart) spots.push([x0 + ((x1 - x0) * left) / long, y0 + ((y1 - y0) * left) / long]);
+    left -= long;
+  }
+  return spots;
+}
+
+const placeAt = (spot, left, top, width, extra = 0) => ({ spot, box: [left, top, left + width, top + TALL], extra });
+
+/** The places beside a line, and in it as on a map. */
+function besideOf({ line, width }) {
+  return spotsOf(line).flatMap(spot => {
+    const [x, y] = spot,
+      middle = y - TALL / 2;
+    return [
+      placeAt(spot, x + 11, middle, width),
+      placeAt(spot, x - 12 - width, middle, width),
+      placeAt(spot, x - width / 2, y - TALL - 6, width, 2),
+      placeAt(spot, x - width / 2, y + 6, width, 4),
+      placeAt(spot, x - width / 2, middle, width),
+    ];
   });
+}
+
+/** The one place of a name that stands over a point of its line, or left of it. */
+function overOf({ line, at, width, rising }) {
+  const [x, y] = line[at];
+  return placeAt(line[at], x - (rising ? width + 2 : width / 2), y - TALL - (rising ? 6 : 9), width);
+}
+
+/** All places of a plot, for the name of a line that has left it. */
+function anywhere(width, { x0, x1, y0, y1 }) {
+  const places = [];
+  for (let y = y0; y + TALL <= y1; y += 6)
+    for (let x = x1 - width; x >= x0; x -= 12) places.push(placeAt(null, x, y, width));
+  return places;
 }
 
 /**
@@ -138,35 +173,18 @@ export function seatNames(items, frame, walls = []) {
     seats = {},
     lines = items.map(item => item.line);
   const inside = box => box[0] >= frame.x0 && box[2] <= frame.x1 && box[1] >= frame.y0 && box[3] <= frame.y1;
-  const free = box => inside(box) && !taken.some(other => meets(box, other, 3));
-  for (const { key, width, line, at, rising, spare } of items) {
-    let best = null;
-    const propose = (spot, left, top, extra) => {
-      const box = [left, top, left + width, top + TALL];
-      if (!free(box)) return;
-      let cost = extra + costOf(box, spot, line, lines, frame);
-      if (best && cost >= best.cost) return;
-      if (misleads(box, line, lines)) cost += MISLEADING;
-      if (!best || cost < best.cost) best = { cost, box };
-    };
-    const beside = spot => {
-      const [x, y] = spot;
-      propose(spot, x + 11, y - TALL / 2, 0);
-      propose(spot, x - 12 - width, y - TALL / 2, 0);
-      propose(spot, x - width / 2, y - TALL - 6, 2);
-      propose(spot, x - width / 2, y + 6, 4);
-      propose(spot, x - width / 2, y - TALL / 2, 0); // in its line, as a map has it
-    };
-    if (at !== undefined)
-      propose(line[at], line[at][0] - (rising ? width + 2 : width / 2), line[at][1] - TALL - (rising ? 6 : 9), 0);
-    else for (const spot of spotsOf(line)) beside(spot);
-    for (
-      let y = frame.y0;
-      !best && y + TALL <= frame.y1;
-      y += 6 // a line that has left the plot
-    )
-      for (let x = frame.x1 - width; !best && x >= frame.x0; x -= 12) propose(line.at(-1), x, y, 0);
-    if (best && !(spare && best.cost >= MISLEADING)) {
+  const free = ({ box }) => inside(box) && !taken.some(other => meets(box, other, 3));
+  for (const item of items) {
+    const { key, line, spare } = item,
+      places = (item.at === undefined ? besideOf(item) : [overOf(item)]).filter(free);
+    const crowds = new Map(places.map(({ spot }) => [spot, 0]));
+    for (const spot of crowds.keys()) crowds.set(spot, crowdAt(spot, line, lines));
+    for (const place of places)
+      place.cost = place.extra + crowds.get(place.spot) + costOf(place.box, place.spot[1], line, lines, frame);
+    places.sort((one, other) => one.cost - other.cost);
+    const clear = places.find(({ box }) => !misleads(box, line, lines)), // of few: to look at all would take long
+      best = clear ?? (spare ? undefined : (places[0] ?? anywhere(item.width, frame).find(free)));
+    if (best) {
       seats[key] = best.box;
       taken.push(best.box);
     }
