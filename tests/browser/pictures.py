@@ -1,11 +1,12 @@
 """What a figure shows, as numbers, and the settings it tells: every explorer's tests look at it this way."""
 
 import json
+import math
 import re
 from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from lessons_lib.explorers import Explorer
 from tests.browser.harness import figure_of
@@ -120,16 +121,22 @@ def height(page: Page) -> float:
     return page.locator("figure.lesson").evaluate("node => node.getBoundingClientRect().height")
 
 
-def swiped(canvas: Locator, place: Sequence[float]) -> None:
-    """A finger is put down here, and the browser takes it to scroll the page."""
-    canvas.evaluate(
-        """(node, [clientX, clientY]) => {
-          node.setPointerCapture = () => {};
-          for (const type of ['pointerdown', 'pointercancel', 'lostpointercapture'])
-            node.dispatchEvent(new PointerEvent(type, { pointerType: 'touch', pointerId: 7, clientX, clientY }));
-        }""",
-        list(place),
-    )
+def swiped(page: Page, place: Sequence[float], ways: Sequence[tuple[float, float]], *, lost: bool = False) -> None:
+    """A finger is put down here and goes these ways, in steps of 6 pixels; `lost`, the browser then takes it away."""
+    finger, (x, y) = page.context.new_cdp_session(page), place
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        at = [{"x": x, "y": y} for x, y in points]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+
+    touch("touchStart", (x, y))
+    for right, down in ways:
+        steps = round(math.hypot(right, down) / 6)
+        for _ in range(steps):
+            x, y = x + right / steps, y + down / steps
+            touch("touchMove", (x, y))
+    touch("touchCancel" if lost else "touchEnd")
+    finger.detach()
 
 
 def no_worker_is_left(page: Page, patience: int = 200) -> bool:

@@ -115,7 +115,7 @@ def test_a_tap_moves_it_and_a_swipe_that_scrolls_does_not(show, explorer):
     page.touchscreen.tap(*at_classes(page, 10_000_000))
     assert settings(page)["num_classes"] == pytest.approx(10_000_000, rel=0.1)
     x, y = at_classes(page, 1_000)
-    swiped(plot(page), (x, y))
+    swiped(page, (x, y), [(0, -120)])
     assert settings(page)["num_classes"] == pytest.approx(10_000_000, rel=0.1)
 
 

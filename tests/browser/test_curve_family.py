@@ -101,7 +101,7 @@ def test_a_tap_brings_the_handle_and_a_swipe_that_scrolls_does_not(show, explore
     page.touchscreen.tap(*with_length(page, 30))
     assert settings(page)["length"] == pytest.approx(30, abs=0.15)
     x, y = with_length(page, 8)
-    swiped(plot(page), (x, y))
+    swiped(page, (x, y), [(0, -120)])
     assert settings(page)["length"] == pytest.approx(30, abs=0.15)
 
 

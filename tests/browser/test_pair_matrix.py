@@ -163,7 +163,7 @@ def test_a_tap_reads_and_a_swipe_that_scrolls_does_not(show, explorer):
     page.touchscreen.tap(*cell(page, 6, 8))
     assert [settings(page)[name] for name in ("row", "column")] == [6, 8]
     x, y = cell(page, 1, 2)
-    swiped(matrix(page), (x, y))
+    swiped(page, (x, y), [(0, -120)])
     assert [settings(page)[name] for name in ("row", "column")] == [6, 8]
 
 

@@ -92,6 +92,7 @@ export function listenTo(field, acts) {
     },
     draw,
     miss: () => hold(null),
+    kept: () => turn.bind(null, state().turn),
     done: rest,
     press: event => {
       const done = chargeKey(event, state());

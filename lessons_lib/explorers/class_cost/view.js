@@ -27,7 +27,7 @@ function findIn({ frame, ring }, [x, y], near, go) {
 }
 
 /** The plots under the hand: it moves C, and `hand.on` says whether it is over the ring. */
-function handOn(canvas, { pick, move, draw, save }, { scene, found, hand }) {
+function handOn(canvas, { pick, move, draw, save, kept }, { scene, found, hand }) {
   const put = num_classes => move('num_classes', { num_classes }, () => {}),
     go = (classes, reach) => put(restedClasses(classes, found, reach));
   hold(canvas, {
@@ -38,7 +38,7 @@ function handOn(canvas, { pick, move, draw, save }, { scene, found, hand }) {
     },
     keys: ({ by, end }) =>
       put(end === undefined ? steppedClasses(pick(['num_classes']).num_classes, by) : [FEWEST, MOST][end]),
-    ...{ fast: 5, page: 10, done: save, draw },
+    ...{ fast: 5, page: 10, done: save, draw, kept },
   });
 }
 

@@ -181,7 +181,7 @@ function render({ model, el }) {
       if (hover !== Boolean(grip?.track)) draw();
       hover = Boolean(grip?.track);
     },
-    ...{ keys: hand.keys, fast: 5, page: JUMP, done: figure.save, draw },
+    ...{ keys: hand.keys, fast: 5, page: JUMP, done: figure.save, draw, kept: figure.kept },
   });
   return figure.live({ canvases: [canvas], paint, stop: inviting.end });
 }

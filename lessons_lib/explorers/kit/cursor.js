@@ -10,7 +10,7 @@ export const thetaCanvas = () => held('angle θ between a feature and its class 
  * what `named(spot)` there is; `find(spot, near)` may give another Grip first, within `near` pixels.
  * `angle(frame, x)` reads an angle.
  */
-export function cursorOn(canvas, { set, put, pick, save, draw }, how) {
+export function cursorOn(canvas, { set, put, pick, save, kept, draw }, how) {
   const { scene, angle = (frame, x) => frame.angle(x), find = () => null, hover } = how;
   const turn = to => {
     set({ angle: asAngle(to) });
@@ -26,6 +26,7 @@ export function cursorOn(canvas, { set, put, pick, save, draw }, how) {
     },
     keys: ({ by, end }) => turn(end === undefined ? pick(['angle']).angle + by * DEGREE : end * Math.PI),
     done: save,
+    kept,
     draw,
     ...(hover && { hover }),
   });

@@ -9,7 +9,7 @@ import LAYOUT from './curves.css' with { type: 'text' };
  * in over what was `settled`.
  *
  * Returned beside the stage of `mount`:
- * - pick(names): the values of these traits; set(values), without a paint; save()
+ * - pick(names): the values of these traits; set(values), without a paint; save(); kept() returns what sets all as now
  * - put(values, keep): sets, saves or does what `keep` says, paints; move(what, values, keep): the same as part of a
  *   gesture on `what`
  * - lay({ field, words, most, knobs, run, side, more }): puts the parts on the page: the picture and its sentences,
@@ -27,6 +27,11 @@ export function curves({ model, el }, { css, settings, drawn, hint, pasted = () 
     save = () => model.save_changes(),
     keeps = model.get('before') !== undefined;
   const set = values => Object.entries(values).forEach(([name, value]) => model.set(name, value));
+  const heard = keeps ? [...settings, 'before'] : settings,
+    kept = () => {
+      const was = pick(heard);
+      return () => set(was);
+    };
   let settled = pick(settings);
   const { begin, end } = gestures(root, () => keeps && set({ before: pick(drawn) }));
   const put = (values, keep = save) => {
@@ -52,7 +57,7 @@ export function curves({ model, el }, { css, settings, drawn, hint, pasted = () 
     stage.live({
       canvases,
       stop,
-      traits: keeps ? [...settings, 'before'] : settings,
+      traits: heard,
       paint(...given) {
         const busy = paint(...given);
         settled = pick(settings);
@@ -60,7 +65,7 @@ export function curves({ model, el }, { css, settings, drawn, hint, pasted = () 
         return busy;
       },
     });
-  return { ...stage, pick, set, save, put, move, lay, seen, live, ...sentences };
+  return { ...stage, pick, set, save, kept, put, move, lay, seen, live, ...sentences };
 }
 
 const seenOn = (canvas, model, { names, drawn, look }) => ({

@@ -5,7 +5,8 @@ const STEPS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 },
   PAGES = { PageUp: 1, PageDown: -1 },
   ENDS = { Home: 0, End: 1 };
 const REACH = { mouse: 12, pen: 14, touch: 22 },
-  TAP = 4; // pixels: what moves less is tapped
+  TAP = 4, // pixels: what moves less is tapped
+  ASIDE = 8; // pixels to the side, after which a finger moves the figure and does not scroll the page
 
 /** A canvas that keys move like a slider. */
 export const held = (label, most = 100, more = {}) =>
@@ -47,7 +48,8 @@ function asked({ key, shiftKey }, fast, page) {
  * Listens. `find(spot, event)` says what lies there, a Grip or null; `hover(grip)` hears of it before it is taken;
  * `miss()` is told of a press on nothing; `done()` is called when it is let go and after a key; `keys(asked, event)`
  * does what a key asks for, `fast` steps with Shift, `page` with PageUp, or returns false; `press(event)` has any other
- * key first, and returns whether it meant something; `draw()` follows the focus.
+ * key first, and returns whether it meant something; `draw()` follows the focus. `kept()` returns what puts all back as
+ * it is now: it is called where the browser takes the pointer away after it has moved something.
  */
 export function hold(canvas, hand) {
   const all = { ...LAZY, ...hand },
@@ -93,42 +95,54 @@ export function holdOne(canvas, hand, { act, does, draw, ...more }) {
   });
 }
 
-function pointersOn(canvas, { find, miss, settled, draw, hover }) {
+function pointersOn(canvas, { find, miss, settled, draw, hover, kept }) {
   let taken = null,
-    from = null,
-    waits = false;
-  const spot = event => spotOn(canvas, event);
+    from = [0, 0],
+    taps = false, // it has not moved yet
+    waits = false, // a finger that may yet scroll the page moves nothing
+    putBack = null;
+  const spot = event => spotOn(canvas, event),
+    far = at => at.map((v, i) => Math.abs(v - from[i]));
+  const moveTo = at => {
+    putBack ??= kept();
+    taken.move?.(at);
+  };
   return {
     pointerdown(event) {
       if (event.button || taken) return;
-      const grip = find(spot(event), event);
+      const at = spot(event),
+        grip = find(at, event);
       if (!grip) return miss();
       if (grip.click) return grip.click();
       taken = grip;
-      from = grip.tap && spot(event);
+      from = at;
       grip.take?.();
       canvas.setPointerCapture(event.pointerId);
       canvas.style.cursor = grip.cursor === 'grab' ? 'grabbing' : (grip.cursor ?? '');
-      waits = event.pointerType === 'touch' && grip.scrolls; // a finger that scrolls the page moves nothing
-      if (!waits && !grip.still && !grip.tap) grip.move(spot(event));
+      taps = Boolean(grip.tap);
+      waits = event.pointerType === 'touch' && Boolean(grip.scrolls);
+      if (!waits && !grip.still && !taps) moveTo(at);
       draw();
     },
     pointermove(event) {
       if (!taken) return over(canvas, event.pointerType === 'mouse' ? find(spot(event), event) : null, hover);
-      waits = false;
-      const at = spot(event);
-      if (from && Math.hypot(at[0] - from[0], at[1] - from[1]) <= TAP) return;
-      from = null;
-      taken.move?.(at);
+      const at = spot(event),
+        [x, y] = far(at);
+      taps &&= Math.hypot(x, y) <= TAP;
+      waits &&= x <= ASIDE || x <= y;
+      if (!taps && !waits) moveTo(at);
     },
     pointerup(event) {
-      if (from) taken.tap();
-      else if (taken && waits) taken.move(spot(event));
+      const at = spot(event);
+      if (taps) taken.tap();
+      else if (waits && Math.hypot(...far(at)) <= ASIDE) moveTo(at);
+      taps = waits = false;
     },
+    pointercancel: () => putBack?.(),
     lostpointercapture() {
       if (!taken) return;
       taken.end?.();
-      taken = from = null;
+      taken = putBack = null;
       hover(null);
       canvas.style.cursor = '';
       settled();
@@ -145,7 +159,12 @@ function over(canvas, grip, hover) {
 
 const idle = () => {},
   no = () => false,
-  LAZY = { find: () => null, keys: no, press: no, done: idle, miss: idle, hover: idle, fast: 10, page: 10 };
+  LAZY = {
+    ...{ find: () => null, keys: no, press: no, done: idle, miss: idle, hover: idle },
+    kept: () => idle,
+    fast: 10,
+    page: 10,
+  };
 
 /** Where a pointer is, in pixels of a canvas. */
 function spotOn(canvas, event) {

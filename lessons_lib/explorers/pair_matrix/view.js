@@ -125,6 +125,7 @@ function handOn(canvas, { model, figure, frame, desk, over }) {
     },
     keys: ({ end }) => (end === undefined ? false : choose(model.get('row'), end * (frame().B - 1))),
     done: figure.save,
+    kept: figure.kept,
     draw: figure.draw,
   });
 }

@@ -83,7 +83,7 @@ function render({ model, el }) {
   const nets = model.get('nets'),
     pasted = settled => figure.set({ threshold: mended(nets, settled, figure.pick(JUDGED)) });
   const figure = curves({ model, el }, { css: STYLE, settings: SETTINGS, drawn: JUDGED, hint: HINT, pasted }),
-    { draw, save, put, move } = figure,
+    { draw, save, put, move, kept } = figure,
     now = () => standingAt(nets, figure.pick(JUDGED));
   const scores = held('threshold on the scores', 100, { class: 'scores' }),
     roc = held('threshold as a point of the ROC curve', 100, { class: 'roc' });
@@ -120,7 +120,7 @@ function render({ model, el }) {
   }
 
   const go = k => move('drag', { threshold: edgeAt(now().net, k) }, () => {});
-  handOn(scores, roc, { scene: () => scene, now, go, done: save, draw });
+  handOn(scores, roc, { scene: () => scene, now, go, done: save, draw, kept });
   return figure.live({ canvases: [scores, roc], paint });
 }
 
