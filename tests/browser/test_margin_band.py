@@ -297,6 +297,28 @@ def test_what_one_drags_is_trained_and_back_undoes_it(show, trainable):
     assert at_rest(page) == begin
 
 
+def test_switched_off_it_still_tells_what_the_training_has_done(show, trainable):
+    page = drawn(show(trainable))
+    train(page)
+    wait_for_steps(page, 5)
+    page.wait_for_timeout(1000)  # longer than what is still one gesture
+    train(page)
+    expect(page.locator(".read")).to_contain_text(re.compile("^Trained"))
+    at_rest(page)
+    steps = int(re.search(r"^Trained ([\d,]+) steps", page.locator(".read").inner_text())[1].replace(",", ""))
+    assert steps > 5
+    expect(page.locator(".spoken")).to_contain_text(f"Trained {steps:,} steps since you began")
+
+
+def test_what_is_heard_is_what_is_read(show, trainable):
+    page = drawn(show(trainable, reduced_motion="reduce"))
+    train(page)
+    expect(page.locator(".read")).to_contain_text("agree with PyTorch", timeout=60_000)
+    at_rest(page)
+    words = [page.locator(part).text_content() for part in ("figcaption", ".read")]
+    expect(page.locator(".spoken")).to_have_text(" ".join(words))
+
+
 def test_a_class_weight_turned_by_hand_is_where_training_goes_on(show, trainable):
     page = drawn(show(trainable))
     train(page)

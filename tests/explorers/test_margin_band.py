@@ -196,6 +196,14 @@ def test_wrong_settings_are_refused_and_change_nothing(band, given, words):
     assert band.settings == before
 
 
+@pytest.mark.parametrize("wrong", [99, 10, -1, 2.5, "3", True, math.nan])
+def test_only_a_class_weight_that_is_there_is_selected(band, wrong):
+    band.selected = 7
+    with pytest.raises(traitlets.TraitError, match=f"selected counts the class weights from 0 to 9, got {wrong}"):
+        band.selected = wrong
+    assert band.selected == 7
+
+
 def test_a_margin_out_of_reach_says_what_reaches(band):
     with pytest.raises(traitlets.TraitError, match=r"margin of arcface must lie in 0\.0\.\.0\.8, got 28\.6"):
         band.margin = 28.6

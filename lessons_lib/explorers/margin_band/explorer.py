@@ -40,7 +40,7 @@ class MarginBand(MarginExplorer):
 
     scale = Number(16.0, 1, 64).tag(sync=True)
     view = Choice(("features", "angle"), default_value="features").tag(sync=True)
-    selected = traitlets.Int(0, help="the class whose weight the arrow keys turn").tag(sync=True)
+    selected = Number(0, 0, lambda figure: max(len(figure.home) - 1, 0), counts="the class weights").tag(sync=True)
     directions = traitlets.List().tag(sync=True)
     home = traitlets.List().tag(sync=True)
     start = traitlets.Dict(help="what the page trains on from, empty where it cannot").tag(sync=True)

@@ -131,7 +131,7 @@ class Band {
     this.stage.draw();
   }
   train() {
-    this.gesture.begin('train');
+    if (!this.training.on) this.gesture.begin('train');
     this.training.toggle();
     this.stage.draw();
   }
@@ -176,9 +176,9 @@ class Band {
       closed = all.filter(cell => !cell.clear).length,
       circle = { seen, points, top, closed, classes: all.length };
     write(caption, bandSentence({ ...this.last, ...circle, before: other ? before : null }));
-    if (training.rests) this.stage.say(caption.textContent + (training.steps ? ` ${read.textContent}` : ''));
     const focus = canvas.matches(':focus');
     write(read, readWords({ model, reading, training, before, now: this.last, focus, all, points }));
+    if (training.rests) this.stage.say(caption.textContent + (training.steps ? ` ${read.textContent}` : ''));
     this.settings.update();
     announceWeight(canvas, selected, dirs[selected]);
   }
