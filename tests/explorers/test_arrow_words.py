@@ -74,7 +74,8 @@ def test_traits_are_checked():
     before = arrows.settings
     for name, values, words in [
         ("directions", ([1, 2], [1, 2, math.nan], [1, 2, "a"], [0.1] * 11), "directions must be 3, 5 or 10 angles"),
-        ("label", (-1, 3), "label must be a class, 0..2"),
+        ("label", (-1, True), "label must lie in 0..9"),
+        ("label", (3,), "label must be a class, 0..2"),
         ("point", ([1], [1, math.nan], [1.2, 1.2], ["a", 1]), "point must be"),
         ("lift", (-0.1, 1.5, math.nan, 30.0), "lift must be an angle"),
         ("scale", (0.5, 65.0, math.nan), "scale must lie in 1..64"),

@@ -5,9 +5,10 @@ import math
 import re
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
-from traitlets import TraitError
+from traitlets import Int, TraitError
 
 from lessons_lib.explorers import (
     BoundaryPlane,
@@ -84,6 +85,12 @@ WRONG = [
     ("LiveLab", {"rate": "fast"}, "rate must lie in 1e-05..0.1, got fast"),
     ("LiveLab", {"speed": 2.5}, "speed must lie in 1..50, got 2.5"),
     ("MarginBand", {"view": "side"}, "view must be one of features, angle, got 'side'"),
+    ("MarginBand", {"margin": "x"}, "the margin of arcface must lie in 0.0..0.8, got 'x'"),
+    ("MarginBand", {"directions": [True] * 10}, "directions must be 10 angles in radians"),
+    ("LiveLab", {"seed": 10**20}, "seed must lie in 0..2147483647, got 100000000000000000000"),
+    ("LiveLab", {"seed": -1}, "seed must lie in 0..2147483647, got -1"),
+    ("GradientArrows", {"label": True}, "label must lie in 0..9, got True"),
+    ("DriftPlayer", {"nonsense": 1}, "DriftPlayer has no setting 'nonsense'"),
 ]
 
 
@@ -108,6 +115,145 @@ def test_a_figure_is_not_made_with_a_wrong_setting(recwarn, name, given, words):
     with pytest.raises(ValueError, match=re.escape(words)):
         EVERY[name](**given)
     assert not recwarn.list
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("MarginBand", {"loss": "cosface", "margins": {"arcface": "x"}}),
+        ("MarginBand", {"loss": "cosface", "margins": 5}),
+        ("MarginBand", {"loss": "cosface", "margins": {"arcface": None}}),
+        ("MarginBand", {"loss": "cosface", "margins": {"sphereface": True}}),
+        ("MarginBand", {"loss": "cosface", "directions": "0123456789"}),
+        ("CurveFamily", {"loss": "magface", "margins": 5}),
+        ("CurveFamily", {"loss": "magface", "margins": {"adaface": [0.2]}}),
+        ("CurveFamily", {"loss": "magface", "magface_lengths": 5}),
+        ("ChargeSphere", {"law": "steep", "turn": [None, 0]}),
+        ("CenterUpdate", {"rule": "mean", "points": [1, 2, 3]}),
+        ("LiveLab", {"loss": "cosface", "points": [5]}),
+        ("ProbabilityCurve", {"num_classes": 20, "others": [1.2]}),
+    ],
+)
+def test_of_settings_with_a_wrong_one_none_is_taken(name, given):
+    figure = EVERY[name]()
+    before = figure.settings
+    with pytest.raises(ValueError):
+        figure.use(given)
+    assert figure.settings == before
+
+
+def test_whatever_fails_no_setting_is_taken(monkeypatch):
+    figure = GradientLength()
+    before = figure.settings
+    monkeypatch.setattr(type(figure).scale, "validate", lambda *_: {}["a fault"])
+    with pytest.raises(KeyError):
+        figure.use({"loss": "cosface", "scale": 3})
+    monkeypatch.undo()
+    assert figure.settings == before
+
+
+@pytest.mark.parametrize("made", [np.float32, np.float64, torch.tensor, np.array], ids=lambda made: made.__name__)
+@pytest.mark.parametrize(
+    ("name", "setting", "value"),
+    [
+        ("MarginBand", "margin", 0.3),
+        ("MarginBand", "margins", {"sphereface": 3}),
+        ("MarginBand", "directions", [0.1 * k for k in range(10)]),
+        ("MarginBand", "selected", 3),
+        ("CurveFamily", "margins", {"adaface": 0.2}),
+        ("CurveFamily", "magface_lengths", [20, 80]),
+        ("VerificationThreshold", "prior", 0.3),
+        ("ProbabilityCurve", "others", 1.2),
+        ("GradientArrows", "point", [0.2, 0.3]),
+        ("GradientArrows", "label", 2),
+        ("BoundaryPlane", "point", [0.5, 0.5]),
+        ("CenterUpdate", "center", [0.5, 0.25]),
+        ("ChargeSphere", "turn", [0.5, 0.25]),
+        ("DriftPlayer", "position", 0.5),
+        ("LiveLab", "points", [[0.5, 0.25, 3]]),
+    ],
+)
+def test_a_number_of_numpy_or_torch_is_a_number(made, name, setting, value):
+    def each(given):
+        if isinstance(given, dict):
+            return {key: made(number) for key, number in given.items()}
+        return [each(number) for number in given] if isinstance(given, list) else made(given)
+
+    figure, other = EVERY[name](), EVERY[name]()
+    setattr(figure, setting, each(value))
+    setattr(other, setting, value)
+    set_to = getattr(figure, setting)
+    if isinstance(set_to, dict):
+        assert set_to == pytest.approx(getattr(other, setting))
+    else:
+        np.testing.assert_allclose(set_to, getattr(other, setting), atol=1e-6)
+    json.dumps(figure.settings)  # Python's own
+
+
+@pytest.mark.parametrize("margin, degrees", [(28.6, True), (45, True), (0.9, True), (-1, False), (math.nan, False)])
+def test_only_a_margin_that_may_be_degrees_is_told_so(margin, degrees):
+    for figure in (MarginBand(run_with(*points())), CurveFamily()):
+        loss = "arcface" if isinstance(figure, MarginBand) else "curricularface"
+        with pytest.raises(TraitError) as refused:
+            figure.margins = {loss: margin}
+        assert ("is that many degrees" in str(refused.value)) == degrees
+    with pytest.raises(TraitError) as refused:
+        MarginBand(run_with(*points())).margins = {"cosface": 5}
+    assert "degrees" not in str(refused.value)
+
+
+@pytest.mark.parametrize("make", EVERY.values(), ids=EVERY)
+def test_a_misspelt_setting_is_refused(make):
+    figure = make()
+    for name in ("margn", "m", "nonsense"):
+        with pytest.raises(AttributeError, match=f"{type(figure).__name__} has no setting '{name}'; it has "):
+            setattr(figure, name, 0.3)
+        assert not hasattr(figure, name)
+
+
+@pytest.mark.parametrize("make", EVERY.values(), ids=EVERY)
+def test_what_ipywidgets_and_traitlets_set_can_be_set(make):
+    figure = make()
+    figure.layout, figure.tooltip, figure.tabbable, figure._own = {"width": "50%"}, "words", True, 3
+    figure.add_traits(more=Int(1))
+    figure.more = 2
+    assert (figure.layout.width, figure.tooltip, figure.tabbable, figure._own, figure.more) == (
+        "50%",
+        "words",
+        True,
+        3,
+        2,
+    )
+    figure.close()
+    assert figure.comm is None
+
+
+@pytest.mark.parametrize("wrong", [99, -3, math.nan, "end", None, True])
+def test_a_place_in_a_film_lies_in_it(wrong):
+    film = DriftPlayer.of([])
+    with pytest.raises(TraitError, match=r"position must lie in 0\.\.1, got"):
+        film.position = wrong
+    assert film.position == 1
+
+
+@pytest.mark.parametrize("strokes", [[[5, 3]], [5], ["ab"], [[None]], [[[0.1, "x"]]], [[[0.1, True]]]])
+def test_strokes_that_are_none_are_refused_in_a_sentence(strokes):
+    pad = EVERY["DrawADigit"]()
+    before = pad.strokes
+    with pytest.raises(ValueError, match=r"strokes must be lists of points \[x, y\]"):
+        pad.strokes = strokes
+    assert pad.strokes == before
+
+
+def test_what_is_taught_is_refused_in_a_sentence():
+    pad = EVERY["DrawADigit"]()
+    for wrong, words in [
+        ([1], "taught must list"), ([None], "taught must list"), ([{"label": True}], "taught must list"),
+        ([{"label": 3, "strokes": 5}], "strokes must be"), ([{"label": 3, "digit": "x"}], "digit must lie between"),
+    ]:  # fmt: skip
+        with pytest.raises(ValueError, match=words):
+            pad.taught = wrong
+    assert pad.taught == []
 
 
 @pytest.mark.parametrize("content, seen", [({"allow_stdin": True}, True), ({"allow_stdin": False}, False), ({}, True)])

@@ -28,7 +28,8 @@ def test_traits_are_checked():
         ("h", 0.0, "h must lie in 0.05..1"), ("scale", 65.0, "scale must lie in 1..64"),
         ("classes", 2, "classes must lie in 3..100000"), ("own", 50.0, "0.873 is that many degrees"),
         ("angle", 50.0, "0.873 is that"), ("net", 1, "net counts the trained"), ("loss", "arcface", "loss must be one"),
-        ("margins", {"arcface": 0.2}, "margins are those of"), ("margins", {"adaface": 23.0}, "0.0..0.5 radians"),
+        ("margins", {"arcface": 0.2}, "margins are those of"),
+        ("margins", {"adaface": 23.0}, "0.0..0.5, got 23.0; 0.401 is that many degrees"),
         ("margins", {"adaface": math.nan}, "margin of adaface"),
         ("magface_margins", [0.75, 0.7], "magface_margins must be two numbers in 0..0.8, the first not above"),
         ("magface_margins", [0.1, 0.9], "magface_margins must be"), ("magface_lengths", [80, 20], "magface_lengths"),
@@ -37,8 +38,24 @@ def test_traits_are_checked():
     ]:  # fmt: skip
         with pytest.raises(TraitError, match=words):
             setattr(figure, name, wrong)
-    with pytest.raises(ValueError, match="has no setting 'margin'"):
-        CurveFamily(margin=0.4)
+
+
+def test_the_margin_is_that_of_the_loss():
+    for loss in ("adaface", "curricularface"):
+        figure = CurveFamily({}, loss=loss, margin=0.3)
+        assert figure.margin == figure.margins[loss] == 0.3
+        figure.margin = torch.tensor(0.25)
+        assert figure.margin == figure.margins[loss] == 0.25
+        with pytest.raises(TraitError, match=f"the margin of {loss} must lie in"):
+            figure.margin = 28.6
+    with pytest.raises(ValueError, match="the margin of adaface must lie in"):
+        CurveFamily({}, margin=0.6)
+    figure = CurveFamily(loss="magface")
+    with pytest.raises(ValueError, match="MagFace has no single margin: set `magface_margins`"):
+        figure.margin = 0.3
+    with pytest.raises(ValueError, match="MagFace has no single margin: set `magface_margins`"):
+        CurveFamily({}, loss="magface", margin=0.3)
+    assert figure.margins == CurveFamily().margins
 
 
 @pytest.mark.parametrize(("lengths", "words"), [

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from lessons_lib.explorers.kit.explorer import Number, of_a_widget
 from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.losses import LOSSES, SHORT_NAMES, MarginExplorer, line_style
+from lessons_lib.explorers.kit.plain import plain_numbers
 from lessons_lib.figures.style import ACCENT, INK, PALETTE, PAPER, SOFT, Picture, number_ink, quiet_axes
 
 _CLOSE = 1e-4  # the browser keeps angles to five digits
@@ -43,10 +44,9 @@ class BoundaryPlane(MarginExplorer):
 
     @traitlets.validate("point")
     def _a_point_that_exists(self, proposal: traitlets.Bunch) -> list[float]:
-        point = proposal["value"]
-        numbers = len(point) == 2 and all(isinstance(v, int | float) and not isinstance(v, bool) for v in point)
-        if not numbers or not all(0 <= v <= math.pi + _CLOSE for v in point):
-            raise traitlets.TraitError(f"point must be two angles [θ1, θ2] of 0..π radians, got {point}.")
+        point = plain_numbers(proposal["value"])
+        if len(point) != 2 or not all(0 <= v <= math.pi + _CLOSE for v in point):
+            raise traitlets.TraitError(f"point must be two angles [θ1, θ2] of 0..π radians, got {proposal['value']}.")
         return _reach(point, self.between)
 
     @traitlets.observe("between")

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from lessons_lib.explorers.kit.explorer import Choice, Number, of_a_widget, refused_as_a_value
 from lessons_lib.explorers.kit.link import link
+from lessons_lib.explorers.kit.plain import plain_numbers
 from lessons_lib.explorers.kit.still import bare_plane
 from lessons_lib.explorers.kit.together import JoinedExplorer
 from lessons_lib.figures.style import ACCENT, FAINT, INK, PALETTE, PAPER, SOFT, Picture
@@ -56,7 +57,7 @@ class CenterUpdate(JoinedExplorer):
         path = self.path
         try:
             super().use(settings)
-        except ValueError:
+        except Exception:
             self.path = path
             raise
 
@@ -79,7 +80,7 @@ class CenterUpdate(JoinedExplorer):
         points = proposal["value"]
         if len(points) != 3 or not all(_is_place(point, 1) for point in points):
             raise traitlets.TraitError(f"points must be three places [x, y] within -1..1, got {points}.")
-        return [[float(v) for v in point] for point in points]
+        return [plain_numbers(point) for point in points]
 
     @traitlets.validate("center")
     def _a_place(self, proposal: traitlets.Bunch) -> list[float]:
@@ -87,7 +88,7 @@ class CenterUpdate(JoinedExplorer):
             raise traitlets.TraitError(
                 f"center must be a place [x, y], where a walk can lead: within ±1e6, got {proposal['value']}."
             )
-        return [float(v) for v in proposal["value"]]
+        return plain_numbers(proposal["value"])
 
     @traitlets.validate("batch")
     def _in_or_out(self, proposal: traitlets.Bunch) -> list[bool]:
@@ -103,7 +104,7 @@ class CenterUpdate(JoinedExplorer):
             raise traitlets.TraitError(
                 f"path must be at most {_MOST} places [x, y] within ±1e6, got {len(path)} items."
             )
-        return [[float(v) for v in place] for place in path]
+        return [plain_numbers(place) for place in path]
 
     @traitlets.observe("center")
     def _begin_a_new_walk(self, _: traitlets.Bunch) -> None:
@@ -136,10 +137,8 @@ class CenterUpdate(JoinedExplorer):
 
 
 def _is_place(place: Any, most: float) -> bool:
-    numbers = isinstance(place, list | tuple) and len(place) == 2
-    return numbers and all(
-        isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v) and abs(v) <= most for v in place
-    )
+    numbers = plain_numbers(place)
+    return len(numbers) == 2 and max(map(abs, numbers)) <= most
 
 
 def _moved(points: list[list[float]], center: list[float], batch: list[bool], alpha: float, rule: str) -> list[float]:

@@ -30,6 +30,7 @@ from lessons_lib.explorers.charge_sphere.places import (
 )
 from lessons_lib.explorers.kit.explorer import Choice, of_a_widget, refused_as_a_value
 from lessons_lib.explorers.kit.link import link
+from lessons_lib.explorers.kit.plain import plain_numbers
 from lessons_lib.explorers.kit.still import bare_plane
 from lessons_lib.explorers.kit.together import JoinedExplorer
 from lessons_lib.figures.style import ACCENT, FAINT, INK, PALETTE, PAPER, SOFT, Picture, number_ink
@@ -140,10 +141,12 @@ class ChargeSphere(JoinedExplorer):
 
     @traitlets.validate("turn")
     def _two_angles(self, proposal: traitlets.Bunch) -> list[float]:
-        turn = proposal["value"]
-        if len(turn) != 2 or not all(isinstance(v, int | float) and math.isfinite(v) for v in turn):
-            raise traitlets.TraitError(f"turn must be two angles in radians, azimuth and height, got {turn}.")
-        return [math.remainder(turn[0], 2 * math.pi), min(math.pi / 2, max(-math.pi / 2, float(turn[1])))]
+        turn = plain_numbers(proposal["value"])
+        if len(turn) != 2:
+            raise traitlets.TraitError(
+                f"turn must be two angles in radians, azimuth and height, got {proposal['value']}."
+            )
+        return [math.remainder(turn[0], 2 * math.pi), min(math.pi / 2, max(-math.pi / 2, turn[1]))]
 
     @traitlets.observe("start")
     def _set_there(self, _: traitlets.Bunch) -> None:

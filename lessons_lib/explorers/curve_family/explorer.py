@@ -12,9 +12,10 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from lessons_lib.explorers.kit.explorer import Choice, Number, of_a_widget
+from lessons_lib.explorers.kit.explorer import Choice, Number, of_a_widget, refused_as_a_value
 from lessons_lib.explorers.kit.link import link
-from lessons_lib.explorers.kit.losses import line_style
+from lessons_lib.explorers.kit.losses import line_style, within_reach
+from lessons_lib.explorers.kit.plain import plain_numbers
 from lessons_lib.explorers.kit.trained_angles import CursorExplorer, counted
 from lessons_lib.figures.style import ACCENT, FAINT, INK, SOFT, Picture
 from lessons_lib.losses import AdaFaceLoss, ArcFaceLoss, CurricularFaceLoss, MagFaceLoss
@@ -29,14 +30,9 @@ class Margins(traitlets.Dict):
 
     def validate(self, obj: Any, value: Any) -> dict[str, float]:
         """Every margin as a number; TraitError for one that is none or belongs to no loss here."""
-        margins = {"adaface": 0.4, "curricularface": 0.5, **obj._trait_values.get("margins", {}), **dict(value)}
-        for loss, margin in margins.items():
-            if loss not in MARGINS:
-                raise traitlets.TraitError(f"margins are those of {', '.join(MARGINS)}, got one of {loss!r}.")
-            low, high = MARGINS[loss]
-            if not isinstance(margin, int | float) or not low <= margin <= high:  # NaN is neither
-                raise traitlets.TraitError(f"the margin of {loss} must lie in {low}..{high} radians, got {margin}.")
-        return {loss: float(margin) for loss, margin in margins.items()}
+        given = super().validate(obj, value)
+        margins = {"adaface": 0.4, "curricularface": 0.5, **obj._trait_values.get("margins", {}), **given}
+        return within_reach(margins, MARGINS, angles=MARGINS)
 
     def limits(self, _: Any) -> dict[str, Any]:
         return {"each": {loss: {"low": low, "high": high} for loss, (low, high) in MARGINS.items()}}
@@ -51,14 +47,13 @@ class Pair(traitlets.TraitType):
 
     def validate(self, _: Any, value: Any) -> list[float]:
         """Both as numbers; TraitError where they are not two, out of reach or not in order."""
-        pair = list(value) if isinstance(value, list | tuple) else []
-        numbers = len(pair) == 2 and all(isinstance(v, int | float) and not isinstance(v, bool) for v in pair)
-        if not numbers or not self.low <= pair[0] <= pair[1] <= self.high:
+        pair = plain_numbers(value)
+        if len(pair) != 2 or not self.low <= pair[0] <= pair[1] <= self.high:
             raise traitlets.TraitError(
                 f"{self.name} must be two numbers in {self.low:g}..{self.high:g}, the first not above the second, "
                 f"got {value!r}."
             )
-        return [float(v) for v in pair]
+        return pair
 
     def limits(self, _: Any) -> dict[str, Any]:
         return {"low": self.low, "high": self.high, "many": 2, "rising": True}
@@ -69,12 +64,12 @@ class CurveFamily(CursorExplorer):
 
     `theta` are trained angles to show below: a mapping of a net's name to angles (N,) in radians. `lengths` (N,) are a
     batch's: AdaFace's `mean` and `spread` are then theirs, the feature begins one spread below their mean, and they
-    stand behind the track. `loss` is "adaface",
-    "magface" or "curricularface"; `length` is ‖x‖, `age` is t (0..1). `margins` are AdaFace's and CurricularFace's in
-    radians, `magface_margins` those of the shortest and the longest feature, which have the two `magface_lengths`; `h`
-    is AdaFace's, `own` the θ_y of the feature whose other classes CurricularFace weighs. `scale` (1..64) and `classes`
-    decide the gradients, `angle` (radians) is the cursor, `net` says which trained net is shown. `before` is where the
-    reader's last gesture began. ValueError for angles and lengths that are none.
+    stand behind the track. `loss` is "adaface", "magface" or "curricularface"; `length` is ‖x‖, `age` is t (0..1).
+    `margins` are AdaFace's and CurricularFace's in radians, `magface_margins` those of the shortest and the longest
+    feature, which have the two `magface_lengths`; `margin` is that of the loss, for MagFace the one that follows from
+    the length. `h` is AdaFace's, `own` the θ_y of the feature whose other classes CurricularFace weighs. `scale`
+    (1..64) and `classes` decide the gradients, `angle` (radians) is the cursor, `net` says which trained net is shown.
+    `before` is where the reader's last gesture began. ValueError for angles and lengths that are none.
     """
 
     _esm = link(Path(__file__).with_name("view.js"))
@@ -99,12 +94,15 @@ class CurveFamily(CursorExplorer):
     crowd = traitlets.Dict().tag(sync=True)
 
     def __init__(
-        self, theta: Mapping[str, Tensor | NDArray] | None = None, lengths: ArrayLike | Tensor | None = None,
-        **settings: Any,
+        self, theta: Mapping[str, Tensor | NDArray] | None = None, lengths: ArrayLike | Tensor | None = None, *,
+        margin: float | None = None, **settings: Any,
     ):  # fmt: skip
         batch = {} if lengths is None else _batch(lengths)
         super().__init__(nets=counted(theta), crowd=batch.pop("crowd", {}), **of_a_widget(settings))
         self.use(batch | settings)
+        if margin is not None:
+            with refused_as_a_value():
+                self.margin = margin
 
     @property
     def z(self) -> float:
@@ -113,11 +111,22 @@ class CurveFamily(CursorExplorer):
 
     @property
     def margin(self) -> float:
-        """MagFace's margin for the length, in radians."""
+        """The margin of the loss that is shown, in radians; MagFace's is the one for the length."""
+        if self.loss in MARGINS:
+            return self.margins[self.loss]
         (low, high), (short, long) = self.magface_margins, self.magface_lengths
         if short == long:
             return low
         return float(MagFaceLoss(3, 2, low, high, short, long).margin_at(self.length))
+
+    @margin.setter
+    def margin(self, margin: Any) -> None:
+        if self.loss not in MARGINS:
+            raise ValueError(
+                "MagFace has no single margin: set `magface_margins`, those of the shortest and the longest feature, "
+                f"got {margin}."
+            )
+        self.margins = {**self.margins, self.loss: margin}
 
     def curve(self, theta: Tensor, place: float | None = None) -> Tensor:
         """The logit without the scale at angles of any shape, at a `place` of the family: z, a margin or an age.

@@ -2,6 +2,7 @@
 
 import copy
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from lessons_lib.explorers.draw_a_digit.teaching import first_learner, pack_less
 from lessons_lib.explorers.kit.explorer import Explorer, of_a_widget
 from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.packing import deflate, folded, pack
+from lessons_lib.explorers.kit.plain import plain_number, plain_numbers
 from lessons_lib.figures.plane import draw_directions, draw_points, draw_rim, rim_of
 from lessons_lib.figures.style import ACCENT, PAPER, Picture
 from lessons_lib.losses import Head
@@ -123,7 +125,8 @@ class DrawADigit(Explorer):
             raise ValueError(
                 "this network cannot be taught in the page: its head is not softmax without bias or CosFace."
             )
-        if len(given) > _MOST or not all(type(one.get("label")) is int and 0 <= one["label"] < 10 for one in given):
+        labels = [plain_number(one.get("label")) if isinstance(one, Mapping) else None for one in given]
+        if len(given) > _MOST or not all(label in range(10) for label in labels):
             raise ValueError(f"taught must list at most {_MOST} digits, each with a label in 0..9.")
         taught = [
             {"strokes": _checked_strokes(one.get("strokes", [])), "digit": self._checked_digit(one.get("digit", -1))}
@@ -131,13 +134,13 @@ class DrawADigit(Explorer):
         ]
         if not all(one["strokes"] or one["digit"] >= 0 for one in taught):
             raise ValueError("each digit of taught needs strokes, or a test digit's number as digit.")
-        return [one | {"label": its["label"]} for one, its in zip(taught, given, strict=True)]
+        return [one | {"label": int(label)} for one, label in zip(taught, labels, strict=True)]
 
-    def _checked_digit(self, digit: int) -> int:
+    def _checked_digit(self, digit: Any) -> int:
         count = len(self.facts["digit_labels"]) if self.facts else 0
-        if not -1 <= digit < count:
+        if plain_number(digit) not in range(-1, count):
             raise ValueError(f"digit must lie between -1 (none) and {count - 1}, got {digit}.")
-        return digit
+        return int(digit)
 
     def image(self) -> Tensor:
         """What is drawn, as the network sees it: (1, 1, 28, 28) float32 in [0, 1], zeros when the pad is empty."""
@@ -163,8 +166,11 @@ class DrawADigit(Explorer):
         return picture
 
 
-def _checked_strokes(given: Strokes) -> Strokes:
-    strokes = [[[float(value) for value in point] for point in stroke] for stroke in given if len(stroke)]
+def _checked_strokes(given: Any) -> Strokes:
+    try:
+        strokes = [[plain_numbers(point) for point in stroke] for stroke in given if len(stroke)]
+    except TypeError:  # one of them is no list
+        strokes = [[[]]]
     if not all(len(point) == 2 and all(0 <= v <= 1 for v in point) for stroke in strokes for point in stroke):
         raise ValueError("strokes must be lists of points [x, y] with both numbers between 0 and 1.")
     return strokes

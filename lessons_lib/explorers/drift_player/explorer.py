@@ -13,9 +13,9 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
-from traitlets import Bool, Bytes, Float, Int, List
+from traitlets import Bool, Bytes, Int, List
 
-from lessons_lib.explorers.kit.explorer import Explorer
+from lessons_lib.explorers.kit.explorer import Explorer, Number
 from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.still import bare_plane
 from lessons_lib.figures.style import FAINT, INK, PALETTE, PAPER, SOFT, Picture, number_ink
@@ -41,7 +41,7 @@ class DriftPlayer(Explorer):
     classes = Int(0).tag(sync=True)
     live = Bool(False).tag(sync=True)
     playing = Bool(False).tag(sync=True)
-    position = Float(1.0).tag(sync=True)
+    position = Number(1.0, 0, 1).tag(sync=True)
 
     def __init__(self, **traits: Any):
         super().__init__(**traits)

@@ -17,6 +17,7 @@ from lessons_lib.angles import circle_points
 from lessons_lib.explorers.kit.explorer import Choice, Number, of_a_widget, refused_as_a_value
 from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.losses import LOSSES, NAMES, MarginExplorer, named_head
+from lessons_lib.explorers.kit.plain import plain_numbers
 from lessons_lib.explorers.kit.still import bare_plane
 from lessons_lib.figures.style import FAINT, INK, PALETTE, PAPER, SOFT, Picture
 from lessons_lib.gradients import Gradients, gradients, with_weights
@@ -45,7 +46,7 @@ class GradientArrows(MarginExplorer):
     other = Choice((*LOSSES, "adacos", "p2sgrad"), default_value="p2sgrad").tag(sync=True)
     scale = Number(16.0, 1, 64).tag(sync=True)
     directions = traitlets.List().tag(sync=True)
-    label = traitlets.Int(0).tag(sync=True)
+    label = Number(0, 0, max(_CLASSES) - 1, whole=True).tag(sync=True)
     point = traitlets.List([-0.3, 0.48]).tag(sync=True)
     lift = Number(round(math.radians(25), 5), 0, _TALLEST, angle=True).tag(sync=True)
     lengths = Choice(("own", "as_is", "per_scale"), default_value="own").tag(sync=True)
@@ -76,23 +77,25 @@ class GradientArrows(MarginExplorer):
 
     @traitlets.validate("directions")
     def _one_a_class(self, proposal: traitlets.Bunch) -> list[float]:
-        turns = proposal["value"]
-        if len(turns) not in _CLASSES or not all(_is_number(turn) for turn in turns):
-            raise traitlets.TraitError(f"directions must be 3, 5 or 10 angles in radians, got {turns}.")
+        turns = plain_numbers(proposal["value"])
+        if len(turns) not in _CLASSES:
+            raise traitlets.TraitError(f"directions must be 3, 5 or 10 angles in radians, got {proposal['value']}.")
         return [_wrapped(turn) for turn in turns]
 
     @traitlets.validate("label")
     def _a_class(self, proposal: traitlets.Bunch) -> int:
-        if not 0 <= proposal["value"] < self.classes:
+        if proposal["value"] >= self.classes:  # a view sends other classes along with it
             raise traitlets.TraitError(f"label must be a class, 0..{self.classes - 1}, got {proposal['value']}.")
         return proposal["value"]
 
     @traitlets.validate("point")
     def _a_place(self, proposal: traitlets.Bunch) -> list[float]:
-        point = proposal["value"]
-        if len(point) != 2 or not all(_is_number(v) for v in point) or math.hypot(*point) > _REACH + _SLACK:
-            raise traitlets.TraitError(f"point must be [x, y], at most {_REACH} from the origin, got {point}.")
-        return [float(v) for v in point]
+        point = plain_numbers(proposal["value"])
+        if len(point) != 2 or math.hypot(*point) > _REACH + _SLACK:
+            raise traitlets.TraitError(
+                f"point must be [x, y], at most {_REACH} from the origin, got {proposal['value']}."
+            )
+        return point
 
     @traitlets.observe("directions")
     def _keep_a_label(self, _: traitlets.Bunch) -> None:
@@ -174,10 +177,6 @@ class GradientArrows(MarginExplorer):
             scales = [float(getattr(self._head(loss), "scale", 1.0)) for loss in (self.loss, self.other)]
         top = max(length / scale for length, scale in zip(longest, scales, strict=True))
         return [1 / (top * scale) if top > 0 else 0.0 for scale in scales]
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _wrapped(turn: float) -> float:

@@ -15,7 +15,6 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from numbers import Real
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn
 from uuid import uuid4
@@ -25,6 +24,7 @@ from IPython import get_ipython
 from traitlets import Bool, Dict, Enum, TraitError, TraitType, Unicode, default
 
 from lessons_lib.explorers.kit import outputs
+from lessons_lib.explorers.kit.plain import plain_number
 from lessons_lib.figures.style import Picture
 
 # The script finds its own figure by a mark made from the content, so that saved notebooks change only when it does;
@@ -72,25 +72,31 @@ class Number(TraitType):
 
     def validate(self, obj: Any, value: Any) -> float:
         """The number, inside the limits where it is a hair off; TraitError for another one."""
-        low, high = self.low, self._most(obj)
-        number = isinstance(value, Real) and not isinstance(value, bool) and (not self.whole or value == value // 1)
-        if not number or not low - self.slack <= value <= high + self.slack:  # NaN is neither
-            raise TraitError(self._sentence(low, high, value, number))
-        return int(value) if self.whole else float(min(high, max(low, value)))
+        low, high, number = self.low, self._most(obj), plain_number(value)
+        fits = number is not None and low - self.slack <= number <= high + self.slack  # NaN is neither
+        if not fits or (self.whole and number != number // 1):
+            raise TraitError(self._sentence(low, high, value if number is None else number))
+        return int(number) if self.whole else float(min(high, max(low, number)))
 
-    def _sentence(self, low: float, high: float, value: Any, number: bool) -> str:
+    def _sentence(self, low: float, high: float, value: Any) -> str:
         if self.counts:
             return f"{self.name} counts {self.counts} from 0 to {high}, got {value}."
         if not self.angle:
             return f"{self.name} must lie in {low:.12g}..{high:.12g}, got {value}."
         reach = f"{math.degrees(low):.0f}° to {math.degrees(high):.0f}° in radians, {low:.3f}..{high:.3f}"
-        degrees = number and high < value and math.degrees(low) <= value <= math.degrees(high)
-        meant = f"; {math.radians(value):.3f} is that many degrees" if degrees else ""
-        return f"{self.name} must be an angle of {reach}, got {value}{meant}."
+        return f"{self.name} must be an angle of {reach}, got {value}{meant_in_degrees(value, low, high)}."
 
     def limits(self, obj: Any) -> dict[str, Any]:
         high = self._most(obj)
         return {"low": self.low - self.slack, "high": high + self.slack, **({"whole": True} if self.whole else {})}
+
+
+def meant_in_degrees(value: Any, low: float, high: float) -> str:
+    """The end of a sentence about a number that would be within low..high, in radians, if it were degrees; else ''."""
+    degrees = plain_number(value)
+    if degrees is None or not high < degrees or not math.degrees(low) <= degrees <= math.degrees(high):
+        return ""
+    return f"; {math.radians(degrees):.3f} is that many degrees"
 
 
 class Flag(Bool):
@@ -117,6 +123,9 @@ class Explorer(anywidget.AnyWidget):
     _link = Unicode().tag(sync=True)  # by which the HTML finds the model in the page
 
     def __init__(self, **traits: Any):
+        for name in traits:
+            if not self.has_trait(name):
+                raise ValueError(self._has_no(name))
         identity = uuid4().hex
         super().__init__(model_id=identity, _link=identity, **traits)
 
@@ -139,14 +148,24 @@ class Explorer(anywidget.AnyWidget):
         before = self.settings
         for name in given:
             if name not in before:
-                has = f"{', '.join(before) or 'none'}{self._made_with()}"
-                raise ValueError(f"{type(self).__name__} has no setting {name!r}; it has {has}.")
+                raise ValueError(self._has_no(name))
         with self.hold_sync():
             try:
                 self._take(given)
-            except TraitError as error:
+            except Exception as error:
                 self._take(before)
-                raise ValueError(str(error)) from error
+                if isinstance(error, TraitError):
+                    raise ValueError(str(error)) from error
+                raise
+
+    def _has_no(self, name: str) -> str:
+        has = f"{', '.join(self.setting_names) or 'none'}{self._made_with()}"
+        return f"{type(self).__name__} has no setting {name!r}; it has {has}."
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name[0] != "_" and not hasattr(type(self), name):  # a trait, a property and what ipywidgets has are there
+            raise AttributeError(self._has_no(name))
+        super().__setattr__(name, value)
 
     def _take(self, values: Mapping[str, Any]) -> None:
         for name in sorted(values, key=self.setting_names.index):  # in the order in which one brings the next

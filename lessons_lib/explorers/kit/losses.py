@@ -1,14 +1,14 @@
 """What explorers of a margin share: which loss, each loss's own margin, and how its line looks."""
 
 import json
-import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import traitlets
 
-from lessons_lib.explorers.kit.explorer import Choice, Explorer, refused_as_a_value
+from lessons_lib.explorers.kit.explorer import Choice, Explorer, meant_in_degrees, refused_as_a_value
+from lessons_lib.explorers.kit.plain import plain_number
 from lessons_lib.figures.style import PALETTE
 from lessons_lib.losses import (
     ArcFaceLoss,
@@ -34,6 +34,23 @@ def line_style(loss: str) -> dict[str, Any]:
     return {"color": PALETTE[look["hue"]], "linestyle": (0, tuple(look["dash"])) if look["dash"] else "-"}
 
 
+def within_reach(
+    margins: Mapping[str, Any], reaches: Mapping[str, tuple[float, float]], angles: Iterable[str]
+) -> dict[str, float]:
+    """Margins as numbers; TraitError for one that is none, out of reach or of no loss here. `angles` are in radians."""
+    checked = {}
+    for loss, margin in margins.items():
+        if loss not in reaches:
+            raise traitlets.TraitError(f"margins are those of {', '.join(reaches)}, got one of {loss!r}.")
+        (low, high), number = reaches[loss], plain_number(margin)
+        if number is None or not low <= number <= high:  # NaN is neither
+            shown = repr(margin) if number is None else number
+            meant = meant_in_degrees(number, low, high) if loss in angles else ""
+            raise traitlets.TraitError(f"the margin of {loss} must lie in {low}..{high}, got {shown}{meant}.")
+        checked[loss] = float(number)
+    return checked
+
+
 class Margins(traitlets.Dict):
     """Margins by their losses; those that are left out stay as they are."""
 
@@ -57,14 +74,7 @@ class MarginExplorer(Explorer):
     @traitlets.validate("margins")
     def _within_reach(self, proposal: traitlets.Bunch) -> dict[str, float]:
         margins = {**self._usual_margins(), **self._trait_values.get("margins", {}), **proposal["value"]}
-        for loss, margin in margins.items():
-            if loss not in MARGINS:
-                raise traitlets.TraitError(f"margins are those of {', '.join(MARGINS)}, got one of {loss!r}.")
-            low, high = MARGINS[loss]
-            if not isinstance(margin, int | float) or not low <= margin <= high:  # NaN is neither
-                degrees = f"; {math.radians(margin):.3f} is that angle in radians" if loss == "arcface" else ""
-                raise traitlets.TraitError(f"the margin of {loss} must lie in {low}..{high}, got {margin}{degrees}.")
-        return {loss: float(margin) for loss, margin in margins.items()}
+        return within_reach(margins, MARGINS, angles=("arcface",))
 
     def begin_with(self, settings: Mapping[str, Any], margin: Any = None) -> None:
         """Take over what a constructor was given, the margin of its loss too; ValueError where something is wrong."""

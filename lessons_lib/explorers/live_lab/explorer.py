@@ -12,10 +12,11 @@ import traitlets
 from torch import Tensor, nn
 
 from lessons_lib.data import ImageData
-from lessons_lib.explorers.kit.explorer import Choice, Number, of_a_widget
+from lessons_lib.explorers.kit.explorer import Choice, Number, of_a_widget, refused_as_a_value
 from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.losses import MARGINS, NAMES, MarginExplorer
 from lessons_lib.explorers.kit.packing import Squeezed, packed_text, trunk_features
+from lessons_lib.explorers.kit.plain import plain_numbers
 from lessons_lib.explorers.live_lab.picture import draw_live
 from lessons_lib.figures.style import Picture
 from lessons_lib.runs import Run
@@ -63,7 +64,7 @@ class LiveLab(MarginExplorer):
     start = Choice(("random", "even"), default_value="random").tag(sync=True)
     speed = Number(10, 1, 50, whole=True).tag(sync=True)
     points = traitlets.List().tag(sync=True)
-    seed = traitlets.Int(0).tag(sync=True)
+    seed = Number(0, 0, 2**31 - 1, whole=True).tag(sync=True)
     classes = traitlets.Int().tag(sync=True)
     warm = traitlets.Bool(help="whether there is a trunk to learn from").tag(sync=True)
     examples = traitlets.Dict(help="for each source what is trained on and what is shown").tag(sync=True)
@@ -78,7 +79,8 @@ class LiveLab(MarginExplorer):
         **settings: Any,
     ):
         self._data, self._run = data, warm if warm is None or callable(warm) else _with_trunk(warm)
-        super().__init__(classes=data.num_classes, warm=warm is not None, seed=seed, **of_a_widget(settings))
+        with refused_as_a_value():
+            super().__init__(classes=data.num_classes, warm=warm is not None, seed=seed, **of_a_widget(settings))
         self.points = _two_a_class(data.num_classes)
         self.begin_with(settings, margin)
 
@@ -99,12 +101,11 @@ class LiveLab(MarginExplorer):
 
     @traitlets.validate("points")
     def _points_of_the_plane(self, proposal: traitlets.Bunch) -> list[list[float]]:
-        points = proposal["value"]
-        for point in points:
-            numbers = isinstance(point, list | tuple) and all(isinstance(value, int | float) for value in point)
-            if not (numbers and len(point) == 3 and all(-2 <= v <= 2 for v in point[:2]) and self._is_class(point[2])):
-                raise traitlets.TraitError(f"points must be [x, y, label] with x and y in -2..2, got {point}.")
-        return [[float(x), float(y), int(label)] for x, y, label in points]
+        points = [plain_numbers(point) for point in proposal["value"]]
+        for given, point in zip(proposal["value"], points, strict=True):
+            if len(point) != 3 or not all(-2 <= v <= 2 for v in point[:2]) or not self._is_class(point[2]):
+                raise traitlets.TraitError(f"points must be [x, y, label] with x and y in -2..2, got {given}.")
+        return [[x, y, int(label)] for x, y, label in points]
 
     def _is_class(self, label: float) -> bool:
         return label in range(self.classes)

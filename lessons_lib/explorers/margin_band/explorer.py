@@ -1,6 +1,5 @@
 """MarginBand: drag the margin on the circle that was just trained, and train on meanwhile."""
 
-import math
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from lessons_lib.explorers.kit.explorer import Choice, Number, of_a_widget
 from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.losses import MarginExplorer, named_head
 from lessons_lib.explorers.kit.packing import RATE, Start, reference, steps_of, trunk_features
+from lessons_lib.explorers.kit.plain import plain_numbers
 from lessons_lib.figures.plane import draw_directions, draw_points, draw_rim, rim_of
 from lessons_lib.figures.style import ACCENT, SOFT, Picture
 from lessons_lib.losses import Head
@@ -80,10 +80,10 @@ class MarginBand(MarginExplorer):
 
     @traitlets.validate("directions")
     def _one_a_class(self, proposal: traitlets.Bunch) -> list[float]:
-        turns, classes = proposal["value"], len(self.home)
-        if len(turns) != classes or not all(isinstance(turn, int | float) and math.isfinite(turn) for turn in turns):
-            raise traitlets.TraitError(f"directions must be {classes} angles in radians, got {turns}.")
-        return [float(turn) for turn in turns]
+        turns, classes = plain_numbers(proposal["value"]), len(self.home)
+        if len(turns) != classes:
+            raise traitlets.TraitError(f"directions must be {classes} angles in radians, got {proposal['value']}.")
+        return turns
 
     def retrain(self, steps: int = 150) -> None:
         """Train in PyTorch as the figure does in the page, from the class weights as they are turned now.

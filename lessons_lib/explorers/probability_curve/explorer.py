@@ -11,8 +11,9 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lessons_lib.explorers.kit.explorer import Choice, Number, of_a_widget
+from lessons_lib.explorers.kit.explorer import Choice, Number, meant_in_degrees, of_a_widget
 from lessons_lib.explorers.kit.link import link
+from lessons_lib.explorers.kit.plain import plain_number
 from lessons_lib.explorers.kit.trained_angles import CursorExplorer, counted
 from lessons_lib.figures.style import FAINT, INK, PALETTE, SOFT, Picture
 from lessons_lib.losses.adacos import fixed_scale
@@ -32,13 +33,13 @@ class Place(traitlets.TraitType):
         (low, high) = _BETWEEN
         if isinstance(others, str) and others in ("90", "simplex"):
             return others
-        number = isinstance(others, int | float) and not isinstance(others, bool)
-        if not number or not low - _CLOSE <= others <= high + _CLOSE:
-            meant = f"; {math.radians(others):.3f} is that many degrees" if number and 60 <= others <= 120 else ""
+        number = plain_number(others)
+        if number is None or not low - _CLOSE <= number <= high + _CLOSE:
+            shown, meant = others if number is None else number, meant_in_degrees(number, low, high)
             raise traitlets.TraitError(
-                f'others must be "90", "simplex" or an angle of 60° to 120° in radians, got {others!r}{meant}.'
+                f'others must be "90", "simplex" or an angle of 60° to 120° in radians, got {shown!r}{meant}.'
             )
-        return min(high, max(low, float(others)))
+        return min(high, max(low, float(number)))
 
     def limits(self, obj: Any) -> dict[str, Any]:
         return {"words": ["90", "simplex"], "low": _BETWEEN[0] - _CLOSE, "high": _BETWEEN[1] + _CLOSE}

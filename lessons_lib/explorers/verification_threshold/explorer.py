@@ -30,6 +30,13 @@ _ANY, _LEAST = 1e300, 1e-12  # a score; a share of pairs
 Scores = Mapping[str, tuple[Tensor | NDArray, Tensor | NDArray]]
 
 
+class Share(Number):
+    """The share of genuine pairs, neither none nor all of them."""
+
+    def _sentence(self, low: float, high: float, value: Any) -> str:
+        return f"{self.name} is the share of genuine pairs among those asked and must lie between 0 and 1, got {value}."
+
+
 class VerificationThreshold(JoinedExplorer):
     """Scores of genuine pairs (one class) and of impostor pairs (two); a pair counts as the same from `threshold` on.
 
@@ -50,7 +57,7 @@ class VerificationThreshold(JoinedExplorer):
     net = Number(0, 0, lambda figure: len(figure.nets) - 1, counts="the networks").tag(sync=True)
     threshold = Number(0.0, -math.inf, math.inf).tag(sync=True)
     axis = Choice(("linear", "log"), default_value="linear").tag(sync=True)
-    prior = traitlets.Float(0.5).tag(sync=True)
+    prior = Share(0.5, _LEAST, 1 - _LEAST).tag(sync=True)
     before = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -74,8 +81,7 @@ class VerificationThreshold(JoinedExplorer):
 
     @traitlets.default("limits")
     def _limits(self) -> dict[str, Any]:
-        own = {"threshold": {"low": -_ANY, "high": _ANY}, "prior": {"low": _LEAST, "high": 1 - _LEAST}}
-        return super()._limits() | own
+        return super()._limits() | {"threshold": {"low": -_ANY, "high": _ANY}}
 
     @traitlets.validate("threshold")
     def _on_an_edge(self, proposal: traitlets.Bunch) -> float:
@@ -83,15 +89,6 @@ class VerificationThreshold(JoinedExplorer):
             return proposal["value"]
         net = self.nets[self.net]
         return float(edges_of(net)[nearest_edge(net, proposal["value"])])
-
-    @traitlets.validate("prior")
-    def _a_share(self, proposal: traitlets.Bunch) -> float:
-        if not _LEAST <= proposal["value"] <= 1 - _LEAST:  # NaN is neither
-            raise traitlets.TraitError(
-                "prior is the share of genuine pairs among those asked and must lie between 0 and 1, "
-                f"got {proposal['value']}."
-            )
-        return proposal["value"]
 
     @traitlets.observe("net")
     def _at_the_same_far(self, change: traitlets.Bunch) -> None:
