@@ -28,10 +28,7 @@ export function curves({ model, el }, { css, settings, drawn, hint, pasted = () 
     keeps = model.get('before') !== undefined;
   const set = values => Object.entries(values).forEach(([name, value]) => model.set(name, value));
   const heard = keeps ? [...settings, 'before'] : settings,
-    kept = () => {
-      const was = pick(heard);
-      return () => set(was);
-    };
+    kept = () => set.bind(null, pick(heard));
   let settled = pick(settings);
   const { begin, end } = gestures(root, () => keeps && set({ before: pick(drawn) }));
   const put = (values, keep = save) => {

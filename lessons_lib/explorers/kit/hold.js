@@ -95,18 +95,35 @@ export function holdOne(canvas, hand, { act, does, draw, ...more }) {
   });
 }
 
+/** One press `from` here until it ends: a tap, a drag, or a finger that `waits`, since it may yet scroll the page. */
+function pressOf(grip, from, waits, kept) {
+  let taps = Boolean(grip.tap),
+    putBack = null;
+  const far = at => at.map((v, i) => Math.abs(v - from[i]));
+  const drag = at => {
+    putBack ??= kept();
+    grip.move?.(at);
+  };
+  if (!waits && !grip.still && !taps) drag(from);
+  return {
+    move(at) {
+      const [x, y] = far(at);
+      taps &&= Math.hypot(x, y) <= TAP;
+      waits &&= x <= ASIDE || x <= y;
+      if (!taps && !waits) drag(at);
+    },
+    up(at) {
+      if (taps) grip.tap();
+      else if (waits && Math.hypot(...far(at)) <= ASIDE) drag(at);
+    },
+    cancel: () => putBack?.(),
+  };
+}
+
 function pointersOn(canvas, { find, miss, settled, draw, hover, kept }) {
   let taken = null,
-    from = [0, 0],
-    taps = false, // it has not moved yet
-    waits = false, // a finger that may yet scroll the page moves nothing
-    putBack = null;
-  const spot = event => spotOn(canvas, event),
-    far = at => at.map((v, i) => Math.abs(v - from[i]));
-  const moveTo = at => {
-    putBack ??= kept();
-    taken.move?.(at);
-  };
+    press = null;
+  const spot = event => spotOn(canvas, event);
   return {
     pointerdown(event) {
       if (event.button || taken) return;
@@ -115,34 +132,22 @@ function pointersOn(canvas, { find, miss, settled, draw, hover, kept }) {
       if (!grip) return miss();
       if (grip.click) return grip.click();
       taken = grip;
-      from = at;
       grip.take?.();
       canvas.setPointerCapture(event.pointerId);
       canvas.style.cursor = grip.cursor === 'grab' ? 'grabbing' : (grip.cursor ?? '');
-      taps = Boolean(grip.tap);
-      waits = event.pointerType === 'touch' && Boolean(grip.scrolls);
-      if (!waits && !grip.still && !taps) moveTo(at);
+      press = pressOf(grip, at, event.pointerType === 'touch' && Boolean(grip.scrolls), kept);
       draw();
     },
     pointermove(event) {
-      if (!taken) return over(canvas, event.pointerType === 'mouse' ? find(spot(event), event) : null, hover);
-      const at = spot(event),
-        [x, y] = far(at);
-      taps &&= Math.hypot(x, y) <= TAP;
-      waits &&= x <= ASIDE || x <= y;
-      if (!taps && !waits) moveTo(at);
+      if (taken) press.move(spot(event));
+      else over(canvas, event.pointerType === 'mouse' ? find(spot(event), event) : null, hover);
     },
-    pointerup(event) {
-      const at = spot(event);
-      if (taps) taken.tap();
-      else if (waits && Math.hypot(...far(at)) <= ASIDE) moveTo(at);
-      taps = waits = false;
-    },
-    pointercancel: () => putBack?.(),
+    pointerup: event => taken && press.up(spot(event)),
+    pointercancel: () => taken && press.cancel(),
     lostpointercapture() {
       if (!taken) return;
       taken.end?.();
-      taken = putBack = null;
+      taken = null;
       hover(null);
       canvas.style.cursor = '';
       settled();
@@ -151,6 +156,7 @@ function pointersOn(canvas, { find, miss, settled, draw, hover, kept }) {
     touchstart: event => taken && !taken.scrolls && event.preventDefault(), // else it scrolls
   };
 }
+
 /** What the mouse looks like over a Grip, or over nothing. */
 function over(canvas, grip, hover) {
   canvas.style.cursor = grip?.cursor ?? (grip ? '' : 'default');
