@@ -1,6 +1,6 @@
 // What stands around CenterUpdate's plane: the rule, the batch, α, the buttons and the worked table.
 import { element, part, roomy, write } from '../kit/view.js';
-import { button, choice, named, ownKeys, slider, table } from '../kit/controls.js';
+import { button, choice, named, offer, ownKeys, slider, table } from '../kit/controls.js';
 import { MOST, RULES } from './maths.js';
 import { lawOf, shareLine, tableRows } from './words.js';
 import { switched } from './hand.js';
@@ -83,8 +83,8 @@ export function controls({ state, set, step, again, overshoot }, walk) {
       write(law, lawOf(now.rule));
       write(share, shareLine(now, found));
       worked.update(tableRows(now, found));
-      one.disabled = ten.disabled = now.path.length >= MOST;
-      back.disabled = !now.path.length;
+      for (const more of [one, ten]) offer(more, now.path.length < MOST);
+      offer(back, now.path.length > 0);
     },
   };
 }

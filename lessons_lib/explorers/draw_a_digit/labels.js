@@ -1,6 +1,6 @@
 // What one teaches with: a button for each class, and what has been taught, each to be forgotten.
 import { element } from '../kit/view.js';
-import { button, ownKeys } from '../kit/controls.js';
+import { button, offer, ownKeys } from '../kit/controls.js';
 import { bitmap } from './pad.js';
 
 /** Ten buttons and one stop of the Tab key: arrow keys reach the others, 0 to 9 press one wherever the focus is. */
@@ -17,7 +17,7 @@ function labelButtons(classes, teach) {
     const at = buttons.findIndex(other => other.matches(':focus')),
       step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
     if (step) reach((at + step + classes) % classes);
-    else if (/^\d$/.test(event.key) && buttons[event.key] && !buttons[event.key].disabled) teach(+event.key);
+    else if (/^\d$/.test(event.key) && buttons[event.key]) buttons[event.key].click();
     else return;
     event.preventDefault();
   };
@@ -48,7 +48,7 @@ export function labelDesk(classes, { teach, forget }) {
   function show({ taught, own, open, look }) {
     buttons.forEach((one, k) => {
       one.style.cssText = `background:${look.classes[k]};color:${look.onClass(k)}`;
-      one.disabled = !open;
+      offer(one, open);
       one.setAttribute('aria-pressed', own === k);
     });
     all.style.visibility = taught.length ? '' : 'hidden';

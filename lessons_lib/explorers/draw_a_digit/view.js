@@ -1,7 +1,7 @@
 // DrawADigit: draw on the pad, and the trained network puts the drawing on the circle, move by move. Taught what the
 // drawing is, it trains on.
 import { calm, element, mount, part, surface, write } from '../kit/view.js';
-import { button } from '../kit/controls.js';
+import { button, offer } from '../kit/controls.js';
 import { eased } from '../kit/numbers.js';
 import { unpacked } from './data.js';
 import { forward, prepare, reading } from './network.js';
@@ -174,8 +174,9 @@ class Desk {
     write(caption, sentence(seen, untouched ? this.data.facts.digit_labels[this.digit()] : null, reader));
     write(this.numbers, numberWords(seen, this.x));
     this.angles.show(seen, look);
-    this.clearing.disabled = !this.strokes().length && this.digit() < 0;
-    this.undoing.disabled = this.clearing.disabled && !this.cleared;
+    const something = this.strokes().length > 0 || this.digit() >= 0;
+    offer(this.clearing, something);
+    offer(this.undoing, something || this.cleared !== null);
     write(this.hint, this.advice());
     if (this.pupil) this.teachingWords();
     this.stage.say([this.news?.textContent, caption.textContent].filter(Boolean).join(' '));

@@ -1,6 +1,6 @@
 // DriftPlayer: a 2-D embedding while it is trained, as a film.
 import { calm, element, mount, part, surface } from '../kit/view.js';
-import { button, ownKeys } from '../kit/controls.js';
+import { button, offer, ownKeys } from '../kit/controls.js';
 import { hold } from '../kit/hold.js';
 import { wrapped } from '../kit/numbers.js';
 import { nearestCenter } from './centers.js';
@@ -68,7 +68,7 @@ function writePlay(play, { film, time, follow }, model) {
   const live = model.get('live'),
     rest = live ? (follow ? 'training' : 'go live') : time > film.end - 1e-3 ? 'replay' : 'play',
     name = model.get('playing') ? 'pause' : rest;
-  play.disabled = live ? follow : film.frames.length < 2;
+  offer(play, live ? !follow : film.frames.length > 1);
   if (play.textContent === name) return;
   const icon = ICONS[live && name !== 'pause' ? 'training' : name] ?? ICONS.play;
   play.innerHTML = `<svg viewBox="0 0 13 14" aria-hidden="true"><path d="${icon}"/></svg>`;

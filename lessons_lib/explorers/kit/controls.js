@@ -14,8 +14,18 @@ export const worked = (label, more = {}) =>
 /** Right and up, for what keys move in a plane. */
 export const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
-export const button = (text, click, attributes = {}) =>
-  ownKeys(element('button', { type: 'button', click, ...attributes }, text));
+/**
+ * Says whether a press on a button does something now. One that does nothing keeps the focus: a button that is disabled
+ * or hidden while keys are on it would lose them to the page.
+ */
+export const offer = (node, on) => node.setAttribute('aria-disabled', !on);
+export const offered = node => node.getAttribute('aria-disabled') !== 'true';
+
+export function button(text, click, attributes = {}) {
+  const press = event => offered(node) && click(event),
+    node = ownKeys(element('button', { type: 'button', click: press, ...attributes }, text));
+  return node;
+}
 /** One whose name changes: it is as wide as the widest of its `names`. */
 export const renamed = (names, click) => button(names[0], click, { 'data-room': names.join('\n') });
 

@@ -1,6 +1,6 @@
 // LiveLab's controls: what trains, how fast, and the three buttons.
 import { element, roomy } from '../kit/view.js';
-import { button, choice, fitsIn, slider } from '../kit/controls.js';
+import { button, choice, fitsIn, offer, slider } from '../kit/controls.js';
 import { MARGINS, marginText } from '../kit/losses.js';
 import { WIDEST, fitMargins, scaleSlider } from '../kit/margins.js';
 import { KINDS } from './maths.js';
@@ -57,7 +57,7 @@ export function liveButtons(hand) {
       play.append(name);
     }
     step.textContent = `${speed} step${speed === 1 ? '' : 's'}`;
-    step.disabled = playing;
+    offer(step, !playing);
   }
   return { root, update };
 }

@@ -1,6 +1,6 @@
 // PairMatrix's controls: which loss, its numbers, and the caption of a column.
 import { element } from '../kit/view.js';
-import { button, choice, ownKeys, slider } from '../kit/controls.js';
+import { button, choice, offer, ownKeys, slider } from '../kit/controls.js';
 import { stepper } from '../kit/steps.js';
 import { escaped } from '../kit/words.js';
 import { WAY_NAMES, scaleStops } from './maths.js';
@@ -66,7 +66,7 @@ export function deskOf(tries, write, keep) {
     label.innerHTML = `write a caption of your own for the <b>${digit}</b>, in place of “${escaped(given)}”`;
     if (input.getRootNode().activeElement !== input) input.value = own ? text : '';
     input.placeholder = given;
-    back.disabled = !own;
+    offer(back, own);
   }
   return { root, input, update };
 }

@@ -1,6 +1,6 @@
 // ProbabilityCurve's controls: who chooses s, its slider with AdaCos's place on it, C, the others, and the run.
 import { element, part } from '../kit/view.js';
-import { button, choice, slider, table } from '../kit/controls.js';
+import { button, choice, offer, slider, table } from '../kit/controls.js';
 import { CLASSES, classesSlider } from '../kit/steps.js';
 import { degrees, thousands } from '../kit/words.js';
 import { DEGREE } from '../kit/numbers.js';
@@ -127,7 +127,8 @@ export function runControls(moments, wish, play) {
   });
   const run = button('play', play),
     gauges = element('canvas', { 'aria-hidden': 'true' });
-  step.input.disabled = run.disabled = moments.length < 2;
+  step.input.disabled = moments.length < 2;
+  offer(run, moments.length > 1);
   function update({ step: at, playing }) {
     step.update(at);
     run.textContent = playing ? 'pause' : at === moments.length - 1 ? 'replay' : 'play';
