@@ -118,6 +118,19 @@ def test_the_batch_is_switched_by_click_by_key_and_by_word(page):
         expect(page.locator("tbody")).to_contain_text(words)
 
 
+def test_who_moves_by_ear_hears_what_is_held(page):
+    spoken = page.locator(".spoken")
+    for key, words in [
+        ("1", "You hold x1, at (0.320, 0.780). "),
+        ("ArrowLeft", "You hold x1, at (0.300, 0.780). "),
+        ("3", "You hold x3, at (0.200, −0.150). "),
+        ("c", "You hold c, at (−0.279, "),
+        ("Escape", "x1 moved by 0.020"),
+    ]:
+        field(page).press(key)
+        expect(spoken).to_contain_text(re.compile(f"^{re.escape(words)}"))
+
+
 def test_a_step_too_long_lands_on_the_other_side_again_and_again(show):
     page = opened(show)
     page.get_by_role("button", name="overshoot").click()

@@ -136,6 +136,19 @@ def test_everything_is_reached_by_key(page):
     assert page.locator("tbody tr:visible").count() == 10
 
 
+def test_who_moves_by_ear_hears_what_is_held(page):
+    spoken = page.locator(".spoken")
+    expect(spoken).to_contain_text(re.compile("^x: angle to its class 0"))
+    for key, words in [
+        ("2", "You hold W2, at −126.0°. x: angle to its class 0"),
+        ("ArrowLeft", "You hold W2, at −125.0°. x: angle"),
+        ("3", "You hold W3, at −54.0°."),
+        ("x", "You hold x: angle to its class 0"),
+    ]:
+        field(page).press(key)
+        expect(spoken).to_contain_text(re.compile(f"^{re.escape(words)}"))
+
+
 def test_each_loss_has_its_margin_and_its_words(page):
     for name in ("cosine softmax", "SphereFace", "P2SGrad"):
         page.locator('fieldset[aria-label="loss"]').get_by_label(name, exact=True).check(force=True)

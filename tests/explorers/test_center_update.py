@@ -1,6 +1,7 @@
 import itertools
 import json
 import math
+import re
 
 import numpy as np
 import pytest
@@ -213,6 +214,30 @@ def test_the_sentence_tells_what_a_gesture_changed(v8):
         assert words in loose(v8(f"said({json.dumps(now | changes)}, '{kind}', {json.dumps(now)})")["text"])
     walked = now | {"path": [[0, 0]], "center": [0.5, 0.5]}
     assert v8(f"gesture({json.dumps(walked)}, {json.dumps(now | {'center': [0, 0]})})") == "again"
+
+
+@pytest.mark.parametrize(
+    "before, now, words",
+    [
+        ([True, True, True], [False, True, False], "x1 and x3 left the batch: with one point the centre"),
+        ([True, True, True], [False, False, True], "x1 and x2 left the batch: with one point the centre"),
+        ([False, False, False], [True, True, True], "x1, x2 and x3 joined the batch: with three points the centre"),
+        ([True, False, True], [False, True, True], "x2 joined the batch, x1 left it: with two points the centre"),
+    ],
+)
+def test_all_that_join_or_leave_the_batch_are_named(v8, before, now, words):
+    given = f"{json.dumps(setting(batch=now))}, 'batch', {json.dumps(setting(batch=before))}"
+    assert re.sub("<[^>]*>", "", loose(v8(f"said({given})")["text"])).startswith(words)
+
+
+@pytest.mark.parametrize("rule", ["mean", "popular"])
+def test_a_share_that_stays_is_told_once(v8, rule):
+    """With these rules it does not depend on how many points there are, whatever the last digits of a product."""
+    for alpha in range(101):
+        now, before = (
+            setting(rule=rule, alpha=alpha / 100, batch=batch) for batch in ([True] * 3, [True, False, True])
+        )
+        assert ", not " not in v8(f"said({json.dumps(now)}, 'batch', {json.dumps(before)})")["text"]
 
 
 def test_keys_move_what_is_held_and_take_steps(v8):

@@ -4,7 +4,7 @@ import { fitsIn, settingsLine, worked } from '../kit/controls.js';
 import { eased } from '../kit/numbers.js';
 import { FITS, samePlace, update, walked } from './maths.js';
 import { paintCenter } from './paint.js';
-import { centerSentence, farWords, gesture, walkLine } from './words.js';
+import { centerSentence, farWords, gesture, heldLine, walkLine } from './words.js';
 import { listenTo } from './hand.js';
 import { controls } from './controls.js';
 import STYLE from './style.css' with { type: 'text' };
@@ -51,7 +51,7 @@ function walking() {
 }
 
 /** The words below; they tell the newest gesture, which is what has no pause in it. */
-function writer(parts, say) {
+function writer(parts, hand, say) {
   let last = null,
     before = null,
     kind = '',
@@ -66,7 +66,8 @@ function writer(parts, say) {
     last = now;
     write(parts.caption, centerSentence(now, kind, before));
     write(parts.walk, walkLine(now));
-    say(`${parts.caption.textContent} ${parts.walk.textContent}`);
+    const held = parts.field.matches(':focus') ? heldLine(now, hand.held) : '';
+    say(`${held}${parts.caption.textContent} ${parts.walk.textContent}`);
     parts.panel.update(now, found);
     parts.line.update();
   };
@@ -134,7 +135,7 @@ function render({ model, el }) {
     if (!samePlace(model.get('center'), stood)) acts.set('path', []);
     draw();
   });
-  const tell = writer(parts, stage.say);
+  const tell = writer(parts, hand, stage.say);
 
   function paint(moment, side) {
     const now = state(),

@@ -1,5 +1,5 @@
 // What CenterUpdate says, in HTML: the worked table, the share of the way, and what just changed.
-import { signedAmount, tight } from '../kit/words.js';
+import { listed, signedAmount, tight } from '../kit/words.js';
 import { LIMIT, MOST, between, fate, samePlace, shareOf, update, walk } from './maths.js';
 
 const COUNT = ['no point', 'one point', 'two points', 'three points'],
@@ -85,7 +85,7 @@ export function centerSentence(now, kind, before) {
 function leadOf(kind, now, before, found) {
   const { n, share, mean } = found,
     old = before && update(before),
-    instead = old && old.share !== share ? `, not ${percentOf(old.share)}` : '';
+    instead = old && percentOf(old.share) !== percentOf(share) ? `, not ${percentOf(old.share)}` : '';
   const goes = `the centre goes <b>${percentOf(share)}</b> of the way a step${instead}.`;
   if (kind === 'again') return 'Back where the walk began.';
   if (!n) return '';
@@ -102,11 +102,7 @@ function leadOf(kind, now, before, found) {
       `Step ${now.path.length} went <b>${percentOf(share)}</b> of the way to the mean: from ` +
       `${coordinate(between(now.path.at(-1), mean))} away to ${coordinate(between(now.center, mean))}.`
     );
-  if (kind === 'batch') {
-    const i = now.batch.findIndex((inside, k) => inside !== before.batch[k]),
-      went = now.batch[i] ? 'joined' : 'left';
-    return `${x(i)} ${went} the batch: with ${COUNT[n]} ${goes}`;
-  }
+  if (kind === 'batch') return `${wentSentence(now.batch, before.batch)}: with ${COUNT[n]} ${goes}`;
   if (kind === 'alpha') return `${tight(`α = ${short2(now.alpha)}`)}: ${goes}`;
   if (kind === 'rule') return `By this rule ${goes}`;
   if (kind === 'points') return movedPoint(now, before, found, old);
@@ -116,6 +112,15 @@ function leadOf(kind, now, before, found) {
       `<b>${percentOf(share)}</b> of that, ${coordinate(share * between(now.center, mean))}.`
     );
   return '';
+}
+
+/** Who joined the batch, and who left it. */
+function wentSentence(batch, before) {
+  const who = inside => listed(batch.flatMap((now, i) => (now === inside && before[i] !== inside ? [x(i)] : [])));
+  const [joined, left] = [who(true), who(false)];
+  return [joined && `${joined} joined the batch`, left && `${left} left ${joined ? 'it' : 'the batch'}`]
+    .filter(Boolean)
+    .join(', ');
 }
 
 function movedPoint(now, before, { n, mean, share }, old) {
@@ -205,6 +210,12 @@ function fateNotice({ center }, share) {
         `${short2(share - 1)} times as far. The centre flies off.`,
     }[fate(share)] + away
   );
+}
+
+/** What the keys hold, a point by its number or the centre 'c', for a screen reader; '' where that is nothing. */
+export function heldLine({ points, center }, held) {
+  const place = held === 'c' ? center : points[held];
+  return place ? `You hold ${held === 'c' ? 'c' : `x${held + 1}`}, at (${place.map(coordinate).join(', ')}). ` : '';
 }
 
 /** How much of the walk is left, as a power where one share says it all. */

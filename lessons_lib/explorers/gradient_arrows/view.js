@@ -43,7 +43,7 @@ function build(root, model, state, set, changed) {
 }
 
 /** The words around the picture; what is said is told from what was shown before the gesture. */
-function writer(root, parts, say) {
+function writer(root, parts, hand, say) {
   const gestured = gestureBefore();
   return (now, look) => {
     const mark = JSON.stringify(SETTINGS.map(name => now[name])),
@@ -54,7 +54,8 @@ function writer(root, parts, say) {
     write(parts.caption, arrowsSentence(now, old, now.lift));
     const apart = now.at && now.angle !== null ? `the two steps on it stand ${degrees(now.angle)} apart` : 'no angle';
     parts.along.setAttribute('aria-label', `Seen along x: ${apart}.`);
-    say(`${spokenLine(now, now.label)}. ${parts.caption.textContent}`);
+    const hold = parts.field.matches(':focus') ? hand.held : null;
+    say(`${spokenLine(now, now.label, hold)}. ${parts.caption.textContent}`);
     parts.lift.update((now.lift * 180) / Math.PI);
     for (const panel of parts.panels) panel.update(now);
     parts.line.update();
@@ -115,13 +116,12 @@ function render({ model, el }) {
     save();
   };
   const tidy = () => ['margins', 'directions', 'label'].forEach(name => set(name, state()[name]));
-  const parts = build(root, model, state, set, tidy),
-    tell = writer(root, parts, stage.say),
-    top = remembered(),
-    measure = gliding();
   /** @type {{ held: 'x' | number, over?: null | 'x' | number }} */
   const hand = { held: 'x' };
-
+  const parts = build(root, model, state, set, tidy),
+    tell = writer(root, parts, hand, stage.say),
+    top = remembered(),
+    measure = gliding();
   function paint(moment, side, width) {
     const look = colours(stage.look()),
       now = state(),

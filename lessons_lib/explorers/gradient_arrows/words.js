@@ -1,5 +1,5 @@
 // What GradientArrows says, in HTML: plain sentences and formulas with the numbers in them.
-import { degrees, signedAmount } from '../kit/words.js';
+import { degrees, minus, signedAmount } from '../kit/words.js';
 import { PUSHES } from '../kit/push.js';
 import { ON } from './steps.js';
 
@@ -121,8 +121,11 @@ export function rowOf({ A, B, turned, both }, j, label) {
   ];
 }
 
-/** All of it for a screen reader. */
-export const spokenLine = (now, label) =>
-  now.at
+/** All of it for a screen reader, first what the keys `hold`: x, a class weight by its number, or null. */
+export function spokenLine(now, label, hold = null) {
+  const place = now.at
     ? `x: angle to its class ${label} ${degrees(now.theta)}, length ${now.at.length.toFixed(2)}`
     : 'x at the origin';
+  if (hold === 'x') return `You hold ${place}`;
+  return hold in now.directions ? `You hold W${hold}, at ${minus(degrees(now.directions[hold]))}. ${place}` : place;
+}
