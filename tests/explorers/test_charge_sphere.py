@@ -40,6 +40,12 @@ function told(points, law, options = {}) {
   (size === 2 ? paintCircle : paintSphere)(pen(), side, scene); paintGauge(pen(), 300, scene);
   return { found, text: chargeSentence(now, found), aside: chargeAside(now), gauge: excessText(found.excess) };
 }
+function surfaced(points, was) {
+  const rest = { law: 'uniform', start: 'random', trained: [], running: false, moving: false, steps: 0, held: null };
+  const [now, before] = [points, was].map(given =>
+    ({ ...rest, x: flat(given), size: given[0].length, n: given.length, optima, ghosts: null }));
+  return chargeSentence(now, standing(now), 'surface', { ...before, tammes: standing(before).tammes });
+}
 function relaxed(points, law, held = null) {
   const size = points[0].length, state = relaxation(nudged(flat(points), size), law, held), steps = settle(state);
   const found = standing({ x: state.x, size, law, optima });
@@ -104,6 +110,19 @@ def test_nine_of_ten_random_starts_find_the_optimum(v8, count, law, size):
         assert end["found"]["local"] != hit  # and it says so
         hits += hit
     assert hits >= 9
+
+
+@pytest.mark.parametrize("count, name", [(2, "Two"), (3, "Three")])
+def test_two_or_three_charges_gain_nothing_from_a_third_dimension(v8, count, name):
+    circle, sphere = (scattered(count, size) for size in (2, 3))
+    assert f"{name} charges gain nothing from a third dimension: " in v8(f"surfaced({sphere}, {circle})")
+    assert f"; on the sphere {name.lower()} charges have no more room." in v8(f"surfaced({circle}, {sphere})")
+
+
+def test_four_charges_gain_room_from_a_third_dimension(v8):
+    circle, sphere = (scattered(4, size) for size in (2, 3))
+    assert "A third dimension gives room: 109.5° instead of 90.0°." in v8(f"surfaced({sphere}, {circle})")
+    assert "; on the sphere there is room for 109.5°." in v8(f"surfaced({circle}, {sphere})")
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -43,14 +43,22 @@ export function chargeSentence(now, found, kind = '', before = null) {
 
 function leadOf({ size, law, n }, { tammes }, kind, before) {
   if (kind === 'charges') return countSentence(n, tammes, before);
-  if (kind === 'surface')
-    return size === 2
-      ? `On the circle all laws agree: evenly spaced is best, ${degrees(tammes)} ` +
-          `apart; on the sphere there is room for ${degrees(before.tammes)}.`
-      : `A third dimension gives room: ${degrees(tammes)} instead of ${degrees(before.tammes)}.`;
+  if (kind === 'surface') return surfaceSentence(size, n, tammes, before);
   if (kind === 'law' && before.balanced)
     return `What balanced under ${lawName(before.law)} need not under ${lawName(law)}.`;
   return '';
+}
+
+function surfaceSentence(size, n, tammes, before) {
+  const few = n <= 3; // they stand widest in a plane
+  if (size === 2)
+    return (
+      `On the circle all laws agree: evenly spaced is best, ${degrees(tammes)} apart; on the sphere ` +
+      `${few ? `${counted(n).toLowerCase()} charges have no more room` : `there is room for ${degrees(before.tammes)}`}.`
+    );
+  return few
+    ? `${counted(n)} charges gain nothing from a third dimension: ${degrees(tammes)} stays the widest smallest angle.`
+    : `A third dimension gives room: ${degrees(tammes)} instead of ${degrees(before.tammes)}.`;
 }
 
 function countSentence(n, tammes, before) {
