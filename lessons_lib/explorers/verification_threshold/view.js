@@ -9,7 +9,7 @@ import { verificationControls } from './controls.js';
 import { edgeAt, edgeAtFar, lastEdge, nearestEdge, ratesAt, standingAt } from './maths.js';
 import { paintScores } from './scores.js';
 import { paintRoc } from './roc.js';
-import { curveSentence, ghostOf, spokenRates, thresholdSentence } from './words.js';
+import { curveSentence, ghostOf, spokenPlace, spokenRates, thresholdSentence } from './words.js';
 import STYLE from './style.css' with { type: 'text' };
 
 /**
@@ -115,7 +115,8 @@ function render({ model, el }) {
     controls.update(standing);
     figure.tell({ caption: thresholdSentence(nets, standing, model.get('before')), read: curveSentence(standing) });
     const share = (100 * standing.k) / lastEdge(standing.net);
-    for (const canvas of [scores, roc]) announce(canvas, share, spokenRates(standing));
+    announce(scores, share, spokenRates(standing));
+    announce(roc, 100 - share, spokenPlace(standing)); // there the threshold falls to the right
     return false;
   }
 

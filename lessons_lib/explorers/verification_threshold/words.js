@@ -116,6 +116,9 @@ export function curveSentence(now) {
 /** The same in a few words, for who moves the threshold by ear. */
 export const spokenRates = ({ net, threshold, tar, far }) =>
   `${scoreText(net, threshold)}: TAR ${shareText(tar)}, FAR ${shareText(far)}`;
+/** The same for who walks along the ROC curve: its axes first. */
+export const spokenPlace = ({ net, threshold, tar, far }) =>
+  `FAR ${shareText(far)}, TAR ${shareText(tar)}, from ${scoreText(net, threshold)} on`;
 /** Where the reader's last gesture began, if on this network. */
 export const ghostOf = (before, now) =>
   changedSince(before, now) === 'threshold' ? edgeAt(now.net, nearestEdge(now.net, before.threshold)) : null;
