@@ -12,7 +12,7 @@ from lessons_lib.explorers import MarginBand
 from lessons_lib.losses import ModifiedSoftmaxLoss
 from lessons_lib.nets import EmbeddingNet
 from lessons_lib.runs import Run
-from tests.browser.harness import figure_of
+from tests.browser.harness import figure_of, twice
 from tests.browser.pictures import (
     at_rest,
     each_page,
@@ -163,6 +163,18 @@ def test_a_class_weight_is_turned_by_mouse_and_by_key(page, explorer):
     assert settings(page)["directions"] == explorer.home
 
 
+def test_a_class_weight_answers_to_the_keys_of_a_slider(page, explorer):
+    canvas, home = page.locator("canvas"), explorer.home[7]
+    canvas.press("7")
+    for key, turned in [("PageUp", 10), ("PageUp", 20), ("PageDown", 10), ("ArrowRight", 9), ("Home", 0)]:
+        canvas.press(key)
+        assert math.remainder(settings(page)["directions"][7] - home, math.tau) == pytest.approx(math.radians(turned))
+        canvas.focus()
+    assert settings(page)["directions"] == explorer.home
+    place = canvas.get_attribute("aria-valuetext")
+    assert place == "class 7 at −108.0°" and canvas.get_attribute("aria-valuenow") == "-108"
+
+
 def test_an_edge_of_the_band_can_be_dragged(page):
     edge = (math.tau / 10 - 0.2) / 2  # of class 0, towards class 1
     drag(page, on_circle(page, edge, 0.7), on_circle(page, edge - 0.1, 0.7))
@@ -290,7 +302,7 @@ def test_what_one_drags_is_trained_and_back_undoes_it(show, trainable):
     assert settings(page)["directions"] != trainable.home and at_rest(page) == rested
     page.get_by_label("margin").fill("0.2")
     page.get_by_role("button", name="back").click()
-    expect(page.get_by_role("button", name="back")).to_be_hidden()
+    expect(page.get_by_role("button", name="back")).to_be_disabled()
     expect(page.locator(".read")).to_contain_text("Drag an edge of the band")
     page.mouse.move(0, 0)
     assert settings(page)["directions"] == trainable.home and no_worker_is_left(page)
@@ -396,6 +408,26 @@ def test_two_figures_train_beside_each_other(show, trainable):
     for place in range(2):
         expect(page.locator(".read").nth(place)).to_contain_text("steps since you began")
     assert len(page.workers) == 2
+
+
+def test_of_two_views_the_one_that_did_not_train_says_so_and_its_back_ends_the_training(show, trainable):
+    page = show(twice(trainable, trainable.state()))
+    page.wait_for_function("inFigures('figcaption').length === 2 && inFigures('figcaption')[1].textContent")
+    begin, (one, other) = at_rest(page), (page.locator(".read").nth(k) for k in (0, 1))
+    page.get_by_role("switch").first.click()
+    expect(one).to_contain_text("steps since you began")
+    expect(other).to_contain_text("The class weights were trained, not in this view")
+    page.get_by_role("switch").first.click()
+    expect(one).to_contain_text("Trained")
+    expect(page.locator(".spoken").nth(1)).to_contain_text("not in this view")
+    page.get_by_role("button", name="back").nth(1).click()
+    for read in (one, other):
+        expect(read).to_contain_text("Drag an edge of the band")
+    for k in (0, 1):
+        expect(page.get_by_role("button", name="back").nth(k)).to_be_disabled()
+    page.mouse.move(0, 0)
+    assert no_worker_is_left(page) and at_rest(page) == begin
+    assert page.evaluate("model.get('trained')") is False
 
 
 def test_where_motion_is_unwanted_only_the_end_is_shown(show, trainable):

@@ -269,8 +269,12 @@ def test_training_again_in_python_turns_the_class_weights():
     run = run_with(*points())
     weights = [weight.clone() for weight in [*run.net.parameters(), run.head.weight]]
     band = MarginBand(run, images(), points=200)
+    assert not band.trained
     band.retrain(steps=10)
-    assert band.directions != band.home
+    assert band.directions != band.home and band.trained
+    band.directions = band.home
+    assert not band.trained
+    band.retrain(steps=10)
     assert all(map(torch.equal, weights, [*run.net.parameters(), run.head.weight]))
     turned = [*band.home]
     turned[3] += 0.2

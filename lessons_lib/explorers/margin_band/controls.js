@@ -1,6 +1,6 @@
 // MarginBand's controls beside the circle.
 import { element, write } from '../kit/view.js';
-import { button, choice, slider } from '../kit/controls.js';
+import { button, choice, offer, offered, slider } from '../kit/controls.js';
 import { MARGINS, curveFormula, marginText } from '../kit/losses.js';
 import { WIDEST, scaleSlider } from '../kit/margins.js';
 import { shares } from './band.js';
@@ -53,10 +53,10 @@ function trainControl(model, { train: toggle, back }) {
   return {
     root: element('div', { class: 'buttons' }, train, cannot, undo),
     update({ on, moved }) {
-      train.disabled = !model.get('start').layers;
+      offer(train, Boolean(model.get('start').layers));
       train.setAttribute('aria-checked', on);
-      cannot.textContent = train.disabled ? NO_IMAGES : '';
-      undo.classList.toggle('gone', !moved);
+      cannot.textContent = offered(train) ? '' : NO_IMAGES;
+      offer(undo, moved);
     },
   };
 }

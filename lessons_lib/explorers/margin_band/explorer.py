@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from lessons_lib.angles import safe_angle, unit_vectors
 from lessons_lib.data import ImageData, LabelledImages
-from lessons_lib.explorers.kit.explorer import Choice, Number, of_a_widget
+from lessons_lib.explorers.kit.explorer import Choice, Flag, Number, of_a_widget
 from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.losses import MarginExplorer, named_head
 from lessons_lib.explorers.kit.packing import RATE, Start, reference, steps_of, trunk_features
@@ -43,6 +43,7 @@ class MarginBand(MarginExplorer):
     selected = Number(0, 0, lambda figure: max(len(figure.home) - 1, 0), counts="the class weights").tag(sync=True)
     directions = traitlets.List().tag(sync=True)
     home = traitlets.List().tag(sync=True)
+    trained = Flag(False, help="whether a training turned the class weights").tag(sync=True)
     start = traitlets.Dict(help="what the page trains on from, empty where it cannot").tag(sync=True)
     points = traitlets.Bytes(help="where it cannot: the points themselves").tag(sync=True)
     labels = traitlets.Bytes().tag(sync=True)
@@ -85,6 +86,10 @@ class MarginBand(MarginExplorer):
             raise traitlets.TraitError(f"directions must be {classes} angles in radians, got {proposal['value']}.")
         return turns
 
+    @traitlets.observe("directions")
+    def _put_back(self, _: traitlets.Bunch) -> None:
+        self.trained = self.trained and self.directions != self.home
+
     def retrain(self, steps: int = 150) -> None:
         """Train in PyTorch as the figure does in the page, from the class weights as they are turned now.
 
@@ -95,7 +100,7 @@ class MarginBand(MarginExplorer):
         net, head = self._start.net(), self._head()
         for _ in islice(steps_of(net, head, self._start.examples.inputs, self._labels), steps):
             pass
-        self.directions = _turns(head.weight)
+        self.directions, self.trained = _turns(head.weight), True
 
     def _head(self) -> Head:
         return head_of(self.loss, self.margin, self.scale, self.directions).double()

@@ -4,6 +4,7 @@ import { MARGINS } from '../kit/losses.js';
 import { DEGREE, angleBetween, wrapped } from '../kit/numbers.js';
 import { cells, readAngle } from './band.js';
 
+const PAGE = 10 * DEGREE;
 const HANDLE = { inside: 14, across: 20 }; // pixels from the rim inwards, and along it
 
 /** A place of the canvas in polar coordinates, and the rim. */
@@ -29,12 +30,18 @@ function marginAt(phi, dirs, loss) {
   return Number(m.toFixed(4));
 }
 
-/** What a key asks for while class k of C is selected: to turn it by an angle, or another class; null if nothing. */
-function byKey({ key, shiftKey }, k, C) {
-  const step = (shiftKey ? 5 : 1) * DEGREE;
+/**
+ * What a key asks for while class k is selected: an angle for it to stand at, or another class; null if nothing. A circle
+ * has no far end for the key End.
+ */
+function byKey({ key, shiftKey }, k, dirs, home) {
+  const step = (shiftKey ? 5 : 1) * DEGREE,
+    C = dirs.length,
+    turned = by => ({ to: wrapped(dirs[k] + by) });
   if (/^\d$/.test(key)) return Number(key) < C ? { choose: Number(key) } : null;
   const ways = {
-    ...{ ArrowLeft: { turn: step }, ArrowRight: { turn: -step } },
+    ...{ ArrowLeft: turned(step), ArrowRight: turned(-step) },
+    ...{ PageUp: turned(PAGE), PageDown: turned(-PAGE), Home: { to: home[k] } },
     ...{ ArrowUp: { choose: (k + 1) % C }, ArrowDown: { choose: (k + C - 1) % C } },
   };
   return ways[key] ?? null;
@@ -51,10 +58,10 @@ export function handOn(canvas, model, v) {
     loss = () => model.get('loss');
   const pull = phi => v.put('margins', { ...model.get('margins'), [loss()]: marginAt(phi, dirs(), loss()) }),
     choose = k => v.put('selected', k);
-  const turn = (k, angle) =>
+  const place = (k, angle) =>
     v.put(
       'directions',
-      dirs().map((d, i) => (i === k ? wrapped(angle) : d)),
+      dirs().map((d, i) => (i === k ? angle : d)),
     );
   const read = phi => {
     if (phi !== null || hover !== null) v.ask();
@@ -71,7 +78,7 @@ export function handOn(canvas, model, v) {
     return found && { reads: found.reads, ...(found.edge ? edge : ray) };
   }
   const handle = (k, offset) => ({
-    ...{ cursor: 'grab', still: true, move: to => turn(k, polar(to).phi + offset) },
+    ...{ cursor: 'grab', still: true, move: to => place(k, wrapped(polar(to).phi + offset)) },
     take: () => {
       held = k;
       read(null);
@@ -83,8 +90,8 @@ export function handOn(canvas, model, v) {
   });
   function press(event) {
     const k = model.get('selected'),
-      asked = byKey(event, k, dirs().length);
-    if (asked) asked.turn ? turn(k, dirs()[k] + asked.turn) : choose(asked.choose);
+      asked = byKey(event, k, dirs(), model.get('home'));
+    if (asked) 'to' in asked ? place(k, asked.to) : choose(asked.choose);
     return asked !== null;
   }
   hold(canvas, { find, press, done: v.save, draw: v.ask, hover: grip => read(grip?.reads ?? null) });

@@ -6,6 +6,9 @@ import { angleBetween } from '../kit/numbers.js';
 const ON = 600; // steps that it goes on after the last change
 const ON_CALM = 150; // where motion is unwanted: only their end is shown
 
+/** Whether every class weight stands where the run left it. */
+export const isHome = model => model.get('directions').every((angle, k) => angle === model.get('home')[k]);
+
 /**
  * Trains while it is switched on, for the view that this belongs to. `start` is a Start of trainer.js, null where there
  * is nothing to train on; `held()` is the class weight under the reader's hand, or -1; `moved()` is called when there
@@ -28,6 +31,7 @@ export class BandTraining {
   follow() {
     const { model } = this;
     if (this.#own || !this.start || (!this.#training && !this.on)) return;
+    if (this.#frame && isHome(model)) return this.stop(); // put back, in this view or another
     if (!this.#training) {
       this.#training = new Training(told => this.#heard(told));
       this.#training.tell('begin', this.start);
@@ -88,6 +92,7 @@ export class BandTraining {
     const hand = this.held(),
       dirs = this.#known.map((angle, k) => (k === hand ? model.get('directions')[k] : angle));
     this.#own = true;
+    model.set('trained', true);
     model.set('directions', dirs);
     this.#own = false;
     if (hand >= 0) this.#turn(hand);

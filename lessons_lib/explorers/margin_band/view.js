@@ -2,7 +2,7 @@
 import { calm, element, gestures, mount, picked, roomy, surface, write } from '../kit/view.js';
 import { bytes } from '../kit/bytes.js';
 import { fitsIn, ownKeys, settingsLine } from '../kit/controls.js';
-import { degrees, thousands } from '../kit/words.js';
+import { degrees, minus, thousands } from '../kit/words.js';
 import { MARGINS } from '../kit/losses.js';
 import { featuresInTurns } from '../kit/training.js';
 import { unpackStart } from '../kit/unpack.js';
@@ -12,7 +12,7 @@ import { BAND, CLEAR, ceiling, cells, evaluate, petals, readAngle, readPoints } 
 import { controls } from './controls.js';
 import { handOn } from './hand.js';
 import { paintBand } from './paint.js';
-import { BandTraining } from './train.js';
+import { BandTraining, isHome } from './train.js';
 import { bandSentence, classSentence, pointSentence, scaleSentence, trainedSentence } from './words.js';
 import STYLE from './style.css' with { type: 'text' };
 
@@ -22,6 +22,9 @@ const HINT =
   'Drag an edge of the band, or a numbered handle to turn that class weight; point anywhere inside to read <i>θ</i>.';
 const ANGLES =
   'Lengths are left out here: the farther out a class reaches, the more of its digits lie in that direction.';
+const APART =
+  'The class weights were trained, not in this view: its points stand where they were before. ' +
+  '<i>back</i> puts the weights back; to train here moves the points, too.';
 
 const fits = model =>
   fitsIn(model, {
@@ -61,13 +64,14 @@ function pointsOf(first, labels) {
 
 /** What stands below the sentence: what one points at, what training has done, the weight with the focus, or a hint. */
 function readWords(v) {
-  const { model, reading, training, before, now, focus, all, points } = v,
+  const { model, reading, training, before, now, focus, all, points, apart } = v,
     [loss, dirs, left, view] = ['loss', 'directions', 'left_out', 'view'].map(name => model.get(name));
   if (reading) return pointSentence(loss, now.m, reading);
   if (training.steps && before) {
     const told = { rests: training.rests, agrees: training.agrees };
     return trainedSentence({ before, now, steps: now.steps - before.steps, ...told });
   }
+  if (apart) return APART;
   if (focus) return classSentence(model.get('selected'), dirs, all, points);
   const without = `${thousands(left)} features have no direction (not a number, or zero) and are left out. `;
   if (before && before.s !== now.s && before.loss === loss && before.m === now.m) return scaleSentence(before, now);
@@ -76,12 +80,11 @@ function readWords(v) {
 
 function announceWeight(canvas, selected, angle) {
   const place = degrees(wrapped(angle));
-  canvas.setAttribute(
-    'aria-label',
-    `Direction of class weight ${selected}. Arrow left and right turn it, up and down choose a class.`,
-  );
+  const keys =
+    'Arrow left and right turn it, Page Up and Page Down by 10°, Home puts it back; up and down choose a class.';
+  canvas.setAttribute('aria-label', `Direction of class weight ${selected}. ${keys}`);
   canvas.setAttribute('aria-valuenow', Number.parseFloat(place));
-  canvas.setAttribute('aria-valuetext', `class ${selected} at ${place}`);
+  canvas.setAttribute('aria-valuetext', `class ${selected} at ${minus(place)}`);
 }
 
 /** The figure. What is painted is what the model has, and the points where training has moved them. */
@@ -137,6 +140,7 @@ class Band {
   }
   back() {
     this.training.stop();
+    this.model.set('trained', false);
     this.put('directions', [...this.model.get('home')]);
     this.model.save_changes();
   }
@@ -167,7 +171,8 @@ class Band {
   /** In words, and in the controls. */
   tell({ directions: dirs, loss, scale: s, selected, m, points, all, reading, top }) {
     const { model, training, seen, canvas, caption, read, before } = this;
-    const moved = training.features !== null || dirs.some((d, k) => d !== model.get('home')[k]);
+    const moved = training.features !== null || !isHome(model),
+      apart = model.get('trained') && training.features === null && !isHome(model);
     const push = seen.push.reduce((sum, p) => sum + p, 0) / (points.n || 1);
     this.update({ key: loss, m, s, seen, top, push, on: training.on, moved });
     const now = { loss, m, s, push, band: seen.count[BAND], open: points.n - seen.count[CLEAR], theta: seen.theta };
@@ -177,8 +182,9 @@ class Band {
       circle = { seen, points, top, closed, classes: all.length };
     write(caption, bandSentence({ ...this.last, ...circle, before: other ? before : null }));
     const focus = canvas.matches(':focus');
-    write(read, readWords({ model, reading, training, before, now: this.last, focus, all, points }));
-    if (training.rests) this.stage.say(caption.textContent + (training.steps ? ` ${read.textContent}` : ''));
+    write(read, readWords({ model, reading, training, before, now: this.last, focus, all, points, apart }));
+    const heard = training.steps || apart ? [caption, read] : [caption];
+    if (training.rests) this.stage.say(heard.map(({ textContent }) => textContent).join(' '));
     this.settings.update();
     announceWeight(canvas, selected, dirs[selected]);
   }
@@ -192,7 +198,7 @@ class Band {
     return stage.live({
       canvases: [this.canvas],
       paint: (...given) => this.paint(...given),
-      traits: ['view', 'selected'],
+      traits: ['view', 'selected', 'trained'],
       heard: Object.fromEntries(['loss', 'margins', 'scale', 'directions'].map(name => [`change:${name}`, changed])),
       stop: () => training.stop(),
     });
