@@ -25,7 +25,7 @@ ALONE = "Error displaying widget"  # what Lab says of a widget that has no kerne
 DEAD = f"""async (buttons, [figure, milliseconds]) => {{
   const shown = () => figure.innerHTML + ({LOOK})(figure), dead = [];
   for (const button of buttons) {{
-    if (button.disabled || !button.checkVisibility()) continue;
+    if (button.disabled || button.ariaDisabled === 'true' || !button.checkVisibility()) continue;
     const before = shown(), end = performance.now() + milliseconds;
     button.click();
     while (shown() === before && performance.now() < end) await new Promise(done => requestAnimationFrame(done));

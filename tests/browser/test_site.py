@@ -51,7 +51,7 @@ FAINT = """() => {
   const found = new Map(), homes = [document.body, ...[...document.querySelectorAll('.explorer')].map(home => home.shadowRoot)];
   for (const home of homes) for (const walker = document.createTreeWalker(home, NodeFilter.SHOW_TEXT); walker.nextNode();) {
     const node = walker.currentNode.parentElement, words = walker.currentNode.data.trim();
-    if (!words || !node.checkVisibility() || node.closest('script, style, .spoken, .skip, [aria-hidden=true], :disabled, .js-plotly-plot')) continue;
+    if (!words || !node.checkVisibility() || node.closest('script, style, .spoken, .skip, [aria-hidden=true], :disabled, [aria-disabled=true], .js-plotly-plot')) continue;
     const style = getComputedStyle(node), large = parseFloat(style.fontSize) >= 24;
     const [one, other] = [light(rgba(style.color)), light(behind(node))], ratio = (Math.max(one, other) + .05) / (Math.min(one, other) + .05);
     if (ratio < (large || words.length === 1 ? 3 : 4.5)) found.set(`${style.color} ${ratio.toFixed(2)}`, `${node.tagName}.${node.className} ${words.slice(0, 30)}`);

@@ -166,6 +166,8 @@ def test_whatever_fails_no_setting_is_taken(monkeypatch):
         ("ProbabilityCurve", "others", 1.2),
         ("GradientArrows", "point", [0.2, 0.3]),
         ("GradientArrows", "label", 2),
+        ("GradientArrows", "classes", 3),
+        ("ChargeSphere", "charges", 7),
         ("BoundaryPlane", "point", [0.5, 0.5]),
         ("CenterUpdate", "center", [0.5, 0.25]),
         ("ChargeSphere", "turn", [0.5, 0.25]),

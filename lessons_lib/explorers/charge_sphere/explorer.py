@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ from lessons_lib.explorers.charge_sphere.places import (
 )
 from lessons_lib.explorers.kit.explorer import Choice, of_a_widget, refused_as_a_value
 from lessons_lib.explorers.kit.link import link
-from lessons_lib.explorers.kit.plain import plain_numbers
+from lessons_lib.explorers.kit.plain import plain_number, plain_numbers
 from lessons_lib.explorers.kit.still import bare_plane
 from lessons_lib.explorers.kit.together import JoinedExplorer
 from lessons_lib.figures.style import ACCENT, FAINT, INK, PALETTE, PAPER, SOFT, Picture, number_ink
@@ -103,10 +102,10 @@ class ChargeSphere(JoinedExplorer):
 
     @charges.setter
     def charges(self, charges: int) -> None:
-        if isinstance(charges, bool) or not isinstance(charges, Integral) or not FEWEST <= charges <= MOST:
+        if (number := plain_number(charges)) not in range(FEWEST, MOST + 1):
             raise traitlets.TraitError(f"charges must be a whole number in {FEWEST}..{MOST}, got {charges!r}.")
-        points = self.points[:charges]
-        while len(points) < charges:
+        points = self.points[: int(number)]
+        while len(points) < number:
             points = [*points, emptiest(points)]
         self.points = points
 

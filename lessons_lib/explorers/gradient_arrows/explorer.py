@@ -17,7 +17,7 @@ from lessons_lib.angles import circle_points
 from lessons_lib.explorers.kit.explorer import Choice, Number, of_a_widget, refused_as_a_value
 from lessons_lib.explorers.kit.link import link
 from lessons_lib.explorers.kit.losses import LOSSES, NAMES, MarginExplorer, named_head
-from lessons_lib.explorers.kit.plain import plain_numbers
+from lessons_lib.explorers.kit.plain import plain_number, plain_numbers
 from lessons_lib.explorers.kit.still import bare_plane
 from lessons_lib.figures.style import FAINT, INK, PALETTE, PAPER, SOFT, Picture
 from lessons_lib.gradients import Gradients, gradients, with_weights
@@ -184,9 +184,9 @@ def _wrapped(turn: float) -> float:
 
 
 def _even(classes: Any) -> list[float]:
-    if isinstance(classes, bool) or classes not in _CLASSES:
+    if (count := plain_number(classes)) not in _CLASSES:
         raise traitlets.TraitError(f"classes must be 3, 5 or 10, got {classes!r}.")
-    return [_wrapped(math.pi / 2 + 2 * math.pi * k / classes) for k in range(classes)]
+    return [_wrapped(math.pi / 2 + 2 * math.pi * k / count) for k in range(int(count))]
 
 
 def _directed(directions: list[float]) -> Tensor:
