@@ -98,7 +98,10 @@ def test_the_still_picture_says_what_it_shows(lab):
         ({"points": [[0.1, 3, 1]]}, "points must be [x, y, label] with x and y in -2..2, got [0.1, 3, 1]."),
         ({"points": [[0.1, 0, 10]]}, "points must be [x, y, label]"),
         ({"margins": {"sphereface": 2.5}}, "the margin of sphereface must be a whole number here, got 2.5."),
-        ({"margins": {"arcface": 11.5}}, "the margin of arcface must lie in 0.0..0.8, got 11.5; 0.201 is that angle"),
+        (
+            {"margins": {"arcface": 11.5}},
+            "the margin of arcface must lie in 0.0..0.8, got 11.5; 0.201 is that many degrees",
+        ),
         ({"loss": "adacos_dynamic", "margin": 0.2}, "AdaCos has no margin: set `loss` to one of sphereface, cosface"),
         ({"pace": 3}, f"LiveLab has no setting 'pace'; it has {', '.join(LiveLab.setting_names)}, and is made with"),
     ],
