@@ -1,5 +1,5 @@
-// What is wider than its place: it is scrolled by keys too, in a browser that does not see to that itself, and its right
-// edge fades while there is more to the right (looks/narrow.css).
+// What is wider than its place: it is scrolled by keys too, in a browser that does not see to that itself, and its
+// right edge fades while there is more to the right (looks/narrow.css).
 
 const wider = one => one.scrollWidth > one.clientWidth,
   hasMore = one => one.scrollLeft + one.clientWidth < one.scrollWidth - 1;

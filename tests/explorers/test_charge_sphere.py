@@ -373,5 +373,5 @@ def test_picture_size_and_alt(settings):
 def test_numpys_count_of_charges_is_a_count():
     figure = ChargeSphere(charges=np.int64(12))
     assert figure.charges == 12 and len(figure.points) == 12
-    with pytest.raises(ValueError, match=r"charges must be a whole number in 2\.\.24, got np\.float64\(12\.0\)"):
-        ChargeSphere(charges=np.float64(12))
+    with pytest.raises(ValueError, match=r"charges must be a whole number in 2\.\.24, got np\.float64\(12\.5\)"):
+        ChargeSphere(charges=np.float64(12.5))

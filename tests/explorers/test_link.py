@@ -124,7 +124,28 @@ def test_a_quote_that_opens_nothing_is_refused(folder):
 def test_a_style_sheet_is_a_text(folder, tmp_path):
     (tmp_path / "style.css").write_text('/* of no use */\n.a b,\n.c {\n  content: "“";\n  margin: 0 1px;\n}\n', "utf-8")
     entry = folder(view="import STYLE from './style.css' with { type: 'text' };\nexport default STYLE;\n")
-    assert run(linked(entry)) == '.a b,.c{content: "“";margin: 0 1px}'
+    assert run(linked(entry)) == '.a b,.c{content:"“";margin:0 1px}'
+
+
+SUMS = """
+const a = 5, b = [ 2, 3 ], c = {
+  d: (
+    7
+  ),
+};
+let i = 0;
+i++ + i;
+const kept = "a + b, [ c ] ( d )", form = /a + [ b ]/, sum = a + -b[0] - -1 + +a - (a < 6 ? 1 : 0);
+const more = a * b[1] - a % 3 <= 9 && c.d !== a || a === 5, next = i++ + ++i - i-- - --i;
+export default JSON.stringify([kept, String(form), sum, more, next, `x
+  + [ y ]`]);
+"""
+
+
+def test_spaces_and_line_ends_go_where_they_mean_nothing(folder):
+    made = linked(folder(view=SUMS))
+    assert run(made) == '["a + b, [ c ] ( d )","/a + [ b ]/",8,true,0,"x\\n  + [ y ]"]'
+    assert "c={d:(7" in made and "a*b[1]-a % 3<=9&&c.d!==a||a===5" in made
 
 
 def test_a_table_is_data(folder, tmp_path):
@@ -298,6 +319,6 @@ export default JSON.stringify([used(1, 2), ' = a, '.match(search)[1], half, twic
 
 def test_spaces_go_where_they_mean_nothing_and_stay_in_what_is_quoted(folder):
     parts, _ = scopes(folder(view=CODE))
-    assert "const used=(a,b)=>({sum:a + b,text:'a, b { c }'" in parts
+    assert "const used=(a,b)=>({sum:a+b,text:'a, b { c }'" in parts
     made = {"sum": 3, "text": "a, b { c }", "more": "a, (1, n),(2, n) { c }"}
     assert json.loads(run(linked(folder(view=CODE)))) == [made, "a", 0.5, " = , "]

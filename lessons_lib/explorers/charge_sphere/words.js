@@ -50,11 +50,12 @@ function leadOf({ size, law, n }, { tammes }, kind, before) {
 }
 
 function surfaceSentence(size, n, tammes, before) {
-  const few = n <= 3; // they stand widest in a plane
+  const few = n <= 3, // they stand widest in a plane
+    none = `${counted(n).toLowerCase()} charges have no more room`;
   if (size === 2)
     return (
       `On the circle all laws agree: evenly spaced is best, ${degrees(tammes)} apart; on the sphere ` +
-      `${few ? `${counted(n).toLowerCase()} charges have no more room` : `there is room for ${degrees(before.tammes)}`}.`
+      `${few ? none : `there is room for ${degrees(before.tammes)}`}.`
     );
   return few
     ? `${counted(n)} charges gain nothing from a third dimension: ${degrees(tammes)} stays the widest smallest angle.`

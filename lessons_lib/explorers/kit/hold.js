@@ -97,8 +97,8 @@ export function holdOne(canvas, hand, { act, does, draw, ...more }) {
 
 /** One press `from` here until it ends: a tap, a drag, or a finger that `waits`, since it may yet scroll the page. */
 function pressOf(grip, from, waits, kept) {
-  let taps = Boolean(grip.tap),
-    putBack = null;
+  let taps = grip.tap,
+    putBack;
   const far = at => at.map((v, i) => Math.abs(v - from[i]));
   const drag = at => {
     putBack ??= kept();
@@ -122,7 +122,7 @@ function pressOf(grip, from, waits, kept) {
 
 function pointersOn(canvas, { find, miss, settled, draw, hover, kept }) {
   let taken = null,
-    press = null;
+    press;
   const spot = event => spotOn(canvas, event);
   return {
     pointerdown(event) {
@@ -135,7 +135,7 @@ function pointersOn(canvas, { find, miss, settled, draw, hover, kept }) {
       grip.take?.();
       canvas.setPointerCapture(event.pointerId);
       canvas.style.cursor = grip.cursor === 'grab' ? 'grabbing' : (grip.cursor ?? '');
-      press = pressOf(grip, at, event.pointerType === 'touch' && Boolean(grip.scrolls), kept);
+      press = pressOf(grip, at, event.pointerType === 'touch' && grip.scrolls, kept);
       draw();
     },
     pointermove(event) {
@@ -165,12 +165,8 @@ function over(canvas, grip, hover) {
 
 const idle = () => {},
   no = () => false,
-  LAZY = {
-    ...{ find: () => null, keys: no, press: no, done: idle, miss: idle, hover: idle },
-    kept: () => idle,
-    fast: 10,
-    page: 10,
-  };
+  REST = { keys: no, press: no, done: idle, miss: idle, hover: idle, kept: () => idle },
+  LAZY = { find: () => null, ...REST, fast: 10, page: 10 };
 
 /** Where a pointer is, in pixels of a canvas. */
 function spotOn(canvas, event) {

@@ -135,7 +135,8 @@ def _data(path: Path) -> Callable[[re.Match[str]], str]:
 def compact(css: str) -> str:
     """A style sheet without what only people read."""
     said = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
-    return re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", said)).replace(";}", "}").strip()
+    close = re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", said)).replace(";}", "}").strip()
+    return re.sub(r"([{;][\w-]+): ", r"\1:", close)
 
 
 def statements(path: Path) -> list[str]:

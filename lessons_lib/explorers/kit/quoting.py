@@ -8,7 +8,10 @@ _QUOTED = re.compile(
     r"|(?:(?<=[(\[{,;:=>?!&|])|(?<=[(\[{,;:=>?!&|]\s))/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+/|[`{}])"
 )
 _IN_TEMPLATE = re.compile(r"(?:\\.|(?!\$\{)[^`\\])*(`|\$\{|\Z)", re.DOTALL)
-_SPARE = re.compile(r" (?=[=>{}(),;:?]|&&|\|\|)|(?<=[=>{}(),;:?&|]) ")
+_SPARE = re.compile(
+    r" (?=[=>{}()\[\],;:?]|&&|\|\|)|(?<=[=>{}()\[\],;:?&|]) "
+    r"| (?=(?:[+*<-]|[!<>]==?) )|(?<= [+*<-]) (?![+-])|(?<=[,{([])\n"  # a + b, but not a + +b
+)
 
 
 def unquoted(text: str, template: str = "§") -> str:
@@ -37,7 +40,7 @@ def _end_of_template(text: str, at: int) -> int:
 
 @cache
 def closed_up(code: str) -> str:
-    """The code without spaces that mean nothing, as beside a bracket. A line with a / may hide quotes, and stays."""
+    """The code without spaces and line ends that mean nothing, as beside a bracket; a line with a / may hide quotes."""
     spare, at = set(), 0
     for line in unquoted(code).splitlines(keepends=True):
         spare |= set() if "/" in line else {at + found.start() for found in _SPARE.finditer(line)}

@@ -31,8 +31,8 @@ function marginAt(phi, dirs, loss) {
 }
 
 /**
- * What a key asks for while class k is selected: an angle for it to stand at, or another class; null if nothing. A circle
- * has no far end for the key End.
+ * What a key asks for while class k is selected: an angle for it to stand at, or another class; null if nothing. On a
+ * circle there is no far end for the key End.
  */
 function byKey({ key, shiftKey }, k, dirs, home) {
   const step = (shiftKey ? 5 : 1) * DEGREE,
