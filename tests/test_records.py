@@ -1,5 +1,6 @@
 """What a record says of a run, what it refuses, and that the shipped records are those of the lessons as they stand."""
 
+import ast
 import datetime
 import json
 import math
@@ -348,6 +349,34 @@ def test_types_are_no_part_of_what_a_record_is_made_from_and_fields_are(before, 
 def test_what_only_refuses_is_no_part_of_what_a_record_is_made_from(before, after, changes):
     plain = [made_from._plain(made_from.ast.parse(code)) for code in (before, after)]
     assert (plain[0] != plain[1]) == changes
+
+
+CHANGES = re.compile(r"\.(\w+_|append|update|train|eval)\(|\brand|\bseed\(|\bsetattr\(")
+
+
+def what_it_changes(check: ast.FunctionDef) -> list[str]:
+    """The lines of a check by which something could change: it sets a part of what it was given, or calls what may."""
+    check.body = check.body[ast.get_docstring(check) is not None :]
+    lines = [line for line in ast.walk(check) if isinstance(line, ast.Assign | ast.AugAssign | ast.Expr)]
+    sets = [one for one in lines if not isinstance(one, ast.Expr)]
+    parts = [one for one in sets for to in getattr(one, "targets", [getattr(one, "target", None)])
+             if isinstance(to, ast.Attribute | ast.Subscript)]  # fmt: skip
+    return [ast.unparse(one) for one in parts] + [
+        ast.unparse(one) for one in lines if CHANGES.search(re.sub(r"'.*?'", "", ast.unparse(one)))
+    ]
+
+
+def test_what_is_named_a_check_and_gives_nothing_back_changes_nothing():
+    checks = [
+        node
+        for path in sorted((ROOT / "lessons_lib").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and made_from._only_refuses(node)
+    ]
+    assert len(checks) > 50
+    assert {check.name: said for check in checks if (said := what_it_changes(check))} == {}
+    (bad,) = ast.parse("def check_it(net):\n    net.train()\n    net.margin = 1\n    torch.rand(3)").body
+    assert len(what_it_changes(bad)) == 3
 
 
 def test_a_record_depends_on_the_parts_of_the_library_that_its_code_reaches(tiny):
