@@ -1,9 +1,9 @@
-"""The first steps of six losses under plain gradient descent, as long as the gradient is; lesson 8 reads it.
+"""The first steps of six losses under gradient descent with momentum; lesson 8 reads the record.
 
     make records ARGS="angle_by_descent"
 
-As `angle_over_training`, with SGD and momentum in place of AdamW: one rate for all losses, and a rate divided by the
-scale of each, so that a factor before the loss does not count.
+As `angle_over_training`, with SGD in place of AdamW, so that a step is as long as the gradient: at one rate for all
+losses, and at a rate divided by the scale of each, so that a factor before the loss does not count.
 """
 
 import math
@@ -20,7 +20,7 @@ from lessons_lib.runs import Run
 from lessons_lib.training import BATCH
 
 LOOKS = (4, 9, 16, 31)  # steps
-RATE = 0.02  # for all; and 0.1 divided by the scale
+RATE, SCALED_RATE = 0.02, 0.1  # for all losses alike; to be divided by the scale of each
 LOOKED_AT = 500  # validation digits
 
 
@@ -49,5 +49,5 @@ def measure(seed: int) -> None:
         for kind in ("one rate", "rate / s"):
             torch.manual_seed(0)
             head = make()
-            rate = RATE if kind == "one rate" else 0.1 / float(head.scale)
+            rate = RATE if kind == "one rate" else SCALED_RATE / float(head.scale)
             record(f"mean θ, {name}, {kind}", angles(head, rate, mnist.train, look, seed), "{:.1f}°")

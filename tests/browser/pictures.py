@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from lessons_lib.explorers import Explorer
 from tests.browser.harness import figure_of
@@ -119,6 +119,12 @@ def height(page: Page) -> float:
     """How tall the figure is, after all that was asked for has been painted."""
     wait_until_painted(page)
     return page.locator("figure.lesson").evaluate("node => node.getBoundingClientRect().height")
+
+
+def hears(page: Page, field: Locator, key: str, words: str) -> None:
+    """After this key, what is spoken begins with these words."""
+    field.press(key)
+    expect(page.locator(".spoken")).to_contain_text(re.compile(f"^{re.escape(words)}"))
 
 
 def swiped(page: Page, place: Sequence[float], ways: Sequence[tuple[float, float]], *, lost: bool = False) -> None:

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lessons_lib.explorers import CenterUpdate
-from tests.browser.pictures import each_page, paste, picture, picture_now, settings, stop_clock
+from tests.browser.pictures import each_page, hears, paste, picture, picture_now, settings, stop_clock
 
 
 @pytest.fixture
@@ -119,7 +119,6 @@ def test_the_batch_is_switched_by_click_by_key_and_by_word(page):
 
 
 def test_who_moves_by_ear_hears_what_is_held(page):
-    spoken = page.locator(".spoken")
     for key, words in [
         ("1", "You hold x1, at (0.320, 0.780). "),
         ("ArrowLeft", "You hold x1, at (0.300, 0.780). "),
@@ -127,8 +126,7 @@ def test_who_moves_by_ear_hears_what_is_held(page):
         ("c", "You hold c, at (−0.279, "),
         ("Escape", "x1 moved by 0.020"),
     ]:
-        field(page).press(key)
-        expect(spoken).to_contain_text(re.compile(f"^{re.escape(words)}"))
+        hears(page, field(page), key, words)
 
 
 def test_a_step_too_long_lands_on_the_other_side_again_and_again(show):

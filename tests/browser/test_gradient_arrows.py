@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lessons_lib.explorers import GradientArrows
-from tests.browser.pictures import each_page, paste, picture, picture_now, settings, stop_clock
+from tests.browser.pictures import each_page, hears, paste, picture, picture_now, settings, stop_clock
 
 WIDE, NARROW = 1000, 420
 
@@ -137,16 +137,14 @@ def test_everything_is_reached_by_key(page):
 
 
 def test_who_moves_by_ear_hears_what_is_held(page):
-    spoken = page.locator(".spoken")
-    expect(spoken).to_contain_text(re.compile("^x: angle to its class 0"))
+    expect(page.locator(".spoken")).to_contain_text(re.compile("^x: angle to its class 0"))
     for key, words in [
         ("2", "You hold W2, at −126.0°. x: angle to its class 0"),
         ("ArrowLeft", "You hold W2, at −125.0°. x: angle"),
         ("3", "You hold W3, at −54.0°."),
         ("x", "You hold x: angle to its class 0"),
     ]:
-        field(page).press(key)
-        expect(spoken).to_contain_text(re.compile(f"^{re.escape(words)}"))
+        hears(page, field(page), key, words)
 
 
 def test_each_loss_has_its_margin_and_its_words(page):

@@ -146,18 +146,16 @@ def test_two_shapes_that_do_not_fit_are_met_with_what_may_be_missing(function, a
         call(function, torch.arange(12.0).reshape(3, 4))
 
 
+def asking_for(target: float | list[float], **more) -> Exercise:
+    """An exercise whose answer is this."""
+    plain = {"stub": "x = ...", "hints": (), "solution": "x = 0", "slips": {}, "draw": lambda yours: None, "done": ""}
+    target = torch.tensor(target).double()
+    return Exercise(**{"number": "9.9", "evaluate": number, "target": target, **plain, **more})
+
+
 def test_the_nearest_of_two_typical_slips_is_told():
-    exercise = Exercise(
-        number="9.9",
-        stub="x = ...",
-        hints=(),
-        solution="x = 0",
-        evaluate=number,
-        target=torch.zeros(1).double(),
-        slips={"one": torch.ones(1).double(), "a little more": torch.ones(1).double() + 1e-3},
-        draw=lambda yours: None,
-        done="",
-    )
+    slips = {"one": torch.ones(1).double(), "a little more": torch.ones(1).double() + 1e-3}
+    exercise = asking_for([0.0], slips=slips)
     verdicts = [exercise.check(torch.tensor([answer])) for answer in (1.0002, 1.0008)]
     assert [(verdict.state, verdict.words) for verdict in verdicts] == [(NOT_YET, "one"), (NOT_YET, "a little more")]
 
@@ -170,18 +168,7 @@ def test_a_dict_is_a_stub_while_nothing_in_it_was_replaced(answer, is_stub):
 
 
 def test_where_many_answers_are_right_the_judge_has_the_word():
-    exercise = Exercise(
-        number="9.9",
-        stub="x = ...",
-        hints=(),
-        solution="x = 3",
-        evaluate=number,
-        target=torch.tensor(3.0).double(),
-        slips={},
-        draw=lambda yours: None,
-        done="well done",
-        judge=lambda yours: "" if yours > 0 else "Above 0, please.",
-    )
+    exercise = asking_for(3.0, done="well done", judge=lambda yours: "" if yours > 0 else "Above 0, please.")
     assert [exercise.check(answer).words for answer in (7, -3)] == ["well done", "Above 0, please."]
 
 
@@ -197,16 +184,5 @@ def test_where_many_answers_are_right_the_judge_has_the_word():
     ],
 )
 def test_what_it_should_be_and_what_it_is_can_be_told_apart(target, answer, words):
-    exercise = Exercise(
-        number="9.9",
-        stub="x = ...",
-        hints=(),
-        solution="x = 0",
-        evaluate=number,
-        target=torch.tensor(target).double(),
-        slips={},
-        draw=lambda yours: None,
-        done="",
-        tolerance=1e-5,
-    )
+    exercise = asking_for(target, tolerance=1e-5)
     assert exercise.check(torch.tensor(answer).double()).words == f"Not the same yet: {words}"
